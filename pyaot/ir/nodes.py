@@ -1,0 +1,363 @@
+"""The whole IR on one screen: what a typed function is between the stages.
+
+    Function(params, requires, body)         body: statements
+    statements   Assign Store Allocate Bind For Loop If Block Exit Check LibraryCall Return
+    expressions  Const Var Dim Load Unary Binary Compare Select Cast Call          (all scalar)
+    results      Nothing ScalarResult ArrayResult ViewResult TupleResult           (of Return)
+
+Array operators do not exist here: the front end has written them as the loops they stand for, so
+`B[1:] = A[1:] + A[:-1]` and a user's loop nest are the same thing. `ir/interpret.py` defines the
+meaning of every node. An execution ends by Return, or by *failing* (a false Check or Require, a
+subscript out of range, an int that leaves int64, Python's division by zero): then nothing of the
+caller's has changed and the original program runs in its place.
+
+Names are unique in a function. A scalar name has one type everywhere and may be assigned often. An array name
+is bound by a parameter, by Allocate, or by Bind. Array names that were never bound together (Bind)
+do not overlap: parameters by the guard, Allocate by being fresh.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pyaot.base.source import NOWHERE, Span
+from pyaot.ir.types import Array, Scalar
+
+# ---- expressions: pure, scalar; operands of Unary, Binary, Compare are cast by the front end -------------
+
+
+@dataclass(frozen=True)
+class Const:
+    """A number: bool, int, float or complex, also nan and inf."""
+
+    value: bool | int | float | complex
+    type: Scalar
+
+
+@dataclass(frozen=True)
+class Var:
+    """A scalar variable, a loop index or a scalar parameter."""
+
+    name: str
+    type: Scalar
+
+
+@dataclass(frozen=True)
+class Dim:
+    """The extent of an axis of the array that is bound to `array` now; PY_INT, never negative."""
+
+    array: str
+    axis: int
+    type: Scalar
+
+
+@dataclass(frozen=True)
+class Load:
+    """An element. `checked`: Python's rules (negative wraps, out of range fails); else in range for certain."""
+
+    array: str
+    subscripts: tuple["Expr", ...]
+    type: Scalar
+    checked: bool = True
+
+
+@dataclass(frozen=True)
+class Unary:
+    """`neg`, `invert` (~) or `not` (of a bool). The operand has the node's dtype."""
+
+    op: str
+    operand: "Expr"
+    type: Scalar
+
+
+@dataclass(frozen=True)
+class Binary:
+    """add sub mul truediv floordiv mod pow bitand bitor bitxor shl shr minimum maximum; operands have the node's dtype.
+
+    `minimum` and `maximum` pass NaN on. Of Python origin: int64 overflow fails where `checked`, a zero
+    divisor fails. Of NumPy origin: integers wrap; an integer floordiv or mod by zero fails.
+    """
+
+    op: str
+    left: "Expr"
+    right: "Expr"
+    type: Scalar
+    checked: bool = True
+
+
+@dataclass(frozen=True)
+class Compare:
+    """eq ne lt le gt ge of two operands of one dtype; a BOOL."""
+
+    op: str
+    left: "Expr"
+    right: "Expr"
+    type: Scalar
+
+
+@dataclass(frozen=True)
+class Select:
+    """`if_true` or `if_false`; only the chosen one is evaluated (so `a and b` is Select(a, b, False))."""
+
+    condition: "Expr"
+    if_true: "Expr"
+    if_false: "Expr"
+    type: Scalar
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Conversion to the node's type, as `astype` does it. Changing only the origin costs nothing."""
+
+    operand: "Expr"
+    type: Scalar
+
+
+@dataclass(frozen=True)
+class Call:
+    """A pure function of `ir/functions.py`: sqrt, exp, arctan2, real ... Of Python origin it fails where `math` raises."""
+
+    function: str
+    args: tuple["Expr", ...]
+    type: Scalar
+
+
+Expr: TypeAlias = Const | Var | Dim | Load | Unary | Binary | Compare | Select | Cast | Call
+
+# ---- statements -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Assign:
+    """`name = value`."""
+
+    name: str
+    value: Expr
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True)
+class Store:
+    """`array[subscripts] = value`; the value has the array's dtype. `checked` as in Load."""
+
+    array: str
+    subscripts: tuple[Expr, ...]
+    value: Expr
+    checked: bool = True
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True)
+class Allocate:
+    """Binds `name` to a new array; a negative extent fails. Elements are `fill`, or undefined where None."""
+
+    name: str
+    type: Array
+    shape: tuple[Expr, ...]
+    fill: Const | None = None
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True)
+class Bind:
+    """`u, v = v, u`: array names are bound anew, all at once. Types agree pairwise."""
+
+    targets: tuple[str, ...]
+    sources: tuple[str, ...]
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """A parallel or simd loop combines `name` (scalar or array) by `op`: add, mul, minimum, maximum, bitand, bitor, bitxor."""
+
+    op: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What scheduling found out about a loop. `work`: estimated operations of the whole loop, None if unknown."""
+
+    parallel: bool = False
+    simd: bool = False
+    reductions: tuple[Reduction, ...] = ()
+    balanced: bool = True  # every iteration costs about the same
+    work: Expr | None = None
+
+
+@dataclass(frozen=True)
+class For:
+    """`for index in range(start, stop, step)`, step >= 1; the bounds are evaluated once. `index` is local to the loop."""
+
+    index: str
+    start: Expr
+    stop: Expr
+    body: tuple["Stmt", ...]
+    step: int = 1
+    marks: Marks = Marks()
+    label: str = ""  # the user's name of the loop variable; "" for a loop that an array operator implies
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Runs its body until an Exit or Return leaves it."""
+
+    body: tuple["Stmt", ...]
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True)
+class If:
+    """Both branches are statements."""
+
+    condition: Expr
+    then: tuple["Stmt", ...]
+    otherwise: tuple["Stmt", ...] = ()
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True)
+class Block:
+    """Statements that `Exit(label)` inside them can leave: break, continue, and return of an inlined helper."""
+
+    label: str
+    body: tuple["Stmt", ...]
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True)
+class Exit:
+    """Leaves the enclosing Block of that label."""
+
+    label: str
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True)
+class Check:
+    """Fails where the condition is false. `reason` completes 'the original ran because ...'."""
+
+    condition: Expr
+    reason: str
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True)
+class Section:
+    """A view for a library call: from `starts` on, dimension d runs along `axes[d]` for `extents[d]` elements.
+
+    X[k, :, 2:5].T is Section("X", (k, 0, 2), axes=(2, 1), extents=(3, Dim(X, 1))).
+    """
+
+    array: str
+    starts: tuple[Expr, ...]
+    axes: tuple[int, ...]
+    extents: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class LibraryCall:
+    """`outputs[...] = function(inputs, **options)` by a library of `ir/functions.py` (matmul, sort, fft, solve ...)."""
+
+    function: str
+    outputs: tuple[Section, ...]
+    inputs: tuple["Section | Expr", ...]
+    options: tuple[tuple[str, str | int | float | bool | None], ...] = ()
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True)
+class Return:
+    """Ends the function."""
+
+    result: "Result"
+    span: Span = NOWHERE
+
+
+Stmt: TypeAlias = (
+    Assign | Store | Allocate | Bind | For | Loop | If | Block | Exit | Check | LibraryCall | Return
+)
+
+# ---- results ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """None."""
+
+
+@dataclass(frozen=True)
+class ScalarResult:
+    """A number; its type's origin says whether float or np.float64 is returned (never EITHER)."""
+
+    value: Expr
+
+
+@dataclass(frozen=True)
+class ArrayResult:
+    """The array itself: a parameter is returned as the same object; a boxed one as a list."""
+
+    array: str
+
+
+@dataclass(frozen=True)
+class ViewResult:
+    """A view of an array; offset and strides count elements."""
+
+    array: str
+    offset: Expr
+    shape: tuple[Expr, ...]
+    strides: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class TupleResult:
+    """A tuple, or a list where `is_list`."""
+
+    items: tuple["Result", ...]
+    is_list: bool = False
+
+
+Result: TypeAlias = Nothing | ScalarResult | ArrayResult | ViewResult | TupleResult
+
+# ---- functions ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter. The guard has checked type, dtype, rank, C order, that scalars of PY_INT lie within 2**31, and that a
+    written array overlaps no other."""
+
+    name: str
+    type: Scalar | Array
+
+
+@dataclass(frozen=True)
+class Require:
+    """A condition over parameters (Var) and their extents (Dim) that the guard checks at entry."""
+
+    condition: Expr
+    reason: str
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True)
+class Inexact:
+    """A place whose compiled result may differ from the original's in rounding: what `--fp strict` refuses."""
+
+    what: str
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True)
+class Function:
+    """One typed instance of a user's function (or of a region of it)."""
+
+    name: str  # unique in the program and a C identifier
+    source_name: str  # the user's, 'Radar.process' for a method
+    params: tuple[Param, ...]
+    requires: tuple[Require, ...]
+    body: tuple[Stmt, ...]
+    inexact: tuple[Inexact, ...] = ()
+    span: Span = NOWHERE
