@@ -1,0 +1,76 @@
+"""A user's file after lowering: IR functions, and which of the user's functions they stand for."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from pyaot.base.diagnostics import Diagnostic
+from pyaot.base.source import Span
+from pyaot.ir.nodes import Function
+
+
+class Kind(Enum):
+    """How a parameter of a Python signature is given (as in `inspect.Parameter`)."""
+
+    POSITIONAL_ONLY = "positional-only"
+    POSITIONAL_OR_KEYWORD = "positional-or-keyword"
+    VAR_POSITIONAL = "var-positional"
+    KEYWORD_ONLY = "keyword-only"
+    VAR_KEYWORD = "var-keyword"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of the user's signature; `has_default` means that a call may leave it out."""
+
+    name: str
+    kind: Kind
+    has_default: bool = False
+
+
+@dataclass(frozen=True)
+class Binding:
+    """Python text over the user's parameter names that gives one IR parameter: `x`, `self.gain`, `pair[0]`."""
+
+    param: str
+    text: str
+
+
+@dataclass(frozen=True)
+class GlobalFact:
+    """A global or closure value that was read at compile time; a call after it changed runs the original."""
+
+    name: str
+    expected: str  # Python source text of the value, compared with `is` for functions and modules, `==` and type for numbers
+    by_identity: bool = False
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One typed instance: an IR function and where each of its parameters comes from."""
+
+    function: str
+    bindings: tuple[Binding, ...]
+    facts: tuple[GlobalFact, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A compiled function of the user's, with its instances in order of preference."""
+
+    qualified_name: str
+    span: Span  # of the whole def, decorators included
+    parameters: tuple[Parameter, ...]
+    instances: tuple[Instance, ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    """All that the front end understood of a file, and what it has to say about the rest."""
+
+    functions: tuple[Function, ...]
+    entries: tuple[Entry, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    def function(self, name: str) -> Function:
+        """The IR function of that name."""
+        return next(f for f in self.functions if f.name == name)
