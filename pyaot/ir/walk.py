@@ -1,0 +1,390 @@
+"""The one place that lists the children of every node; passes are written with these functions.
+
+    sub_expressions(a[i] + x)          a[i], x
+    walk_expr(a[i] + x)                a[i] + x, a[i], i, x
+    expressions_of(a[i] = x)           i, x            (not those of nested statements)
+    walk_stmts(for ...: s; t)          for, s, t
+
+"Bottom-up" means that the children of a node are rebuilt before the function sees the node itself.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TypeAlias, assert_never, overload
+
+from pyaot.ir.nodes import (
+    Allocate,
+    ArrayResult,
+    Assign,
+    Binary,
+    Bind,
+    Block,
+    Call,
+    Cast,
+    Check,
+    Compare,
+    Const,
+    Dim,
+    Exit,
+    Expr,
+    For,
+    Function,
+    If,
+    LibraryCall,
+    Load,
+    Loop,
+    Nothing,
+    Result,
+    Return,
+    ScalarResult,
+    Section,
+    Select,
+    Stmt,
+    Store,
+    TupleResult,
+    Unary,
+    Var,
+    ViewResult,
+)
+
+Body: TypeAlias = tuple[Stmt, ...]
+
+# ---- reading ----------------------------------------------------------------------------------------------
+
+
+def sub_expressions(expr: Expr) -> tuple[Expr, ...]:
+    """The direct operands of an expression, in order of evaluation."""
+    match expr:
+        case Const() | Var() | Dim():
+            return ()
+        case Load():
+            return expr.subscripts
+        case Unary() | Cast():
+            return (expr.operand,)
+        case Binary() | Compare():
+            return (expr.left, expr.right)
+        case Select():
+            return (expr.condition, expr.if_true, expr.if_false)
+        case Call():
+            return expr.args
+        case _:
+            assert_never(expr)
+
+
+def expressions_of(stmt: Stmt) -> tuple[Expr, ...]:
+    """The direct expressions of a statement, not those of the statements inside it."""
+    match stmt:
+        case Assign():
+            return (stmt.value,)
+        case Store():
+            return (*stmt.subscripts, stmt.value)
+        case Allocate():
+            return stmt.shape if stmt.fill is None else (*stmt.shape, stmt.fill)
+        case For():
+            return (stmt.start, stmt.stop, *(() if stmt.marks.work is None else (stmt.marks.work,)))
+        case If() | Check():
+            return (stmt.condition,)
+        case LibraryCall():
+            operands = (*stmt.outputs, *stmt.inputs)
+            return tuple(expr for operand in operands for expr in _operand_expressions(operand))
+        case Return():
+            return result_expressions(stmt.result)
+        case Bind() | Loop() | Block() | Exit():
+            return ()
+        case _:
+            assert_never(stmt)
+
+
+def _operand_expressions(operand: Section | Expr) -> tuple[Expr, ...]:
+    return (*operand.starts, *operand.extents) if isinstance(operand, Section) else (operand,)
+
+
+def result_expressions(result: Result) -> tuple[Expr, ...]:
+    """The expressions of a result, from left to right."""
+    match result:
+        case Nothing() | ArrayResult():
+            return ()
+        case ScalarResult():
+            return (result.value,)
+        case ViewResult():
+            return (result.offset, *result.shape, *result.strides)
+        case TupleResult():
+            return tuple(expr for item in result.items for expr in result_expressions(item))
+        case _:
+            assert_never(result)
+
+
+def result_arrays(result: Result) -> tuple[str, ...]:
+    """The arrays that a result gives to the caller, from left to right."""
+    match result:
+        case Nothing() | ScalarResult():
+            return ()
+        case ArrayResult() | ViewResult():
+            return (result.array,)
+        case TupleResult():
+            return tuple(name for item in result.items for name in result_arrays(item))
+        case _:
+            assert_never(result)
+
+
+def bodies_of(stmt: Stmt) -> tuple[Body, ...]:
+    """The bodies nested directly in a statement."""
+    match stmt:
+        case For() | Loop() | Block():
+            return (stmt.body,)
+        case If():
+            return (stmt.then, stmt.otherwise)
+        case Assign() | Store() | Allocate() | Bind() | Exit() | Check() | LibraryCall() | Return():
+            return ()
+        case _:
+            assert_never(stmt)
+
+
+def walk_expr(expr: Expr) -> Iterator[Expr]:
+    """The expression and everything in it, parents first."""
+    yield expr
+    for child in sub_expressions(expr):
+        yield from walk_expr(child)
+
+
+def walk_stmts(body: Iterable[Stmt]) -> Iterator[Stmt]:
+    """The statements and all that are nested in them, in the order of the text."""
+    for stmt in body:
+        yield stmt
+        for inner in bodies_of(stmt):
+            yield from walk_stmts(inner)
+
+
+def walk_exprs(body: Iterable[Stmt]) -> Iterator[Expr]:
+    """Every expression of every statement, nested ones too."""
+    for stmt in walk_stmts(body):
+        for expr in expressions_of(stmt):
+            yield from walk_expr(expr)
+
+
+def returns(function: Function) -> tuple[Return, ...]:
+    """The Returns in the order of the text; the position of one is its path index."""
+    return tuple(stmt for stmt in walk_stmts(function.body) if isinstance(stmt, Return))
+
+
+def arrays_read(body: Iterable[Stmt]) -> frozenset[str]:
+    """Names through which elements are read, by Load, by a library or by the caller that gets them back."""
+    body = tuple(body)
+    names = {expr.array for expr in walk_exprs(body) if isinstance(expr, Load)}
+    for stmt in walk_stmts(body):
+        if isinstance(stmt, LibraryCall):
+            names |= {operand.array for operand in stmt.inputs if isinstance(operand, Section)}
+        elif isinstance(stmt, Return):
+            names |= set(result_arrays(stmt.result))
+    return frozenset(names)
+
+
+def arrays_written(body: Iterable[Stmt]) -> frozenset[str]:
+    """Names through which elements are written by Store or by a library (an Allocate is no write)."""
+    names: set[str] = set()
+    for stmt in walk_stmts(body):
+        if isinstance(stmt, Store):
+            names.add(stmt.array)
+        elif isinstance(stmt, LibraryCall):
+            names |= {section.array for section in stmt.outputs}
+    return frozenset(names)
+
+
+def scalars_assigned(body: Iterable[Stmt]) -> frozenset[str]:
+    """Scalar variables that Assign sets (indices of For are not among them)."""
+    return frozenset(stmt.name for stmt in walk_stmts(body) if isinstance(stmt, Assign))
+
+
+def scalars_read(body: Iterable[Stmt]) -> frozenset[str]:
+    """Scalar variables, loop indices and scalar parameters that an expression reads."""
+    return frozenset(expr.name for expr in walk_exprs(body) if isinstance(expr, Var))
+
+
+def bound_together(body: Iterable[Stmt]) -> dict[str, frozenset[str]]:
+    """For every name of a Bind all the names that may come to stand for the same array; others are alone."""
+    groups: dict[str, frozenset[str]] = {}
+    for stmt in walk_stmts(body):
+        if isinstance(stmt, Bind):
+            for pair in zip(stmt.targets, stmt.sources, strict=True):
+                merged = frozenset().union(*(groups.get(name, frozenset({name})) for name in pair))
+                groups.update(dict.fromkeys(merged, merged))
+    return groups
+
+
+# ---- rebuilding -------------------------------------------------------------------------------------------
+
+
+def map_expr(f: Callable[[Expr], Expr], expr: Expr) -> Expr:
+    """The expression with `f` applied to every node, bottom-up."""
+    return f(map_sub_expressions(lambda child: map_expr(f, child), expr))
+
+
+def map_sub_expressions(f: Callable[[Expr], Expr], expr: Expr) -> Expr:
+    """The expression with `f` applied to its direct operands only."""
+    match expr:
+        case Const() | Var() | Dim():
+            return expr
+        case Load():
+            return replace(expr, subscripts=tuple(map(f, expr.subscripts)))
+        case Unary() | Cast():
+            return replace(expr, operand=f(expr.operand))
+        case Binary() | Compare():
+            return replace(expr, left=f(expr.left), right=f(expr.right))
+        case Select():
+            return replace(
+                expr, condition=f(expr.condition), if_true=f(expr.if_true), if_false=f(expr.if_false)
+            )
+        case Call():
+            return replace(expr, args=tuple(map(f, expr.args)))
+        case _:
+            assert_never(expr)
+
+
+def map_stmt_exprs(f: Callable[[Expr], Expr], stmt: Stmt) -> Stmt:
+    """The statement with `f` applied bottom-up to all its direct expressions; nested bodies stay."""
+
+    def g(expr: Expr) -> Expr:
+        return map_expr(f, expr)
+
+    match stmt:
+        case Assign():
+            return replace(stmt, value=g(stmt.value))
+        case Store():
+            return replace(stmt, subscripts=tuple(map(g, stmt.subscripts)), value=g(stmt.value))
+        case Allocate():
+            return _map_allocate(g, stmt)
+        case For():
+            work = None if stmt.marks.work is None else g(stmt.marks.work)
+            marks = replace(stmt.marks, work=work)
+            return replace(stmt, start=g(stmt.start), stop=g(stmt.stop), marks=marks)
+        case If() | Check():
+            return replace(stmt, condition=g(stmt.condition))
+        case LibraryCall():
+            outputs = tuple(_map_section(g, section) for section in stmt.outputs)
+            inputs = tuple(_map_section(g, i) if isinstance(i, Section) else g(i) for i in stmt.inputs)
+            return replace(stmt, outputs=outputs, inputs=inputs)
+        case Return():
+            return replace(stmt, result=_map_result(g, stmt.result))
+        case Bind() | Loop() | Block() | Exit():
+            return stmt
+        case _:
+            assert_never(stmt)
+
+
+def _map_allocate(g: Callable[[Expr], Expr], stmt: Allocate) -> Allocate:
+    fill = None if stmt.fill is None else g(stmt.fill)
+    if not isinstance(fill, Const | None):
+        raise TypeError("the fill of an Allocate must stay a Const")
+    return replace(stmt, shape=tuple(map(g, stmt.shape)), fill=fill)
+
+
+def _map_section(g: Callable[[Expr], Expr], section: Section) -> Section:
+    return replace(section, starts=tuple(map(g, section.starts)), extents=tuple(map(g, section.extents)))
+
+
+def _map_result(g: Callable[[Expr], Expr], result: Result) -> Result:
+    match result:
+        case Nothing() | ArrayResult():
+            return result
+        case ScalarResult():
+            return replace(result, value=g(result.value))
+        case ViewResult():
+            shape, strides = tuple(map(g, result.shape)), tuple(map(g, result.strides))
+            return replace(result, offset=g(result.offset), shape=shape, strides=strides)
+        case TupleResult():
+            return replace(result, items=tuple(_map_result(g, item) for item in result.items))
+        case _:
+            assert_never(result)
+
+
+def map_bodies(f: Callable[[Body], Body], stmt: Stmt) -> Stmt:
+    """The statement with `f` applied to each body nested directly in it."""
+    match stmt:
+        case For() | Loop() | Block():
+            return replace(stmt, body=f(stmt.body))
+        case If():
+            return replace(stmt, then=f(stmt.then), otherwise=f(stmt.otherwise))
+        case Assign() | Store() | Allocate() | Bind() | Exit() | Check() | LibraryCall() | Return():
+            return stmt
+        case _:
+            assert_never(stmt)
+
+
+def transform_body(f: Callable[[Stmt], Body], body: Iterable[Stmt]) -> Body:
+    """The body with every statement, nested ones first, replaced by the statements that `f` gives for it."""
+    return tuple(new for stmt in body for new in f(map_bodies(lambda inner: transform_body(f, inner), stmt)))
+
+
+def map_exprs(f: Callable[[Expr], Expr], body: Iterable[Stmt]) -> Body:
+    """The body with `f` applied bottom-up to every expression, of nested statements too."""
+    return transform_body(lambda stmt: (map_stmt_exprs(f, stmt),), body)
+
+
+@overload
+def substitute(where: Expr, values: Mapping[str, Expr]) -> Expr: ...
+@overload
+def substitute(where: Body, values: Mapping[str, Expr]) -> Body: ...
+def substitute(where: Expr | Body, values: Mapping[str, Expr]) -> Expr | Body:
+    """Every read of a scalar named in `values` becomes that expression; names that are set stay."""
+
+    def value_of(expr: Expr) -> Expr:
+        return values.get(expr.name, expr) if isinstance(expr, Var) else expr
+
+    return map_exprs(value_of, where) if isinstance(where, tuple) else map_expr(value_of, where)
+
+
+@overload
+def rename_arrays(where: Expr, names: Mapping[str, str]) -> Expr: ...
+@overload
+def rename_arrays(where: Body, names: Mapping[str, str]) -> Body: ...
+def rename_arrays(where: Expr | Body, names: Mapping[str, str]) -> Expr | Body:
+    """Every array named in `names` gets that name, where it is read, written, bound, measured or returned."""
+
+    def renamed(expr: Expr) -> Expr:
+        if isinstance(expr, Load | Dim):
+            return replace(expr, array=names.get(expr.array, expr.array))
+        return expr
+
+    if not isinstance(where, tuple):
+        return map_expr(renamed, where)
+    return transform_body(lambda stmt: (_rename_stmt(names, map_stmt_exprs(renamed, stmt)),), where)
+
+
+def _rename_stmt(names: Mapping[str, str], stmt: Stmt) -> Stmt:
+    def new(name: str) -> str:
+        return names.get(name, name)
+
+    match stmt:
+        case Store():
+            return replace(stmt, array=new(stmt.array))
+        case Allocate():
+            return replace(stmt, name=new(stmt.name))
+        case Bind():
+            return replace(stmt, targets=tuple(map(new, stmt.targets)), sources=tuple(map(new, stmt.sources)))
+        case For():
+            reductions = tuple(replace(r, name=new(r.name)) for r in stmt.marks.reductions)
+            return replace(stmt, marks=replace(stmt.marks, reductions=reductions))
+        case LibraryCall():
+            outputs = tuple(replace(s, array=new(s.array)) for s in stmt.outputs)
+            inputs = tuple(
+                replace(i, array=new(i.array)) if isinstance(i, Section) else i for i in stmt.inputs
+            )
+            return replace(stmt, outputs=outputs, inputs=inputs)
+        case Return():
+            return replace(stmt, result=_rename_result(names, stmt.result))
+        case Assign() | Loop() | If() | Block() | Exit() | Check():
+            return stmt
+        case _:
+            assert_never(stmt)
+
+
+def _rename_result(names: Mapping[str, str], result: Result) -> Result:
+    match result:
+        case ArrayResult() | ViewResult():
+            return replace(result, array=names.get(result.array, result.array))
+        case TupleResult():
+            return replace(result, items=tuple(_rename_result(names, item) for item in result.items))
+        case Nothing() | ScalarResult():
+            return result
+        case _:
+            assert_never(result)
