@@ -7,6 +7,8 @@
 Each code has a page (`pyaot explain PA401`) in `base/pages/` and a pinned example in `tests/diagnostics/`.
 """
 
+from importlib import resources
+
 from pyaot.base.diagnostics import Code, Severity
 
 _ERROR, _WARNING, _REMARK = Severity.ERROR, Severity.WARNING, Severity.REMARK
@@ -98,3 +100,15 @@ INTERNAL_ERROR = Code(
 CATALOGUE: dict[str, Code] = {
     code.number: code for code in tuple(globals().values()) if isinstance(code, Code)
 }
+
+
+def find_code(text: str) -> Code | None:
+    """The code of that number or slug, in whatever case; None if there is none."""
+    wanted = text.lower()
+    return next((c for c in CATALOGUE.values() if wanted in (c.number.lower(), c.slug)), None)
+
+
+def explanation(code: Code) -> str:
+    """The code's page, in Markdown: what it means, an example, the way out."""
+    page = resources.files("pyaot.base") / "pages" / f"{code.number}.md"
+    return page.read_text(encoding="utf-8")
