@@ -1,0 +1,97 @@
+"""Which expressions can fail: an expression that cannot may be dropped, moved or evaluated twice.
+
+x + 1          (PY_INT, checked)      can fail: it may leave int64
+a[i] * 2.0     (unchecked, NumPy)     cannot
+"""
+
+from collections.abc import Callable
+from typing import assert_never
+
+from pyaot.ir.nodes import Binary, Call, Cast, Compare, Const, Dim, Expr, Load, Select, Unary, Var
+from pyaot.ir.types import DType
+from pyaot.ir.walk import walk_expr
+
+# Functions of `math` that raise for no argument, and those that raise for no complex one.
+TOTAL = frozenset(
+    ("cbrt", "arctan", "arctan2", "arcsinh", "tanh", "erf", "erfc", "deg2rad", "rad2deg", "fabs", "rint")
+    + ("copysign", "nextafter", "complex", "isnan", "isinf", "isfinite", "bitwise_count")
+    + ("floor", "ceil", "trunc")
+)
+TOTAL_COMPLEX = frozenset(("real", "imag", "conjugate", "isnan", "isinf", "isfinite"))
+
+
+def can_fail(expr: Expr) -> bool:
+    """Whether some values of its variables and elements make the evaluation fail."""
+    return any(fails_itself(node) for node in walk_expr(expr))
+
+
+def fails_itself(node: Expr) -> bool:
+    """Whether the node can fail although its operands do not."""
+    match node:
+        case Const() | Var() | Dim() | Compare() | Select():
+            return False
+        case Load():
+            return node.checked
+        case Unary():
+            return node.op == "neg" and node.type.is_python and node.type.dtype is DType.INT64
+        case Cast():
+            return _cast_fails(node)
+        case Call():
+            return node.type.is_python and not _is_total(node)
+        case Binary():
+            return _BINARY.get(node.op, _never)(node)
+        case _:
+            assert_never(node)
+
+
+def _cast_fails(node: Cast) -> bool:
+    """Python's int of a float or uint64 may not fit."""
+    to_int = node.type.is_python and node.type.dtype is DType.INT64
+    return to_int and (node.operand.type.dtype.kind in "fc" or node.operand.type.dtype is DType.UINT64)
+
+
+def _is_total(node: Call) -> bool:
+    argument = node.args[0].type.dtype
+    if node.function == "absolute":
+        return argument.is_float
+    return node.function in (TOTAL_COMPLEX if argument.is_complex else TOTAL)
+
+
+def _overflows(node: Binary) -> bool:
+    return node.checked and node.type.is_python and node.type.dtype.is_integer
+
+
+def _divides_by_zero(node: Binary) -> bool:
+    """A constant other than 0 divides any number, but -1 the least integer not."""
+    if not (node.type.is_python or node.type.dtype.is_integer):
+        return False
+    if not isinstance(node.right, Const) or node.right.value == 0:
+        return True
+    return node.op == "floordiv" and node.right.value == -1 and _overflows(node)
+
+
+def _power_fails(node: Binary) -> bool:
+    """Zero to a negative power; negative integer powers; a Python float that leaves its range."""
+    return node.type.is_python or node.type.dtype.is_integer
+
+
+def _shifts_too_far(node: Binary) -> bool:
+    """Python's shift by a negative number, or out of int64."""
+    return node.type.is_python
+
+
+def _never(node: Binary) -> bool:
+    return False
+
+
+_BINARY: dict[str, Callable[[Binary], bool]] = {
+    "add": _overflows,
+    "sub": _overflows,
+    "mul": _overflows,
+    "truediv": _divides_by_zero,
+    "floordiv": _divides_by_zero,
+    "mod": _divides_by_zero,
+    "pow": _power_fails,
+    "shl": _shifts_too_far,
+    "shr": _shifts_too_far,
+}
