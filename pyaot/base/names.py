@@ -35,6 +35,9 @@ _C_LIBRARY_NAMES = _words(
     y0 y1 yn"""
 )
 
+# Those of C's implementation, of CPython, and of our own C text.
+_CLAIMED_PREFIXES = ("_", "Py", "pyaot_")
+
 _PYTHON_NAMES = frozenset(keyword.kwlist) | frozenset(dir(builtins))
 
 
@@ -51,14 +54,14 @@ def fresh(wanted: str, taken: Container[str]) -> str:
 def c_identifier(text: str) -> str:
     """`text` as an identifier that C compilers take; different texts may give the same one (see `fresh`)."""
     plain = re.sub(r"[^A-Za-z0-9_]", _spelled, text.replace(".", "_"))
-    if not plain or plain[0].isdigit() or plain.startswith("_"):
-        plain = f"v{plain}"  # a leading underscore is the implementation's in C
+    if not plain or plain[0].isdigit() or plain.startswith(_CLAIMED_PREFIXES):
+        plain = f"v{plain}"
     return f"{plain}_" if is_c_reserved(plain) else plain
 
 
 def is_c_reserved(name: str) -> bool:
     """Whether C, its headers or CPython's own names claim `name`."""
-    return name in _C_KEYWORDS or name in _C_LIBRARY_NAMES or name.startswith(("Py", "pyaot_"))
+    return name in _C_KEYWORDS or name in _C_LIBRARY_NAMES or name.startswith(_CLAIMED_PREFIXES)
 
 
 def is_python_reserved(name: str) -> bool:
