@@ -29,3 +29,9 @@ def test_ci_runs_the_readme_test_command() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     command = next(line.strip() for line in readme.splitlines() if line.strip().endswith("-m pytest"))
     assert (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()[-1] == command
+
+
+@pytest.mark.parametrize("document", [ROOT / "README.md", ROOT / "CONTRIBUTING.md"], ids=lambda p: p.name)
+def test_files_that_are_named_exist(document: Path) -> None:
+    named = re.findall(r"`([a-z_/.]+/[A-Za-z_/.]*)`", document.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
