@@ -12,12 +12,12 @@ from pyaot.ir.types import DType
 from pyaot.ir.walk import walk_expr
 
 # Functions of `math` that raise for no argument, and those that raise for no complex one.
-TOTAL = frozenset(
-    ("cbrt", "arctan", "arctan2", "arcsinh", "tanh", "erf", "erfc", "deg2rad", "rad2deg", "fabs", "rint")
-    + ("copysign", "nextafter", "complex", "isnan", "isinf", "isfinite", "bitwise_count")
-    + ("floor", "ceil", "trunc")
-)
-TOTAL_COMPLEX = frozenset(("real", "imag", "conjugate", "isnan", "isinf", "isfinite"))
+TOTAL = {
+    *("cbrt", "arctan", "arctan2", "arcsinh", "tanh", "erf", "erfc", "deg2rad", "rad2deg", "fabs", "rint"),
+    *("copysign", "nextafter", "complex", "isnan", "isinf", "isfinite", "bitwise_count"),
+    *("floor", "ceil", "trunc"),
+}
+TOTAL_COMPLEX = {"real", "imag", "conjugate", "isnan", "isinf", "isfinite"}
 
 
 def can_fail(expr: Expr) -> bool:

@@ -6,7 +6,8 @@ int64 is exp(Cast(x, float64))). Its names are those of NumPy's ufuncs. Of Pytho
 
 A library function is the NumPy callable `numpy` applied to the inputs, with the options as keywords:
 `outputs[0][...], outputs[1][...] = numpy(*inputs, **options)`. It works on the last axes, as NumPy does by
-default; other axes are put last by `Section.axes`. An output is the same section as an input or overlaps none.
+default; other axes are put last by `Section.axes`. An output is the same section as an input, or
+overlaps none.
 """
 
 from dataclasses import dataclass
@@ -162,8 +163,9 @@ def is_exact(function: str, argument: DType) -> bool:
 
 @dataclass(frozen=True)
 class LibraryFunction:
-    """A function of a library on whole arrays; `options` are keywords of the NumPy callable with its defaults.
+    """A function of a library on whole arrays.
 
+    `options` are keywords of the NumPy callable; one that is left out has NumPy's default.
     Of a longer result the first `outputs` items are taken (the solution that `lstsq` gives, say).
     """
 
