@@ -1,0 +1,60 @@
+"""What compiled modules import: the choice among versions of a function, and the loading of kernels.
+
+`docs/architecture.md` shows the text that uses these names.
+"""
+
+import builtins
+import math
+
+import numpy
+from numpy import ndarray
+
+from pyaot_runtime.copies import PLAIN, with_copies
+from pyaot_runtime.dispatch import DECLINED, Binder, versions
+from pyaot_runtime.guards import dtype_of, has_fields, is_def, is_tuple, named, overlap
+from pyaot_runtime.lists import as_list, keep, lists_overlap, rebox, unbox
+from pyaot_runtime.results import report, view
+
+# The dtypes that guards compare with, in the machine's byte order.
+bool_ = dtype_of("bool")
+int8, int16, int32, int64 = map(dtype_of, ("int8", "int16", "int32", "int64"))
+uint8, uint16, uint32, uint64 = map(dtype_of, ("uint8", "uint16", "uint32", "uint64"))
+float32, float64 = map(dtype_of, ("float32", "float64"))
+complex64, complex128 = map(dtype_of, ("complex64", "complex128"))
+
+__all__ = [
+    "DECLINED",
+    "PLAIN",
+    "Binder",
+    "as_list",
+    "bool_",
+    "builtins",
+    "complex64",
+    "complex128",
+    "float32",
+    "float64",
+    "has_fields",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "is_def",
+    "is_tuple",
+    "keep",
+    "lists_overlap",
+    "math",
+    "named",
+    "ndarray",
+    "numpy",
+    "overlap",
+    "rebox",
+    "report",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "unbox",
+    "versions",
+    "view",
+    "with_copies",
+]

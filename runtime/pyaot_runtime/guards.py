@@ -1,0 +1,70 @@
+"""What guards ask that takes more than a line. A guard is generated text in the compiled module."""
+
+from types import FunctionType, MemberDescriptorType
+from typing import Any
+
+import numpy
+from numpy import may_share_memory, shares_memory
+from numpy.exceptions import TooHardError
+
+# Steps that an exact search for a common element may take before two arrays count as overlapping.
+_MOST_WORK = 10_000
+
+_MISSING = object()
+_plain_fields: dict[tuple[type, tuple[str, ...]], bool] = {}
+
+
+def overlap(a: Any, b: Any) -> bool:
+    """Whether two arrays may have an element in common; bounds decide where they are enough."""
+    if not may_share_memory(a, b):
+        return False
+    if a.flags.c_contiguous and b.flags.c_contiguous:
+        return True
+    try:
+        return bool(shares_memory(a, b, max_work=_MOST_WORK))  # type: ignore[arg-type]
+    except TooHardError:
+        return True
+
+
+def has_fields(owner: Any, *names: str) -> bool:
+    """Whether reading these attributes gives what is stored in the object, and runs nobody's code."""
+    key = (type(owner), names)
+    plain = _plain_fields.get(key)
+    if plain is None:
+        plain = _plain_fields[key] = all(_is_stored(type(owner), name) for name in names)
+    if not plain:
+        return False
+    stored = getattr(owner, "__dict__", {})
+    return all(name in stored or hasattr(owner, name) for name in names)
+
+
+def _is_stored(kind: type, name: str) -> bool:
+    reads: object = kind.__getattribute__
+    if reads is not object.__getattribute__ or hasattr(kind, "__getattr__"):
+        return False
+    found = next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), _MISSING)
+    return found is _MISSING or type(found) is MemberDescriptorType or not hasattr(type(found), "__get__")
+
+
+def is_tuple(value: Any, length: int) -> bool:
+    """Whether it is a plain tuple of that length."""
+    return type(value) is tuple and len(value) == length
+
+
+def is_def(value: Any, qualified_name: str, module: str) -> bool:
+    """Whether it is the function that the module's own text defines under that name, compiled or not."""
+    return type(value) is FunctionType and value.__qualname__ == qualified_name and value.__module__ == module
+
+
+def named(path: str) -> Any:
+    """The object of that dotted name: `numpy`, `math.sqrt`. None where there is none."""
+    module, *attributes = path.split(".")
+    value: Any = __import__(module)
+    for attribute in attributes:
+        value = getattr(value, attribute, None)
+    return value
+
+
+def dtype_of(name: str) -> numpy.dtype[Any]:
+    """The dtype of that name in the machine's byte order."""
+    return numpy.dtype(name)
