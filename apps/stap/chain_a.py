@@ -13,6 +13,7 @@ Signal Processing", 2nd edition, McGraw-Hill 2014, chapters 4, 5 and 9.
 """
 
 import math
+import time
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -136,14 +137,30 @@ def target_phases(radar):
     return element_phases(x, y, *radar.direction, LIGHT / radar.carrier)
 
 
-def element_noise(radar, generator):
-    """z[m, N] = (randn + i randn) / sqrt(2) of one pulse."""
-    shape = radar.columns * radar.rows, radar.samples
-    return (generator.standard_normal(shape) + 1j * generator.standard_normal(shape)) / np.sqrt(2)
+class ElementNoise:
+    """z[m, N] = (randn + i randn) / sqrt(2), drawn pulse by pulse: all pulses at once would fill the memory.
+
+    Every iteration draws the same noise. `seconds` adds up what the drawing took.
+    """
+
+    def __init__(self, radar, seed):
+        self.shape = radar.columns * radar.rows, radar.samples
+        self.pulses = radar.pulses
+        self.seed = seed
+        self.seconds = 0.0
+
+    def __iter__(self):
+        generator = np.random.default_rng(self.seed)
+        for _ in range(self.pulses):
+            start = time.perf_counter()
+            noise = generator.standard_normal((*self.shape, 2)).view(np.complex128)[..., 0]
+            noise *= math.sqrt(0.5)
+            self.seconds += time.perf_counter() - start
+            yield noise
 
 
 def process(radar, noises):
-    """Z[4P, K] of one cube; `noises` gives z[m, N] pulse by pulse, so that one pulse is in memory at a time."""
+    """Z[4P, K] of one cube; `noises` gives z[m, N] pulse by pulse: one is in memory at a time."""
     times, phases = sample_times(radar), target_phases(radar)
     rate = radar.bandwidth / radar.duration
     echoes = chirp_echoes(times, target_ranges(radar), rate)

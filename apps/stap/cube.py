@@ -13,7 +13,6 @@ chapter 2: a side-looking array sees the ground patch at u with the Doppler freq
 from dataclasses import dataclass
 
 import numpy as np
-
 from kernels import DOFS
 
 
@@ -32,7 +31,9 @@ class Sizes:
         if min(self.channels, self.pulses, self.ranges, self.training, self.beams) < 1:
             raise ValueError("every size must be at least 1")
         if self.bins < max(self.pulses, 2) or self.bins & (self.bins - 1):
-            raise ValueError(f"Doppler bins must be a power of two and at least the {self.pulses} pulses, not {self.bins}")
+            raise ValueError(
+                f"{self.bins} Doppler bins: must be a power of two, at least the {self.pulses} pulses"
+            )
         if self.ranges % self.training:
             raise ValueError(f"{self.ranges} range cells are not a whole number of blocks of {self.training}")
         if self.training < self.channels * DOFS:
@@ -68,13 +69,13 @@ class Scene:
     ridge: float = 1.0  # beta, the slope of the clutter ridge
     jammer: float | None = 20.0  # jammer-to-noise ratio; None: no jammer
     jammer_direction: float = -0.6  # u of the jammer
-    target_snr: float = 30.0  # signal-to-noise ratio of a target after integration over all channels and pulses
+    target_snr: float = 30.0  # signal-to-noise ratio of a target, integrated over all channels and pulses
     targets: int | None = None  # None: one in each training block, at most four
 
 
 @dataclass(frozen=True)
 class Target:
-    """A point target: u = sin(angle), Doppler frequency in cycles per pulse, range cell, integrated SNR in dB."""
+    """A point target: u = sin(angle), Doppler in cycles per pulse, range cell, integrated SNR in dB."""
 
     direction: float
     doppler: float
@@ -180,9 +181,9 @@ def steering_directions(beams):
 
 
 def steering_vectors(sizes):
-    """v[D, n]: what a target in direction u_d whose Doppler is that of the middle bin leaves in the three bins.
+    """v[D, n]: what a target in direction u_d with the middle bin's Doppler leaves in the three bins.
 
-    v[d, channel * DOFS + dof] = exp(i pi channel u_d) g(dof - 1), where g(j) = (1/P) sum of exp(-2 pi i p j / K).
+    v[d, channel * DOFS + dof] = exp(i pi channel u_d) g(dof - 1), g(j) = (1/P) sum of exp(-2 pi i p j / K)
     """
     spatial = spatial_response(sizes.channels, steering_directions(sizes.beams))
     offsets = np.arange(DOFS) - DOFS // 2

@@ -8,12 +8,12 @@ and side lobes in angle and Doppler) make one detection, at the strongest of the
 from dataclasses import dataclass
 
 import numpy as np
-
 from cube import steering_directions
 from kernels import cell_averaging
 
 GUARD = 2  # range cells beside the tested one that do not count as noise
 REFERENCE = 16  # range cells on either side that do
+THRESHOLD = 15.5  # dB; chosen between the strongest false and the weakest true statistic of many seeds
 SIDE_LOBES = 0.1  # side lobes lie below this part of the main lobe's statistic (-10 dB)
 
 
@@ -51,12 +51,12 @@ def detect(ratio, sizes, threshold):
 def belongs(cell, level, peak, peak_level, sizes):
     """Whether the target with that peak explains an exceedance.
 
-    Its main lobe in Doppler does, in every beam (a few adaptive channels have high side lobes in angle), and its
-    side lobes in Doppler do, in its own range cell.
+    In its range cell its main lobe in Doppler does, in every beam (few adaptive channels have high side lobes in
+    angle), and so do its side lobes in Doppler.
     """
     _, doppler, distance = np.abs(cell - peak)
     doppler = min(doppler, sizes.bins - doppler)
-    main_lobe = 2 * sizes.bins // sizes.pulses  # from peak to null is K / P bins; a snapshot reaches one bin further
+    main_lobe = 2 * sizes.bins // sizes.pulses  # twice its K / P bins from peak to null: snapshots overlap
     return distance == 0 and (doppler <= main_lobe or level < SIDE_LOBES * peak_level)
 
 
@@ -71,7 +71,7 @@ def describe(peak, level, cells, sizes):
 
 @dataclass(frozen=True)
 class Comparison:
-    """Which detection found which target: (target, its detection or None) in order, and the detections of nothing."""
+    """(target, its detection or None) for each target, and the detections that found nothing."""
 
     found: tuple
     false: tuple
@@ -83,7 +83,7 @@ class Comparison:
 
 
 def compare(detections, targets, sizes):
-    """Every target takes the strongest detection within half a beam width, a Doppler resolution, and one cell."""
+    """Every target takes the strongest detection within 1 / L in u, 1 / P in Doppler and one range cell."""
     left = list(detections)
     found = []
     for target in targets:

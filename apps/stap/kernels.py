@@ -31,7 +31,7 @@ Float3: TypeAlias = np.ndarray[tuple[int, int, int], np.dtype[np.float32]]
 
 
 def process(cube, steering, bins, training, loading=0.0):
-    """Beams y[D, K, N] of one cube x[L, P, N] with steering vectors v[D, n]: K `bins`, blocks of `training` cells."""
+    """x[L, P, N], v[D, n] -> y[D, K, N]: the whole chain, with K `bins` and blocks of `training` cells."""
     channels, _, ranges = cube.shape
     blocks = ranges // training
     doppler = doppler_filter(cube, bins)
@@ -41,7 +41,7 @@ def process(cube, steering, bins, training, loading=0.0):
 
 
 def doppler_filter(cube: Complex3, bins: int) -> Complex3:
-    """X[l, k, r] = sum over p of x[l, p, r] exp(-2 pi i p k / K): a radix-2 transform, in place, along the pulses.
+    """X[l, k, r] = sum over p of x[l, p, r] exp(-2 pi i p k / K): radix 2, in place, along the pulses.
 
     x: [L, P, N]; `bins` K: a power of two, at least P. Pulses P..K-1 count as zero.
     """
@@ -105,11 +105,12 @@ def wrap_bins(doppler: Complex4) -> Complex4:
 
 
 def covariance(wrapped: Complex4, loading: float) -> Complex4:
-    """R(k, b) = (1/B) sum over the cells r of block b of s(k, r) s(k, r)^H + loading I; [K, M, n, n], Hermitian.
+    """R(k, b) = (1/B) sum of s(k, r) s(k, r)^H over the cells r of block b, + loading I; [K, M, n, n].
 
-    wrapped: [L, K + 2, M, B] of `wrap_bins`. `loading`, a power, keeps a target in the training cells that lies
-    between two bins or beams from being cancelled; 0 is the bare algorithm. Source of it: B. D. Carlson,
-    "Covariance matrix estimation errors and diagonal loading in adaptive arrays", IEEE Trans. AES 24(4), 1988.
+    wrapped: [L, K + 2, M, B] of `wrap_bins`. `loading`, a power, keeps a target in the training cells that
+    lies between two bins or beams from being cancelled; 0 is the bare algorithm. Source: B. D. Carlson,
+    "Covariance matrix estimation errors and diagonal loading in adaptive arrays", IEEE Trans. AES 24(4),
+    1988.
     """
     channels, padded, blocks, training = wrapped.shape
     bins = padded - 2

@@ -1,4 +1,4 @@
-"""Raw files of complex64 samples: little-endian, C order, no header, as the public STAP benchmark data have them."""
+"""Raw files of complex64 samples: little-endian, C order, no header, as public STAP benchmark data are."""
 
 import math
 import os
@@ -29,7 +29,9 @@ def write_array(path, array):
 def complaint(found, expected, shape):
     """What is wrong with a file of `found` bytes where `expected` belong."""
     sizes = " x ".join(str(extent) for extent in shape)
-    wanted = f"expected {expected} bytes ({sizes} complex64 samples of {SAMPLE.itemsize} bytes), found {found}"
+    wanted = (
+        f"expected {expected} bytes ({sizes} complex64 samples of {SAMPLE.itemsize} bytes), found {found}"
+    )
     if found == 0:
         return f"the file is empty: {wanted}"
     if found < expected:
