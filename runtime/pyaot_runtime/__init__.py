@@ -4,6 +4,7 @@
 """
 
 import builtins
+import cmath
 import math
 
 import numpy
@@ -29,6 +30,7 @@ __all__ = [
     "as_list",
     "bool_",
     "builtins",
+    "cmath",
     "complex64",
     "complex128",
     "float32",

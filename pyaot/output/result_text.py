@@ -1,0 +1,77 @@
+"""What a call makes of a kernel's answer `(path, flags, leaf, ...)`: the result as the original gives it.
+
+return b                        return _pyaot_answer[2]
+return b, total                 return (_pyaot_answer[2], _pyaot.numpy.float64(_pyaot_answer[3]))
+"""
+
+from collections.abc import Iterator
+from itertools import count
+from typing import assert_never
+
+from pyaot.backends.python_text import Names, scalar_type_text
+from pyaot.ir.nodes import (
+    Allocate,
+    ArrayResult,
+    Bind,
+    Function,
+    Nothing,
+    Result,
+    ScalarResult,
+    TupleResult,
+    ViewResult,
+)
+from pyaot.ir.types import Array, Origin
+from pyaot.ir.walk import returns, walk_stmts
+from pyaot.output.runtime_names import Wording
+
+# The leaves follow the path and the flags.
+_FIRST_LEAF = 2
+
+
+def result_lines(function: Function, answer: str, names: Names, wording: Wording) -> Iterator[str]:
+    """Statements that return the result; by path only where paths give different results."""
+    boxed = _boxed_arrays(function)
+    texts = [
+        _text(stmt.result, count(_FIRST_LEAF), answer, boxed, names, wording) for stmt in returns(function)
+    ]
+    for path, text in enumerate(texts[:-1]):
+        if text != texts[-1]:
+            yield f"if {answer}[0] == {path}:"
+            yield f"    return {text}"
+    yield f"return {texts[-1] if texts else 'None'}"
+
+
+def _text(
+    result: Result, places: Iterator[int], answer: str, boxed: set[str], names: Names, wording: Wording
+) -> str:
+    match result:
+        case Nothing():
+            return "None"
+        case ScalarResult():
+            leaf = f"{answer}[{next(places)}]"
+            is_numpy = result.value.type.origin is Origin.NUMPY
+            return f"{scalar_type_text(result.value.type, names)}({leaf})" if is_numpy else leaf
+        case ArrayResult():
+            leaf = f"{answer}[{next(places)}]"
+            return f"{wording.runtime('as_list')}({leaf})" if result.array in boxed else leaf
+        case ViewResult():
+            return f"{wording.runtime('view')}({answer}[{next(places)}])"
+        case TupleResult():
+            items = [_text(item, places, answer, boxed, names, wording) for item in result.items]
+            if result.is_list:
+                return f"[{', '.join(items)}]"
+            return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+        case _:
+            assert_never(result)
+
+
+def _boxed_arrays(function: Function) -> set[str]:
+    """The names of arrays that stand for lists."""
+    boxed = {p.name for p in function.params if isinstance(p.type, Array) and p.type.boxed}
+    for stmt in walk_stmts(function.body):
+        match stmt:
+            case Allocate(type=Array(boxed=True)):
+                boxed.add(stmt.name)
+            case Bind():
+                boxed |= {t for t, s in zip(stmt.targets, stmt.sources, strict=True) if s in boxed}
+    return boxed

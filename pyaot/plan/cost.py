@@ -1,0 +1,65 @@
+"""When a version pays: what it costs beside its loops, against what the original's loops cost.
+
+    NumPy version of `for i in range(n): for j in range(m): ...`      n * m * 3 >= 64
+    native version of a function of list[float] x                     work >= 2 * x.shape[0]
+
+A native version without lists always pays: a kernel starts within the time of a few operations of Python.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import reduce
+
+from pyaot.ir.build import add, compare, dim, i64, mul
+from pyaot.ir.nodes import Dim, Expr, For, Function, Var
+from pyaot.ir.types import Array
+from pyaot.ir.walk import scalars_assigned, walk_expr
+from pyaot.plan.guards import Holds, boxed_params
+
+# Operations of a Python loop that take as long as the start of a NumPy version with its slices.
+NUMPY_START = 64
+# Operations of a Python loop that take as long as the way of one element from its list and back.
+ELEMENT_OF_LIST = 2
+
+
+def worthwhile(function: Function, target: str) -> Holds | None:
+    """The condition under which the version beats the original; None where it always does or nobody knows."""
+    work = _total_work(function)
+    if work is None:
+        return None
+    reason = "the work is too small to pay for it"
+    if target == "numpy":
+        return Holds(compare("ge", work, i64(NUMPY_START)), reason)
+    lists = boxed_params(function)
+    if not lists:
+        return None
+    elements = _sum(_size(p.name, p.type) for p in lists if isinstance(p.type, Array))
+    return Holds(compare("ge", work, mul(i64(ELEMENT_OF_LIST), elements)), reason)
+
+
+def _total_work(function: Function) -> Expr | None:
+    """The estimated work of the outermost loops, as far as it follows from the parameters."""
+    known = list(_known_work(function))
+    return _sum(known) if known else None
+
+
+def _known_work(function: Function) -> Iterator[Expr]:
+    known = {param.name for param in function.params} - scalars_assigned(function.body)
+    for stmt in function.body:
+        if isinstance(stmt, For) and stmt.marks.work is not None and _is_over(stmt.marks.work, known):
+            yield stmt.marks.work
+
+
+def _is_over(expr: Expr, known: set[str]) -> bool:
+    """Whether the expression reads parameters and extents only."""
+    nodes = list(walk_expr(expr))
+    names = {n.name for n in nodes if isinstance(n, Var)} | {n.array for n in nodes if isinstance(n, Dim)}
+    return names <= known
+
+
+def _size(name: str, type: Array) -> Expr:
+    extents: list[Expr] = [dim(name, axis) for axis in range(type.rank)]
+    return reduce(mul, extents)
+
+
+def _sum(terms: Iterable[Expr]) -> Expr:
+    return reduce(add, terms)
