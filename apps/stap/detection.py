@@ -51,8 +51,8 @@ def detect(ratio, sizes, threshold):
 def belongs(cell, level, peak, peak_level, sizes):
     """Whether the target with that peak explains an exceedance.
 
-    In its range cell its main lobe in Doppler does, in every beam (few adaptive channels have high side lobes in
-    angle), and so do its side lobes in Doppler.
+    In its own range cell its main lobe in Doppler does, in every beam (the side lobes of few adaptive
+    channels are high), and its side lobes in Doppler do.
     """
     _, doppler, distance = np.abs(cell - peak)
     doppler = min(doppler, sizes.bins - doppler)
