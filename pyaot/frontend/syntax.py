@@ -1,7 +1,9 @@
 """A file's syntax tree as data: `frontend/parse.py` makes it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
 
 import libcst as cst
 from libcst.metadata import CodeRange
@@ -25,3 +27,42 @@ class SyntaxTree:
     def text_of(self, node: cst.CSTNode) -> str:
         """The node as Python text, parentheses included."""
         return self.module.code_for_node(node)
+
+
+def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The nodes directly below `node` that carry meaning: no white space, commas, parentheses or comments."""
+    for name in _fields(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, cst.CSTNode):
+            yield value
+        elif isinstance(value, (tuple, list)):
+            yield from (item for item in value if isinstance(item, cst.CSTNode))
+
+
+def walk(*nodes: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The nodes and everything below them, parents first (not by recursion: trees may be deep)."""
+    waiting = list(reversed(nodes))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(list(children(node))))
+
+
+def walk_body(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """As `walk`, without what lies inside functions, lambdas and classes that stand in the body."""
+    waiting = [body]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            waiting.extend(reversed(list(children(node))))
+
+
+_NO_MEANING = re.compile(
+    r"whitespace|leading_lines|lines_after|header|footer|[lr]par|[lr]bracket|[lr]brace|comma|semicolon|equal|dot$|colon"
+)
+
+
+@cache
+def _fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if not _NO_MEANING.search(field.name))
