@@ -1,13 +1,15 @@
 """The conditions of a guard as readable Python.
 
-def _pyaot_guard(a, k):
-    if type(k) is not int:
-        return "'k' is not an int"
-    if type(a) is not _pyaot.ndarray or a.dtype != _pyaot.float64 or a.ndim != 1:
-        return "'a' is not a plain float64 array of 1 dimension"
-    if not (k <= a.shape[0]):
-        return "k is beyond the end of a"
-    return None
+    def _pyaot_guard(a, k):
+        if type(k) is not int:
+            return "'k' is not exactly int"
+        if type(a) is not _pyaot.ndarray or a.dtype != _pyaot.float64 or a.ndim != 1:
+            return "'a' is not a plain float64 array of 1 dimension"
+        if not (k <= a.shape[0]):
+            return 'k is beyond the end of a'
+        return None
+
+A guard gives None where the compiled versions are right, else the reason why not.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,9 @@
 """What a call makes of a kernel's answer `(path, flags, leaf, ...)`: the result as the original gives it.
 
-return b                        return _pyaot_answer[2]
-return b, total                 return (_pyaot_answer[2], _pyaot.numpy.float64(_pyaot_answer[3]))
+    return b                return _pyaot_answer[2]
+    return b, total         return (_pyaot_answer[2], _pyaot.numpy.float64(_pyaot_answer[3]))
+
+Leaves are Python numbers and arrays, from left to right.
 """
 
 from collections.abc import Iterator
