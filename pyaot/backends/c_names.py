@@ -1,0 +1,117 @@
+"""The C names of a function's variables.
+
+scalar `größe`          gru00f6u00dfe
+array `a` of rank 2     a (its data), a_0 and a_1 (its extents)
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from pyaot.base.names import c_identifier, fresh
+from pyaot.ir.nodes import Allocate, Assign, Block, Dim, For, Function, LibraryCall, Load, Section, Stmt, Store, Var
+from pyaot.ir.types import Array, Scalar
+from pyaot.ir.walk import walk_exprs, walk_stmts
+
+# Names that the generated text uses for itself.
+OURS = frozenset(
+    """fail done path results args self view answer team thread first last flags failed shape copies
+    runtime blas threads object slot chosen floordiv mod""".split()
+)
+
+
+@dataclass(frozen=True)
+class ArrayNames:
+    """An array in C: the pointer to its elements and the variables that hold its extents."""
+
+    data: str
+    extents: tuple[str, ...]
+    type: Array
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the names of the IR are called in C."""
+
+    scalars: Mapping[str, str]
+    types: Mapping[str, Scalar]
+    arrays: Mapping[str, ArrayNames]
+    labels: Mapping[str, str]
+    taken: frozenset[str]
+
+    def new(self, wanted: str) -> str:
+        """A name that meets no other; made from a unique name it is unique itself."""
+        return fresh(wanted, self.taken)
+
+
+def name_all(function: Function) -> Names:
+    """C names for everything that has a name in the function."""
+    taken = set(OURS)
+
+    def claim(wanted: str) -> str:
+        name = fresh(wanted, taken)
+        taken.add(name)
+        return name
+
+    array_types = dict(_arrays(function))
+    scalar_types = dict(_scalars(function))
+    scalars = {name: claim(c_identifier(name)) for name in scalar_types}
+    arrays = {}
+    for name, type in array_types.items():
+        data = claim(c_identifier(name))
+        extents = tuple(claim(f"{data}_{axis}") for axis in range(type.rank))
+        arrays[name] = ArrayNames(data, extents, type)
+    labels = {name: claim(c_identifier(f"end_{name}")) for name in _labels(function.body)}
+    return Names(scalars, scalar_types, arrays, labels, frozenset(taken))
+
+
+def _arrays(function: Function) -> Iterator[tuple[str, Array]]:
+    """Parameters and allocated arrays; a name that is only bound has the type of what it is bound to."""
+    known: dict[str, Array] = {p.name: p.type for p in function.params if isinstance(p.type, Array)}
+    for stmt in walk_stmts(function.body):
+        if isinstance(stmt, Allocate):
+            known.setdefault(stmt.name, stmt.type)
+    binds = [
+        pair
+        for stmt in walk_stmts(function.body)
+        for pair in (zip(stmt.targets, stmt.sources) if hasattr(stmt, "targets") else ())
+    ]
+    for _ in binds:
+        for target, source in binds:
+            if source in known:
+                known.setdefault(target, known[source])
+    yield from known.items()
+
+
+def _scalars(function: Function) -> Iterator[tuple[str, Scalar]]:
+    for param in function.params:
+        if isinstance(param.type, Scalar):
+            yield param.name, param.type
+    for stmt in walk_stmts(function.body):
+        if isinstance(stmt, Assign):
+            yield stmt.name, stmt.value.type
+    for expr in walk_exprs(function.body):
+        if isinstance(expr, Var):
+            yield expr.name, expr.type
+    for stmt in walk_stmts(function.body):
+        if isinstance(stmt, For):
+            yield stmt.index, stmt.start.type
+
+
+def _labels(body: Iterable[Stmt]) -> list[str]:
+    return list(dict.fromkeys(stmt.label for stmt in walk_stmts(body) if isinstance(stmt, Block)))
+
+
+def arrays_used(stmt: Stmt) -> frozenset[str]:
+    """The arrays that the statement itself or a statement in it names, other than by Bind and Return."""
+    body = (stmt,)
+    names = {expr.array for expr in walk_exprs(body) if isinstance(expr, Load | Dim)}
+    for inner in walk_stmts(body):
+        match inner:
+            case Store(array=name) | Allocate(name=name):
+                names.add(name)
+            case LibraryCall():
+                operands = (*inner.outputs, *inner.inputs)
+                names |= {operand.array for operand in operands if isinstance(operand, Section)}
+            case _:
+                pass
+    return frozenset(names)

@@ -1,0 +1,290 @@
+"""Snippets that exist for several dtypes: integer and float arithmetic by Python's and NumPy's rules.
+
+$T is the C type, $N the name of the dtype, $U an unsigned type as wide (at least an int), $B the bits,
+$R and $M type and name of the real part, $f the suffix of the functions of math.h.
+"""
+
+# By name and kind of dtype.
+FAMILIES: dict[tuple[str, str], str] = {}
+
+
+def _family(name: str, kinds: str, template: str) -> None:
+    FAMILIES.update({(name, kind): template for kind in kinds})
+
+
+# ---- integers ---------------------------------------------------------------------------------------------
+
+for _op, _symbol in (("add", "+"), ("sub", "-"), ("mul", "*")):
+    _body = f"return ($T)(($U)a {_symbol} ($U)b);"
+    _family(f"wrap_{_op}", "iu", f"static inline $T wrap_{_op}_$N($T a, $T b) {{ {_body} }}")
+
+_family(
+    "floordiv",
+    "i",
+    """
+/* rounds down; C rounds to zero */
+static inline $T floordiv_$N($T a, $T b)
+{
+    if (b == -1)
+        return ($T)(0 - ($U)a);
+    return ($T)(a / b - (a % b != 0 && (a < 0) != (b < 0)));
+}
+""",
+)
+_family(
+    "mod",
+    "i",
+    """
+/* has the sign of the divisor */
+static inline $T mod_$N($T a, $T b)
+{
+    if (b == -1)
+        return 0;
+    const $T rest = ($T)(a % b);
+    return ($T)(rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest);
+}
+""",
+)
+_family(
+    "power",
+    "iu",
+    """
+static inline $T power_$N($T base, $T exponent)
+{
+    uint64_t product = 1, factor = (uint64_t)base;
+    for (; exponent > 0; exponent >>= 1, factor *= factor)
+        if (exponent & 1)
+            product *= factor;
+    return ($T)product;
+}
+""",
+)
+_family("POW", "i", "#define POW_$N(a, b) ({ $T e__ = (b); if (e__ < 0) goto fail; power_$N((a), e__); })")
+_family("POW", "u", "#define POW_$N(a, b) power_$N((a), (b))")
+_family(
+    "shl",
+    "iu",
+    """
+static inline $T shl_$N($T a, $T b) { return (uint64_t)b < $B ? ($T)(($U)a << b) : ($T)0; }
+""",
+)
+_family("shr", "i", "static inline $T shr_$N($T a, $T b) { return ($T)(a >> ((uint64_t)b < $B ? b : $B - 1)); }")
+_family("shr", "u", "static inline $T shr_$N($T a, $T b) { return (uint64_t)b < $B ? ($T)(a >> b) : ($T)0; }")
+for _name, _symbol in (("minimum", "<"), ("maximum", ">"), ("fmin", "<"), ("fmax", ">")):
+    _body = f"return a {_symbol} b ? a : b;"
+    _family(_name, "iu", f"static inline $T {_name}_$N($T a, $T b) {{ {_body} }}")
+_family("absolute", "i", "static inline $T absolute_$N($T a) { return ($T)(a < 0 ? 0 - ($U)a : ($U)a); }")
+_family("absolute", "u", "#define absolute_$N(a) (a)")
+_family("sign", "i", "static inline $T sign_$N($T a) { return ($T)((a > 0) - (a < 0)); }")
+_family("sign", "u", "static inline $T sign_$N($T a) { return a > 0; }")
+_family("square", "iu", "static inline $T square_$N($T a) { return ($T)(($U)a * ($U)a); }")
+_family(
+    "gcd",
+    "i",
+    """
+static inline $T gcd_$N($T a, $T b)
+{
+    uint64_t x = a < 0 ? 0 - (uint64_t)a : (uint64_t)a, y = b < 0 ? 0 - (uint64_t)b : (uint64_t)b;
+    while (y != 0) {
+        const uint64_t rest = x % y;
+        x = y;
+        y = rest;
+    }
+    return ($T)x;
+}
+""",
+)
+_family(
+    "gcd",
+    "u",
+    """
+static inline $T gcd_$N($T a, $T b)
+{
+    while (b != 0) {
+        const $T rest = ($T)(a % b);
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+""",
+)
+_family(
+    "lcm",
+    "i",
+    """
+static inline $T lcm_$N($T a, $T b)
+{
+    const uint64_t divisor = (uint64_t)gcd_$N(a, b);
+    const uint64_t x = a < 0 ? 0 - (uint64_t)a : (uint64_t)a, y = b < 0 ? 0 - (uint64_t)b : (uint64_t)b;
+    return divisor == 0 ? ($T)0 : ($T)(x / divisor * y);
+}
+""",
+)
+_family(
+    "lcm",
+    "u",
+    """
+static inline $T lcm_$N($T a, $T b)
+{
+    const $T divisor = gcd_$N(a, b);
+    return divisor == 0 ? ($T)0 : ($T)(($U)(a / divisor) * b);
+}
+""",
+)
+_family(
+    "bitwise_count",
+    "i",
+    """
+static inline uint8_t bitwise_count_$N($T a)
+{
+    return (uint8_t)__builtin_popcountll(a < 0 ? 0 - (uint64_t)a : (uint64_t)a);
+}
+""",
+)
+_family(
+    "bitwise_count",
+    "u",
+    "static inline uint8_t bitwise_count_$N($T a) { return (uint8_t)__builtin_popcountll(a); }",
+)
+
+# ---- floats -----------------------------------------------------------------------------------------------
+
+_family(
+    "floordiv",
+    "f",
+    """
+/* rounds down; the quotient of the exact difference, as Python and NumPy compute it */
+static inline $T floordiv_$N($T a, $T b)
+{
+    if (b == 0)
+        return a / b;
+    $T rest = fmod$f(a, b), quotient = (a - rest) / b;
+    if (rest != 0 && (b < 0) != (rest < 0))
+        quotient -= 1;
+    if (quotient == 0)
+        return copysign$f(0, a / b);
+    const $T lower = floor$f(quotient);
+    return quotient - lower > ($T)0.5 ? lower + 1 : lower;
+}
+""",
+)
+_family(
+    "mod",
+    "f",
+    """
+/* has the sign of the divisor */
+static inline $T mod_$N($T a, $T b)
+{
+    const $T rest = fmod$f(a, b);
+    if (rest == 0)
+        return copysign$f(0, b);
+    return (b < 0) != (rest < 0) && b != 0 ? rest + b : rest;
+}
+""",
+)
+for _name, _symbol in (("minimum", "<"), ("maximum", ">")):
+    _first = f"a {_symbol} b"
+    _body = f"const $T chosen = {_first} ? a : b; return a != a ? a : chosen;"
+    _family(_name, "f", f"/* NaN wins */\nstatic inline $T {_name}_$N($T a, $T b) {{ {_body} }}")
+    _body = f"return b {_symbol} a ? b : a;"
+    _comment = f"/* b is not NaN, a may be */\nstatic inline $T {_name}_number_$N($T a, $T b)"
+    _family(f"{_name}_number", "f", f"{_comment} {{ {_body} }}")
+_family("square", "f", "static inline $T square_$N($T a) { return a * a; }")
+_family("reciprocal", "fc", "#define reciprocal_$N(a) (1 / ($T)(a))")
+_family(
+    "sign",
+    "f",
+    "static inline $T sign_$N($T a) { return a > 0 ? ($T)1 : a < 0 ? ($T)-1 : a == 0 ? ($T)0 : a; }",
+)
+_family(
+    "heaviside",
+    "f",
+    "static inline $T heaviside_$N($T a, $T b) { return a != a ? a : a == 0 ? b : a < 0 ? ($T)0 : ($T)1; }",
+)
+_family("deg2rad", "f", "#define deg2rad_$N(a) (($T)(a) * (($T)3.14159265358979323846 / 180))")
+_family("rad2deg", "f", "#define rad2deg_$N(a) (($T)(a) * (180 / ($T)3.14159265358979323846))")
+_family(
+    "logaddexp",
+    "f",
+    """
+static inline $T logaddexp_$N($T a, $T b)
+{
+    if (a == b)
+        return a + ($T)0.693147180559945309417;
+    const $T d = a - b;
+    return d > 0 ? a + log1p$f(exp$f(-d)) : d <= 0 ? b + log1p$f(exp$f(d)) : d;
+}
+""",
+)
+_family(
+    "logaddexp2",
+    "f",
+    """
+static inline $T logaddexp2_$N($T a, $T b)
+{
+    const $T log2e = ($T)1.442695040888963407360;
+    if (a == b)
+        return a + 1;
+    const $T d = a - b;
+    return d > 0 ? a + log2e * log1p$f(exp2$f(-d)) : d <= 0 ? b + log2e * log1p$f(exp2$f(d)) : d;
+}
+""",
+)
+
+# ---- complex numbers --------------------------------------------------------------------------------------
+
+_family("square", "c", "static inline $T square_$N($T a) { return a * a; }")
+_family("exp2", "c", "#define exp2_$N(z) cexp$f((z) * ($R)0.693147180559945309417)")
+_family("log2", "c", "#define log2_$N(z) (clog$f(z) * ($R)1.442695040888963407360)")
+_family("log10", "c", "#define log10_$N(z) (clog$f(z) * ($R)0.434294481903251827651)")
+_family(
+    "expm1",
+    "c",
+    """
+static inline $T expm1_$N($T z)
+{
+    const $R half = sin$f(cimag$f(z) / 2);
+    const $R real = expm1$f(creal$f(z)) * cos$f(cimag$f(z)) - 2 * half * half;
+    return __builtin_complex(real, exp$f(creal$f(z)) * sin$f(cimag$f(z)));
+}
+""",
+)
+_family(
+    "log1p",
+    "c",
+    """
+static inline $T log1p_$N($T z)
+{
+    const $R real = creal$f(z) + 1;
+    return __builtin_complex(log$f(hypot$f(real, cimag$f(z))), atan2$f(cimag$f(z), real));
+}
+""",
+)
+for _name, _joined in (("isnan", "||"), ("isinf", "||"), ("isfinite", "&&")):
+    _body = f"return {_name}(creal$f(z)) {_joined} {_name}(cimag$f(z));"
+    _family(_name, "c", f"static inline bool {_name}_$N($T z) {{ {_body} }}")
+for _name, _order in (("minimum", "a, b"), ("maximum", "b, a")):
+    _body = f"return isnan_$N(a) || complex_le({_order}) ? a : b;"
+    _family(_name, "c", f"static inline $T {_name}_$N($T a, $T b) {{ {_body} }}")
+_family(
+    "power",
+    "c",
+    """
+/* small whole exponents by multiplication, as NumPy does it */
+static inline $T power_$N($T a, $T b)
+{
+    if (b == 0)
+        return 1;
+    if (a == 0 && creal$f(b) > 0)
+        return 0;
+    if (cimag$f(b) != 0 || !(creal$f(b) > -100 && creal$f(b) < 100) || trunc$f(creal$f(b)) != creal$f(b))
+        return cpow$f(a, b);
+    $T product = 1;
+    for (int n = (int)fabs$f(creal$f(b)); n > 0; n >>= 1, a = n > 0 ? a * a : a)
+        if (n & 1)
+            product = product * a;
+    return creal$f(b) < 0 ? 1 / product : product;
+}
+""",
+)

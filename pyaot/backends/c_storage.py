@@ -1,0 +1,208 @@
+"""Where the arrays of a function live, and whether its parameters must be protected from a late failure.
+
+PARAM     the caller's
+STACK     small and of constant shape: a C array in the innermost body that uses it
+HEAP      malloc, once, reused when a loop comes by again
+OWNED     may be returned: a NumPy array that the runtime allocates
+SHARED    bound together with others (Bind): names are pointers to slots, and a Bind moves pointers
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from pyaot.ir.failing import can_fail
+from pyaot.ir.functions import LIBRARY
+from pyaot.ir.nodes import Allocate, Binary, Check, Const, Dim, Expr, For, Function, LibraryCall, Loop, Section, Stmt, Store
+from pyaot.ir.types import Array
+from pyaot.ir.walk import (
+    arrays_written,
+    bodies_of,
+    bound_together,
+    expressions_of,
+    result_arrays,
+    returns,
+    walk_stmts,
+)
+
+STACK_BYTES = 16 * 1024
+
+
+class Place(Enum):
+    """Who provides the memory of an array."""
+
+    PARAM = auto()
+    STACK = auto()
+    HEAP = auto()
+    OWNED = auto()
+    SHARED = auto()
+
+
+@dataclass(frozen=True)
+class Group:
+    """Names that may come to stand for the same arrays; `owned` if one of them may be returned."""
+
+    names: tuple[str, ...]
+    params: tuple[str, ...]
+    owned: bool
+
+    @property
+    def slots(self) -> int:
+        """Enough that a name without an array always finds a free one: the parameters' own are never reused."""
+        return len(self.names) + len(self.params)
+
+
+@dataclass(frozen=True)
+class Storage:
+    """The places of all arrays, and what the entry must do for the parameters."""
+
+    places: Mapping[str, Place]
+    groups: tuple[Group, ...]
+    written: frozenset[str]  # parameters whose elements the function may change
+    copied: frozenset[str]  # those that it changes in a private copy
+    late: frozenset[int]  # ids of the statements that can run after a parameter was changed in place
+
+    def group_of(self, name: str) -> Group:
+        """The group of a SHARED name."""
+        return next(group for group in self.groups if name in group.names)
+
+    def all_in(self, place: Place) -> tuple[str, ...]:
+        """The names of that place."""
+        return tuple(name for name, where in self.places.items() if where is place)
+
+
+def store_arrays(function: Function) -> Storage:
+    """A place for every array of the function."""
+    groups = tuple(_groups(function))
+    params = tuple(p.name for p in function.params if isinstance(p.type, Array))
+    places = dict.fromkeys(params, Place.PARAM)
+    returned = _returned(function)
+    for stmt in walk_stmts(function.body):
+        if isinstance(stmt, Allocate) and stmt.name not in places:
+            places[stmt.name] = _place(stmt, function, returned)
+    places.update(dict.fromkeys((name for group in groups for name in group.names), Place.SHARED))
+    written = _written(function, params)
+    late = frozenset(_late(function, _partners(written, groups)))
+    copied = written if _fails_late(function, late) else frozenset()
+    return Storage(places, groups, written, copied, frozenset() if copied else late)
+
+
+def allocated_in(loop: For, storage: Storage) -> tuple[str, ...]:
+    """The heap arrays that belong to a parallel loop: every thread has its own."""
+    names = (stmt.name for stmt in walk_stmts(loop.body) if isinstance(stmt, Allocate))
+    return tuple(dict.fromkeys(name for name in names if storage.places[name] is Place.HEAP))
+
+
+def _returned(function: Function) -> frozenset[str]:
+    return frozenset(name for stmt in returns(function) for name in result_arrays(stmt.result))
+
+
+def _groups(function: Function) -> Iterator[Group]:
+    returned = _returned(function)
+    params = [p.name for p in function.params]
+    for names in dict.fromkeys(bound_together(function.body).values()):
+        inside = tuple(name for name in params if name in names)
+        yield Group(tuple(sorted(names)), inside, bool(names & returned))
+    together = bound_together(function.body)
+    for name in dict.fromkeys(s.name for s in walk_stmts(function.body) if isinstance(s, Allocate)):
+        if name in params and name not in together:
+            yield Group((name,), (name,), name in returned)
+
+
+def _place(stmt: Allocate, function: Function, returned: frozenset[str]) -> Place:
+    if stmt.name in returned:
+        return Place.OWNED
+    shapes = {s.shape for s in walk_stmts(function.body) if isinstance(s, Allocate) and s.name == stmt.name}
+    return Place.STACK if len(shapes) == 1 and _is_small(stmt) else Place.HEAP
+
+
+def _is_small(stmt: Allocate) -> bool:
+    extents = [extent.value for extent in stmt.shape if isinstance(extent, Const) and isinstance(extent.value, int)]
+    if len(extents) < len(stmt.shape) or any(extent <= 0 for extent in extents):
+        return False
+    return math.prod(extents) * stmt.type.dtype.bits // 8 <= STACK_BYTES
+
+
+def _partners(written: frozenset[str], groups: tuple[Group, ...]) -> frozenset[str]:
+    """All names through which a written parameter may be changed."""
+    return written.union(*(group.names for group in groups if written & set(group.names)))
+
+
+def _written(function: Function, params: tuple[str, ...]) -> frozenset[str]:
+    names = arrays_written(function.body)
+    groups = bound_together(function.body)
+    return frozenset(name for name in params if names & (groups.get(name, frozenset()) | {name}))
+
+
+# ---- failing after a store --------------------------------------------------------------------------------
+
+
+def _late(function: Function, changing: frozenset[str]) -> Iterator[int]:
+    """The ids of the statements that can run when a parameter has been changed already."""
+    return _late_in(function.body, changing, False)
+
+
+def _late_in(body: tuple[Stmt, ...], changing: frozenset[str], changed: bool) -> Iterator[int]:
+    for stmt in body:
+        if changed:
+            yield id(stmt)
+        again = isinstance(stmt, For | Loop) and _changes(stmt, changing)
+        for inner in bodies_of(stmt):
+            yield from _late_in(inner, changing, changed or again)
+        changed = changed or _changes(stmt, changing)
+
+
+def _changes(stmt: Stmt, changing: frozenset[str]) -> bool:
+    return bool(arrays_written((stmt,)) & changing)
+
+
+def _fails_late(function: Function, late: frozenset[int]) -> bool:
+    return any(_fails_after_store(stmt, id(stmt) in late) for stmt in walk_stmts(function.body))
+
+
+def _fails_after_store(stmt: Stmt, late: bool) -> bool:
+    """A loop's own bounds are evaluated before its body changes anything; a Store fails before it stores."""
+    return late and may_fail(stmt)
+
+
+def may_fail(stmt: Stmt) -> bool:
+    """Whether the statement itself can fail for a reason other than missing memory."""
+    if any(can_fail(expr) for expr in expressions_of(stmt)):
+        return True
+    match stmt:
+        case Check():
+            return True
+        case Store():
+            return stmt.checked and bool(stmt.subscripts)
+        case Allocate():
+            return not all(is_natural(extent) for extent in stmt.shape)
+        case LibraryCall():
+            sections = [s for s in (*stmt.outputs, *stmt.inputs) if isinstance(s, Section)]
+            return LIBRARY[stmt.function].may_fail or not all(map(is_whole, sections))
+        case _:
+            return False
+
+
+def is_natural(expr: Expr) -> bool:
+    """Whether the int is certainly not negative."""
+    match expr:
+        case Const():
+            return isinstance(expr.value, int) and expr.value >= 0
+        case Dim():
+            return True
+        case Binary(op="add" | "mul" | "minimum" | "floordiv" | "mod"):
+            return is_natural(expr.left) and is_natural(expr.right)
+        case Binary(op="maximum"):
+            return is_natural(expr.left) or is_natural(expr.right)
+        case _:
+            return False
+
+
+def is_whole(section: Section) -> bool:
+    """Whether every axis is taken from its start to its end, which needs no check."""
+    extents = dict(zip(section.axes, section.extents, strict=True))
+    return all(
+        start == Const(0, start.type) and extents.get(axis) == Dim(section.array, axis, start.type)
+        for axis, start in enumerate(section.starts)
+    )

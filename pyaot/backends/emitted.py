@@ -1,0 +1,12 @@
+"""What a backend gives: the text of a file and the names that stand in it for others to call."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """Generated text for one target; `symbols` are the functions it defines, in the order of the text."""
+
+    target: str
+    text: str
+    symbols: tuple[str, ...]
