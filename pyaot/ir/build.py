@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from pyaot.ir.failing import can_fail
+from pyaot.ir.failing import can_raise
 from pyaot.ir.functions import result_type
 from pyaot.ir.nodes import (
     Allocate,
@@ -139,7 +139,7 @@ def sub(left: ExprLike, right: ExprLike) -> Expr:
     a, b = as_expr(left), as_expr(right)
     if not _are_ints(a, b):
         return binary("sub", a, b)
-    if a == b and not can_fail(a):
+    if a == b and not can_raise(a):
         return i64(0)
     return _plus(a, -int_of(b)) if isinstance(b, Const) else binary("sub", a, b)
 
@@ -155,7 +155,7 @@ def mul(left: ExprLike, right: ExprLike) -> Expr:
         return _int_or(int_of(a) * int_of(b), binary("mul", a, b))
     if b == i64(1):
         return a
-    return b if b == i64(0) and not can_fail(a) else binary("mul", a, b)
+    return b if b == i64(0) and not can_raise(a) else binary("mul", a, b)
 
 
 def floordiv(left: ExprLike, right: ExprLike) -> Expr:

@@ -1,7 +1,8 @@
-"""Which expressions can fail: an expression that cannot may be dropped, moved or evaluated twice.
+"""Which expressions can fail, raise and warn; one that neither raises nor warns may be dropped.
 
-x + 1          (PY_INT, checked)      can fail: it may leave int64
-a[i] * 2.0     (unchecked, NumPy)     cannot
+x + 1          (PY_INT, checked)      can fail: it may leave int64; the original never raises
+a[i] * 2.0     (a[i] unchecked)       cannot fail, but warn: NumPy warns of an overflow
+x // y                                can fail, and the original raises
 """
 
 from collections.abc import Callable
@@ -42,6 +43,44 @@ def fails_itself(node: Expr) -> bool:
             return _BINARY.get(node.op, _never)(node)
         case _:
             assert_never(node)
+
+
+def can_raise(expr: Expr) -> bool:
+    """Whether the original may raise there: it never does where only int64 is too narrow for Python's int."""
+    return any(fails_itself(node) and not _only_overflows(node) for node in walk_expr(expr))
+
+
+def _only_overflows(node: Expr) -> bool:
+    match node:
+        case Binary():
+            return node.op in ("add", "sub", "mul")
+        case Call():
+            return node.args[0].type.dtype.is_integer
+        case Cast():
+            return node.operand.type.dtype.is_integer
+        case _:
+            return isinstance(node, Unary)
+
+
+def can_warn(expr: Expr) -> bool:
+    """Whether the evaluation may set a floating-point flag of which NumPy warns."""
+    return any(_warns_itself(node) for node in walk_expr(expr))
+
+
+_SILENT = {"minimum", "maximum", "absolute", "fabs", "real", "imag", "complex", "conjugate", "copysign"}
+_SILENT |= {"sign", "signbit", "isnan", "isinf", "isfinite", "floor", "ceil", "trunc", "rint", "fmin", "fmax"}
+
+
+def _warns_itself(node: Expr) -> bool:
+    if node.type.is_python or not isinstance(node, Binary | Call | Cast):
+        return False
+    match node:
+        case Binary():
+            return node.type.dtype.kind in "fc" and node.op not in _SILENT
+        case Call():
+            return node.args[0].type.dtype.kind in "fc" and node.function not in _SILENT
+        case Cast():
+            return node.operand.type.dtype.kind in "fc" and node.operand.type.dtype is not node.type.dtype
 
 
 def _cast_fails(node: Cast) -> bool:

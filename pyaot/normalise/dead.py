@@ -1,0 +1,98 @@
+"""What nobody reads is not computed.
+
+    x = i * 2          (x is never read)                 becomes nothing
+    t = new float64[n]; t[i] = a[i]    (t is never read) becomes nothing
+
+A statement stays where it may fail or warn: then the original program has its say.
+"""
+
+from dataclasses import replace
+
+from pyaot.ir.failing import can_raise, can_warn
+from pyaot.ir.nodes import (
+    Allocate,
+    Assign,
+    Bind,
+    Dim,
+    For,
+    Function,
+    LibraryCall,
+    Load,
+    Return,
+    Section,
+    Stmt,
+    Store,
+    Var,
+)
+from pyaot.ir.walk import expressions_of, result_arrays, transform_body, walk_expr, walk_stmts
+from pyaot.normalise.fold import fold_body
+from pyaot.normalise.ranges import Ranges, find_ranges
+
+
+def remove_dead(function: Function) -> Function:
+    """The function without assignments, stores and arrays that nobody reads."""
+    smaller = _once(function)
+    while smaller != function:
+        function, smaller = smaller, _once(smaller)
+    return function
+
+
+def _once(function: Function) -> Function:
+    """Where a loop became empty its bounds are needed no more: that shows in the next round."""
+    ranges = find_ranges(function)
+    needed = _needed(function, ranges)
+    body = transform_body(lambda stmt: (stmt,) if _matters(stmt, needed, ranges) else (), function.body)
+    return replace(function, body=fold_body(body)) if body != function.body else function
+
+
+def _needed(function: Function, ranges: Ranges) -> frozenset[str]:
+    """The names whose values matter: those that a statement which matters mentions."""
+    needed = frozenset(param.name for param in function.params)
+    statements = tuple(walk_stmts(function.body))
+    while True:
+        more = needed.union(*(_mentioned(stmt) for stmt in statements if _matters(stmt, needed, ranges)))
+        if more == needed:
+            return needed
+        needed = more
+
+
+def _matters(stmt: Stmt, needed: frozenset[str], ranges: Ranges) -> bool:
+    """It sets a needed name, or it may do something else."""
+    match stmt:
+        case Assign():
+            return stmt.name in needed or not _is_silent(stmt)
+        case Store():
+            return stmt.array in needed or stmt.checked or not _is_silent(stmt)
+        case Allocate():
+            counts = all(ranges.of(extent).low >= 0 for extent in stmt.shape)
+            return stmt.name in needed or not counts or not _is_silent(stmt)
+        case _:
+            return True
+
+
+def _is_silent(stmt: Stmt) -> bool:
+    return not any(can_raise(expr) or can_warn(expr) for expr in expressions_of(stmt))
+
+
+def _mentioned(stmt: Stmt) -> frozenset[str]:
+    """The names in a statement, except the scalar that it sets."""
+    nodes = [node for expr in expressions_of(stmt) for node in walk_expr(expr)]
+    names = {node.name for node in nodes if isinstance(node, Var)}
+    names |= {node.array for node in nodes if isinstance(node, Load | Dim)}
+    match stmt:
+        case Store():
+            names.add(stmt.array)
+        case Allocate():
+            names.add(stmt.name)
+        case Bind():
+            names |= {*stmt.targets, *stmt.sources}
+        case For():
+            names |= {reduction.name for reduction in stmt.marks.reductions}
+        case LibraryCall():
+            operands = (*stmt.outputs, *stmt.inputs)
+            names |= {operand.array for operand in operands if isinstance(operand, Section)}
+        case Return():
+            names |= set(result_arrays(stmt.result))
+        case _:
+            pass
+    return frozenset(names)

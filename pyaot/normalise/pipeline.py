@@ -1,0 +1,14 @@
+"""From the IR of the front end to simpler IR of the same meaning.
+
+fold: constants;  dead: what nobody reads;  ranges: overflow checks that cannot strike.
+"""
+
+from pyaot.ir.nodes import Function
+from pyaot.normalise.dead import remove_dead
+from pyaot.normalise.fold import fold
+from pyaot.normalise.ranges import clear_checks
+
+
+def normalise(function: Function) -> Function:
+    """The function in its simplest form."""
+    return clear_checks(remove_dead(fold(function)))

@@ -1,0 +1,281 @@
+"""Which integer arithmetic certainly stays within int64: its overflow check goes.
+
+    for i in range(a.shape[0]):         i is in [0, 2**31 - 1]
+        b[i] = a[i + 1]                 so i + 1 is unchecked
+
+Known at entry: Python's ints lie within +-2**31 and extents in [0, 2**31]. A variable has one interval for
+the whole function: the least that its assignments allow. Where it is added to, `x = x + e`, it grows by e
+as often as the loops around run.
+
+One rule is no proof: where |e| <= 2**16 such a sum is taken to stay within int64 however often it runs,
+because leaving takes 2**46 additions, more than a month of the original program.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import TypeAlias, assert_never
+
+from pyaot.ir.nodes import (
+    Allocate,
+    Assign,
+    Binary,
+    Call,
+    Cast,
+    Compare,
+    Const,
+    Dim,
+    Expr,
+    For,
+    Function,
+    Load,
+    Loop,
+    Select,
+    Stmt,
+    Unary,
+    Var,
+)
+from pyaot.ir.types import Array
+from pyaot.ir.walk import Body, bodies_of, bound_together, map_expr, map_exprs, walk_stmts
+from pyaot.normalise.intervals import EMPTY, INT64, Interval, all_of, exact
+
+# A scalar by name, an extent by array and axis.
+Key: TypeAlias = str | tuple[str, int]
+
+ENTRY_INT = Interval(-(2**31), 2**31)
+ENTRY_EXTENT = Interval(0, 2**31)
+EXTENT = Interval(0, 2**63 - 1)
+ANY = Interval(-(2**63), 2**64 - 1)  # of any dtype
+
+SMALL = Interval(-(2**16), 2**16)
+LONG = 2**46  # additions that no original program has the time for
+UNBOUNDED = 2**128  # turns of a loop of which nothing is known
+
+# Rounds of the fixed point after which what still moves counts as unbounded.
+PATIENCE = 4
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """The interval of every integer variable (by name) and of every extent (by array and axis)."""
+
+    known: Mapping[Key, Interval]
+
+    def of(self, expr: Expr) -> Interval:
+        """The values of an integer or bool expression."""
+        whole = all_of(expr.type.dtype)
+        match expr:
+            case Const():
+                return Interval(int(expr.value.real), int(expr.value.real)) if _is_count(expr) else whole
+            case Var():
+                return self.known.get(expr.name, whole).meet(whole)
+            case Dim():
+                return self.known.get((expr.array, expr.axis), EXTENT).meet(EXTENT)
+            case Unary() | Binary():
+                return _fitted(self.exactly(expr), expr)
+            case Select():
+                return self.of(expr.if_true).join(self.of(expr.if_false))
+            case Cast():
+                inner = self.of(expr.operand)
+                return inner if _is_count(expr.operand) and inner.within(whole) else whole
+            case Call() if expr.function == "bitwise_count":
+                return Interval(0, 64)
+            case Call() if expr.function == "absolute" and expr.type.dtype.is_integer:
+                inner = self.of(expr.args[0])
+                return _fitted(Interval(0, max(abs(inner.low), abs(inner.high))), expr)
+            case Load() | Compare() | Call():
+                return whole
+            case _:
+                assert_never(expr)
+
+    def exactly(self, expr: Unary | Binary) -> Interval | None:
+        """The values that the operation gives in unbounded integers; None where nothing is known."""
+        if not expr.type.dtype.is_integer:
+            return None
+        if isinstance(expr, Binary):
+            return exact(expr.op, self.of(expr.left), self.of(expr.right))
+        operand = self.of(expr.operand)
+        shift = 0 if expr.op == "neg" else 1  # ~x is -x - 1
+        return operand if operand.is_empty else Interval(-operand.high - shift, -operand.low - shift)
+
+
+def _is_count(expr: Expr) -> bool:
+    return expr.type.dtype.is_integer or expr.type.dtype.kind == "b"
+
+
+def _fitted(result: Interval | None, expr: Expr) -> Interval:
+    """What remains of the exact result: Python's fails outside int64, NumPy's wraps."""
+    whole = all_of(expr.type.dtype)
+    if result is None:
+        return whole
+    if result.within(whole):
+        return result
+    return result.meet(whole) if expr.type.is_python else whole
+
+
+def clear_checks(function: Function) -> Function:
+    """The function with `checked` cleared where int64 cannot be left."""
+    ranges = find_ranges(function)
+
+    def cleared(expr: Expr) -> Expr:
+        if isinstance(expr, Binary) and _is_safe(expr, ranges):
+            return replace(expr, checked=False)
+        return expr
+
+    requires = tuple(replace(r, condition=map_expr(cleared, r.condition)) for r in function.requires)
+    return replace(function, requires=requires, body=map_exprs(cleared, function.body))
+
+
+def _is_safe(expr: Binary, ranges: Ranges) -> bool:
+    if not (expr.checked and expr.type.is_python and expr.type.dtype.is_integer):
+        return False
+    result = ranges.exactly(expr)
+    return result is not None and result.within(INT64)
+
+
+# ---- the fixed point --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """An assignment to an integer variable, and the loops around it."""
+
+    value: Expr
+    loops: tuple[For | Loop, ...]
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What the fixed point is about: intervals at entry, assignments by name, arrays bound together."""
+
+    entry: Mapping[Key, Interval]
+    settings: Mapping[str, list[_Setting]]
+    groups: Mapping[str, frozenset[str]]
+
+
+def find_ranges(function: Function) -> Ranges:
+    """The intervals of all variables and extents of the function."""
+    facts = _facts_of(function)
+    statements = tuple(walk_stmts(function.body))
+    known = dict(facts.entry)
+    for turn in count():
+        before = dict(known)
+        for stmt in statements:
+            for key, interval in _found(stmt, facts, Ranges(known)):
+                joined = known.get(key, EMPTY).join(interval)
+                known[key] = joined if turn < PATIENCE else _widened(known.get(key, EMPTY), joined)
+        if known == before:
+            break
+    return Ranges(known)
+
+
+def _widened(old: Interval, new: Interval) -> Interval:
+    """A bound that still moves is given up."""
+    if old.is_empty:
+        return new
+    low = new.low if new.low == old.low else ANY.low
+    return Interval(low, new.high if new.high == old.high else ANY.high)
+
+
+def _facts_of(function: Function) -> _Facts:
+    """All tracked names are there from the start, as never executed."""
+    entry: dict[Key, Interval] = {}
+    settings: dict[str, list[_Setting]] = {}
+    for name, setting in _settings(function.body, ()):
+        settings.setdefault(name, []).append(setting)
+        entry[name] = EMPTY
+    groups = bound_together(function.body)
+    for stmt in walk_stmts(function.body):
+        if isinstance(stmt, For):
+            entry[stmt.index] = EMPTY
+        elif isinstance(stmt, Allocate):
+            entry.update(dict.fromkeys(_extents(stmt.name, stmt.type, groups), EMPTY))
+    # An array that is bound together with a parameter starts from the parameter's extents.
+    for param in function.params:
+        if isinstance(param.type, Array):
+            entry.update(dict.fromkeys(_extents(param.name, param.type, groups), ENTRY_EXTENT))
+        elif param.type.dtype.is_integer:
+            entry[param.name] = ENTRY_INT if param.type.is_python else all_of(param.type.dtype)
+    return _Facts(entry, settings, groups)
+
+
+def _extents(array: str, type: Array, groups: Mapping[str, frozenset[str]]) -> Iterator[Key]:
+    """The keys of the extents of an array, under all the names that it may have."""
+    return ((name, axis) for name in _names(array, groups) for axis in range(type.rank))
+
+
+def _names(array: str, groups: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return groups.get(array, frozenset({array}))
+
+
+def _settings(body: Body, loops: tuple[For | Loop, ...]) -> Iterator[tuple[str, _Setting]]:
+    for stmt in body:
+        if isinstance(stmt, Assign) and stmt.value.type.dtype.is_integer:
+            yield stmt.name, _Setting(stmt.value, loops)
+        inside = (*loops, stmt) if isinstance(stmt, For | Loop) else loops
+        for inner in bodies_of(stmt):
+            yield from _settings(inner, inside)
+
+
+def _found(stmt: Stmt, facts: _Facts, ranges: Ranges) -> Iterator[tuple[Key, Interval]]:
+    """The intervals that a statement gives to names and extents."""
+    match stmt:
+        case For():
+            start, stop = ranges.of(stmt.start), ranges.of(stmt.stop)
+            yield stmt.index, _not_above(start, stop)
+        case Assign() if stmt.name in facts.settings:
+            yield stmt.name, _of_variable(stmt.name, facts, ranges)
+        case Allocate():
+            for axis, extent in enumerate(stmt.shape):
+                for name in _names(stmt.name, facts.groups):
+                    yield (name, axis), ranges.of(extent).meet(EXTENT)
+        case _:
+            return
+
+
+def _not_above(start: Interval, stop: Interval) -> Interval:
+    """The indices of range(start, stop)."""
+    return EMPTY if start.is_empty or stop.is_empty else Interval(start.low, stop.high - 1)
+
+
+def _of_variable(name: str, facts: _Facts, ranges: Ranges) -> Interval:
+    """What its assignments give: the plain ones any value, the additions their sum on top."""
+    base = facts.entry[name]
+    low = high = 0
+    for setting in facts.settings[name]:
+        step = _addend(name, setting.value, ranges)
+        if step is None:
+            base = base.join(ranges.of(setting.value))
+        elif not step.is_empty:
+            times = _times(setting, step, ranges)
+            low, high = low + min(times * step.low, 0), high + max(times * step.high, 0)
+    if base.is_empty or low == high == 0:
+        return base
+    return Interval(base.low + low, base.high + high).meet(INT64)
+
+
+def _addend(name: str, value: Expr, ranges: Ranges) -> Interval | None:
+    """The interval of e where the value is `name + e` or `name - e` in Python's ints."""
+    match value:
+        case Binary("add", Var(own), e) | Binary("add", e, Var(own)) if own == name and value.type.is_python:
+            return ranges.of(e)
+        case Binary("sub", Var(own), e) if own == name and value.type.is_python:
+            interval = ranges.of(e)
+            return interval if interval.is_empty else Interval(-interval.high, -interval.low)
+        case _:
+            return None
+
+
+def _times(setting: _Setting, step: Interval, ranges: Ranges) -> int:
+    """How often an addition runs at most; one of a small number no more than LONG times."""
+    times = 1
+    for loop in setting.loops:
+        times *= _trips(loop, ranges)
+    return min(times, LONG) if step.within(SMALL) else times
+
+
+def _trips(loop: For | Loop, ranges: Ranges) -> int:
+    if isinstance(loop, Loop):
+        return UNBOUNDED
+    indices = _not_above(ranges.of(loop.start), ranges.of(loop.stop))
+    return max(0, (indices.high - indices.low) // loop.step + 1)
