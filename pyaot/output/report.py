@@ -1,0 +1,124 @@
+"""What was made of each function and loop, as data (`prog.report.json`, `--json`) and as text (`explain`).
+
+smooth (line 12)
+  smooth: a: float64[1], n: int
+    versions: native, original
+    line 14: for i: parallel, simd; sums into total
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from pyaot.backends.python_text import Names
+from pyaot.base.diagnostics import Diagnostic
+from pyaot.base.options import Options
+from pyaot.base.render import as_data
+from pyaot.base.source import SourceFile
+from pyaot.ir.nodes import For, LibraryCall, Stmt
+from pyaot.ir.show import show_type
+from pyaot.ir.walk import bodies_of
+from pyaot.output.guard_text import false_text, reason_text
+from pyaot.output.runtime_names import Wording
+from pyaot.output.version import VERSION
+from pyaot.plan.plan import EntryPlan, InstancePlan
+
+_REDUCTIONS = {"add": "sum", "mul": "product", "minimum": "minimum", "maximum": "maximum"}
+
+
+def report(
+    source: SourceFile, entries: Iterable[EntryPlan], diagnostics: Iterable[Diagnostic], options: Options
+) -> dict[str, Any]:
+    """The whole report of a file, ready for JSON."""
+    return {
+        "pyaot": VERSION,
+        "source": source.path.name,
+        "options": asdict(options),
+        "functions": [_entry(plan) for plan in entries],
+        "diagnostics": [as_data(diagnostic, source) for diagnostic in diagnostics],
+    }
+
+
+def report_text(data: Mapping[str, Any]) -> str:
+    """The functions of a report for people."""
+    return "\n".join(line for function in data["functions"] for line in _function_rows(function))
+
+
+def _entry(plan: EntryPlan) -> dict[str, Any]:
+    return {
+        "name": plan.entry.qualified_name,
+        "line": plan.entry.span.line,
+        "instances": [_instance(instance) for instance in plan.instances],
+    }
+
+
+def _instance(plan: InstancePlan) -> dict[str, Any]:
+    texts = {binding.param: binding.text for binding in plan.instance.bindings}
+    return {
+        "kernel": plan.function.name,
+        "parameters": {texts[p.name]: show_type(p.type) for p in plan.function.params},
+        "versions": [*plan.targets, "original"],
+        "writes": [texts[name] for name in plan.written],
+        "guard": [
+            {"refuses": false_text(c, Names(texts), Wording()), "because": reason_text(c, texts)}
+            for c in plan.conditions
+        ],
+        "loops": list(_loops(plan.function.body)),
+        "may_round_differently": [
+            {"what": place.what, "line": place.span.line} for place in plan.function.inexact
+        ],
+    }
+
+
+def _loops(body: tuple[Stmt, ...]) -> Iterator[dict[str, Any]]:
+    """The loops and library calls of a body, nested as they are."""
+    for stmt in body:
+        inside = [loop for nested in bodies_of(stmt) for loop in _loops(nested)]
+        match stmt:
+            case For():
+                yield _loop(stmt, inside)
+            case LibraryCall():
+                yield {"line": stmt.span.line, "library": stmt.function}
+            case _:
+                yield from inside
+
+
+def _loop(loop: For, inside: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "line": loop.span.line,
+        "index": loop.label or loop.index,
+        "of": "loop" if loop.label else "array operator",
+        "parallel": loop.marks.parallel,
+        "simd": loop.marks.simd,
+        "balanced": loop.marks.balanced,
+        "reductions": [{"operator": r.op, "into": r.name} for r in loop.marks.reductions],
+        "inside": inside,
+    }
+
+
+def _function_rows(function: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{function['name']} (line {function['line']})"
+    for instance in function["instances"]:
+        parameters = ", ".join(f"{name}: {type}" for name, type in instance["parameters"].items())
+        yield f"  for {parameters or 'no arguments'}"
+        yield f"    versions: {', '.join(instance['versions'])}"
+        if instance["writes"]:
+            yield f"    writes: {', '.join(instance['writes'])}"
+        yield from (f"    {row}" for row in _loop_rows(instance["loops"]))
+    yield ""
+
+
+def _loop_rows(loops: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for loop in loops:
+        place = f"line {loop['line']}: " if loop["line"] else ""
+        if "library" in loop:
+            yield f"{place}library call {loop['library']}"
+            continue
+        yield f"{place}{'for ' + loop['index'] if loop['of'] == 'loop' else loop['of']}: {_ways(loop)}"
+        yield from (f"  {row}" for row in _loop_rows(loop["inside"]))
+
+
+def _ways(loop: Mapping[str, Any]) -> str:
+    ways = [way for way in ("parallel", "simd") if loop[way]] or ["in order"]
+    sums = [f"{_REDUCTIONS.get(r['operator'], r['operator'])} into {r['into']}" for r in loop["reductions"]]
+    return "; ".join((", ".join(ways), *sums))
