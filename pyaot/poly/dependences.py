@@ -1,0 +1,87 @@
+"""Which instances must stay in order: exact flow, anti and output dependences, by the loop that carries them.
+
+    for i in range(n):
+        for j in range(1, n):
+            a[i, j] = a[i, j - 1]       S0 -> S0, flow on a, carried by j
+
+A dependence is a pair of instances that access one element, at least one of them writing it. `carrier` is the
+outermost loop in whose iterations they differ; None where both are of one iteration of all common loops and
+only the text orders them.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+
+from pyaot.poly.scop import Access, LoopNode, Scop, Statement, common_loops
+from pyaot.poly.sets import Relation
+
+FLOW, ANTI, OUTPUT = "flow", "anti", "output"
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """From instances of `source` to later ones of `sink`."""
+
+    kind: str
+    name: str  # the array or scalar
+    source: Statement
+    sink: Statement
+    carrier: LoopNode | None
+    relation: Relation
+
+
+def find_dependences(scop: Scop) -> tuple[Dependence, ...]:
+    """All dependences of the region."""
+    by_name: dict[str, list[tuple[Statement, Access]]] = {}
+    for statement in scop.statements:
+        for access in statement.accesses:
+            by_name.setdefault(access.name, []).append((statement, access))
+    return tuple(d for places in by_name.values() for d in _of_one_name(places, scop))
+
+
+def _of_one_name(places: list[tuple[Statement, Access]], scop: Scop) -> Iterator[Dependence]:
+    if not any(access.is_write for _, access in places):
+        return
+    for (first, a), (second, b) in combinations_with_replacement(places, 2):
+        if not (a.is_write or b.is_write):
+            continue
+        loops = common_loops(first, second)
+        if not loops and first is second:
+            continue
+        pairs = a.relation.then(b.relation.reverse()).under(scop.context)
+        if not pairs.is_empty():
+            yield from _ordered(first, a, second, b, pairs)
+
+
+def _ordered(
+    first: Statement, a: Access, second: Statement, b: Access, pairs: Relation
+) -> Iterator[Dependence]:
+    """The pairs by carrying loop; `first` stands before `second` in the text, or is it."""
+    outer: list[str] = []
+    loops = common_loops(first, second)
+    for node in loops:
+        together = pairs.together_in(*outer)
+        forward = together.apart_in(node.index)
+        if not forward.is_empty():
+            yield Dependence(_kind(a, b), a.name, first, second, node, forward)
+        if not (first is second and a is b):
+            backward = together.reverse().apart_in(node.index)
+            if not backward.is_empty():
+                yield Dependence(_kind(b, a), a.name, second, first, node, backward)
+        outer.append(node.index)
+    if first is not second:
+        within = pairs.together_in(*outer)
+        if not within.is_empty():
+            yield Dependence(_kind(a, b), a.name, first, second, None, within)
+
+
+def _kind(source: Access, sink: Access) -> str:
+    if source.is_write:
+        return OUTPUT if sink.is_write else FLOW
+    return ANTI
+
+
+def carried_by(node: LoopNode, dependences: Iterable[Dependence]) -> tuple[Dependence, ...]:
+    """The dependences between different iterations of the loop, in one of the loops around it."""
+    return tuple(d for d in dependences if d.carrier is not None and d.carrier.key == node.key)

@@ -1,0 +1,193 @@
+"""Marks on loops: which run in parallel, which in SIMD registers, and what a loop costs. Nothing is moved.
+
+    for i in range(n):                          parallel
+        s = 0.0
+        for j in range(i):                      simd, reduction add on s; i is not balanced
+            s = s + a[i, j]
+        b[i] = s
+
+Of a nest the outermost loop that carries no dependence is parallel, and the innermost one simd.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from pyaot.base.diagnostics import Diagnostic
+from pyaot.ir.nodes import Allocate, Block, Exit, For, If, Load, Loop, Marks, Reduction, Stmt, Var
+from pyaot.ir.walk import Body, map_bodies, scalars_assigned, walk_expr, walk_stmts
+from pyaot.poly import remarks
+from pyaot.poly.dependences import Dependence, carried_by, find_dependences
+from pyaot.poly.reductions import reduction_of
+from pyaot.poly.regions import Region
+from pyaot.poly.scop import LoopNode, Scop
+from pyaot.poly.work import constant_trips, work_of
+
+FEW = 3  # iterations that are not worth a parallel loop of their own
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What dependences say about one loop."""
+
+    node: LoopNode
+    obstacle: Dependence | None  # the first carried dependence that no reduction explains
+    reductions: tuple[Reduction, ...]
+    array_reductions: bool  # one of them combines a whole array
+    is_strict_sum: bool  # a reduction but for --fp strict
+    blocker: str = ""  # another reason
+
+    @property
+    def is_free(self) -> bool:
+        """Its iterations may run in any order."""
+        return self.obstacle is None and not self.blocker
+
+
+def judge(scop: Scop, strict: bool) -> dict[int, Verdict]:
+    """A verdict for every loop of the region, by its key."""
+    dependences = find_dependences(scop)
+    return {node.key: _verdict(node, scop, dependences, strict) for node in scop.loops}
+
+
+def _verdict(node: LoopNode, scop: Scop, dependences: Sequence[Dependence], strict: bool) -> Verdict:
+    inside = [s for s in scop.statements if any(other.key == node.key for other in s.loops)]
+    carried = carried_by(node, dependences)
+    scalars = {a.name for s in inside for a in s.accesses if a.is_scalar}
+    found: dict[str, Reduction | None] = {}
+    for dependence in carried:
+        if dependence.name not in found:
+            found[dependence.name] = reduction_of(dependence.name, inside, strict)
+    obstacle = next((d for d in carried if found[d.name] is None), None)
+    relaxed = strict and obstacle is not None and reduction_of(obstacle.name, inside, False) is not None
+    reductions = tuple(r for r in found.values() if r is not None)
+    arrays = any(r.name not in scalars for r in reductions)
+    return Verdict(node, obstacle, reductions, arrays, relaxed, _blocker(node.loop, scop))
+
+
+def _blocker(loop: For, scop: Scop) -> str:
+    for stmt in walk_stmts(loop.body):
+        if isinstance(stmt, Allocate) and stmt.name not in scop.local and not _is_within_while(loop, stmt):
+            return f"The array '{stmt.name}' that an iteration makes is used outside of the loop."
+    return ""
+
+
+def _is_within_while(loop: For, allocate: Allocate) -> bool:
+    """Allocated in a while loop: the extraction has seen whether it leaves that loop."""
+    insides = (stmt for stmt in walk_stmts(loop.body) if isinstance(stmt, Loop | Block))
+    return any(allocate is inner for stmt in insides for inner in walk_stmts((stmt,)))
+
+
+@dataclass
+class Marker:
+    """Marks the regions of a function, and gathers what there is to say about their loops."""
+
+    strict: bool
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def region(self, region: Region) -> Body:
+        """The region with marks on all its loops."""
+        scop = region.scop()
+        tree = _Tree(judge(scop, self.strict), self.diagnostics)
+        return tree.body(region.body, may_be_parallel=not region.in_parallel)
+
+    def other_loop(self, loop: For) -> None:
+        """A loop in which arrays are bound, the function ends, or a library is called."""
+        self.diagnostics.append(remarks.stays_sequential(loop, _reason(loop)))
+
+
+def _reason(loop: For) -> str:
+    names = {"Return": "The function may end inside it.", "Bind": "It gives arrays new names."}
+    for stmt in walk_stmts(loop.body):
+        if type(stmt).__name__ in names:
+            return names[type(stmt).__name__]
+        if isinstance(stmt, Exit):
+            return "It may end before its last iteration."
+    return "It calls a library, which has threads of its own."
+
+
+@dataclass
+class _Tree:
+    """Rebuilds a region; loops are met in the order of their keys."""
+
+    verdicts: dict[int, Verdict]
+    diagnostics: list[Diagnostic]
+    next_key: int = 0
+
+    def body(self, body: Body, may_be_parallel: bool) -> Body:
+        return tuple(self._stmt(stmt, may_be_parallel) for stmt in body)
+
+    def _stmt(self, stmt: Stmt, may_be_parallel: bool) -> Stmt:
+        match stmt:
+            case For():
+                return self._loop(stmt, may_be_parallel)
+            case If():
+                return map_bodies(lambda body: self.body(body, may_be_parallel), stmt)
+            case _:
+                return stmt
+
+    def _loop(self, loop: For, may_be_parallel: bool) -> For:
+        verdict = self.verdicts[self.next_key]
+        self.next_key += 1
+        parallel = may_be_parallel and verdict.is_free and not self._is_better_inside(loop, verdict)
+        simd = verdict.is_free and _is_innermost(loop) and not verdict.array_reductions
+        work = work_of(replace(loop, marks=Marks()))
+        reductions = verdict.reductions if parallel or simd else ()
+        marks = Marks(parallel, simd, reductions, _is_balanced(loop), work)
+        self._say(loop, verdict, marks, may_be_parallel)
+        body = self.body(loop.body, may_be_parallel and not parallel)
+        return replace(loop, body=body, marks=marks)
+
+    def _is_better_inside(self, loop: For, verdict: Verdict) -> bool:
+        """A loop inside is better: this one has few iterations, or would combine whole arrays."""
+        count = constant_trips(loop)
+        if not verdict.array_reductions and (count is None or count > FEW):
+            return False
+        last = self.next_key + sum(isinstance(s, For) for s in _loops_in(loop.body))
+        inner = [self.verdicts[key] for key in range(self.next_key, last)]
+        return any(v.is_free and not v.array_reductions and not _is_short(v.node.loop) for v in inner)
+
+    def _say(self, loop: For, verdict: Verdict, marks: Marks, may_be_parallel: bool) -> None:
+        if marks.parallel:
+            self.diagnostics.append(remarks.made_parallel(loop, marks))
+        if marks.simd:
+            self.diagnostics.append(remarks.vectorised(loop))
+        if verdict.blocker:
+            self.diagnostics.append(remarks.stays_sequential(loop, verdict.blocker))
+        elif verdict.obstacle is not None and (may_be_parallel or _is_innermost(loop)):
+            said = remarks.carried_dependence(loop, verdict.obstacle, verdict.is_strict_sum)
+            self.diagnostics.append(said)
+
+
+def _is_short(loop: For) -> bool:
+    count = constant_trips(loop)
+    return count is not None and count <= FEW
+
+
+def _loops_in(body: Body) -> list[Stmt]:
+    """The statements that the extraction looks into."""
+    found: list[Stmt] = []
+    for stmt in body:
+        found.append(stmt)
+        if isinstance(stmt, For):
+            found += _loops_in(stmt.body)
+        elif isinstance(stmt, If):
+            found += _loops_in(stmt.then) + _loops_in(stmt.otherwise)
+    return found
+
+
+def _is_innermost(loop: For) -> bool:
+    return not any(isinstance(stmt, For | Loop | Block | Allocate) for stmt in walk_stmts(loop.body))
+
+
+def _is_balanced(loop: For) -> bool:
+    """Every iteration runs the same inner loops for the same time."""
+    moving = {loop.index} | scalars_assigned(loop.body)
+    for stmt in walk_stmts(loop.body):
+        if isinstance(stmt, Loop | Block):
+            return False
+        if isinstance(stmt, For):
+            nodes = [*walk_expr(stmt.start), *walk_expr(stmt.stop)]
+            if any(
+                isinstance(node, Load) or (isinstance(node, Var) and node.name in moving) for node in nodes
+            ):
+                return False
+    return True

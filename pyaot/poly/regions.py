@@ -1,0 +1,161 @@
+"""The regions of a function, one after the other, from the outside to the inside.
+
+    a; b; for ...: (static)         one region: a, b and the loop
+    while ...:                      no part of a region ...
+        for ...: (static)           ... but here is another one
+
+`map_regions` is how a pass sees a function: it gets each region with what is known there.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from pyaot.ir.nodes import Assign, Block, Exit, For, Function, If, Loop, Stmt
+from pyaot.ir.walk import Body, walk_stmts
+from pyaot.poly.affine import Symbols
+from pyaot.poly.extract import extract, is_static
+from pyaot.poly.known import Known, at_entry, names_of
+from pyaot.poly.scalars import NONE, Names, ScalarFlow
+from pyaot.poly.scop import Scop
+
+MOST_STATEMENTS = 250  # in one region; longer runs are cut, since dependences take quadratic time
+
+
+@dataclass(frozen=True)
+class Region:
+    """A run of static statements, where it stands."""
+
+    body: Body
+    known: Known
+    flow: ScalarFlow
+    live_out: Names
+    in_parallel: bool = False  # in a loop that already runs in parallel
+
+    def scop(self) -> Scop:
+        """Its polyhedral form."""
+        return extract(self.body, self.known, self.flow, self.live_out)
+
+
+class Visitor(Protocol):
+    """What a pass does."""
+
+    def region(self, region: Region) -> Body:
+        """The statements to stand in its place."""
+        ...
+
+    def other_loop(self, loop: For) -> None:
+        """Told of every counted loop that is no part of a region."""
+        ...
+
+
+def map_regions(function: Function, visitor: Visitor) -> Function:
+    """The function with every region replaced by what the visitor makes of it."""
+    known = at_entry(function, names_of(function), Symbols())
+    walker = _Walker(visitor, ScalarFlow())
+    return replace(function, body=walker.body(function.body, _Where(known, NONE, {})))
+
+
+@dataclass(frozen=True)
+class RegionPass:
+    """A visitor that is a function of regions."""
+
+    change: Callable[[Region], Body]
+
+    def region(self, region: Region) -> Body:
+        """The statements to stand in its place."""
+        return self.change(region)
+
+    def other_loop(self, loop: For) -> None:
+        """Nothing to say."""
+
+
+@dataclass(frozen=True)
+class _Where:
+    known: Known
+    live_out: Names
+    at_label: Mapping[str, Names]
+    in_parallel: bool = False
+
+
+@dataclass(frozen=True)
+class _Walker:
+    visitor: Visitor
+    flow: ScalarFlow
+
+    def body(self, body: Sequence[Stmt], where: _Where) -> Body:
+        """A sequence of statements, cut into regions and the rest."""
+        after = self.flow.live_after_each(body, where.live_out, where.at_label)
+        done: list[Stmt] = []
+        run: list[Stmt] = []
+        start = known = where.known
+        for stmt, live in zip(body, after, strict=True):
+            joins = not isinstance(stmt, Loop | Block | Exit) and is_static(stmt, self.flow)
+            if joins:
+                run.append(stmt)
+            if run and (not joins or len(run) >= MOST_STATEMENTS or self._sets_parameter(stmt, live, known)):
+                run_live = live if joins else self._live_before(stmt, live, where)
+                done += self._region(tuple(run), replace(where, known=start, live_out=run_live))
+                run = []
+            if not joins:
+                done += self._single(stmt, replace(where, known=known, live_out=live))
+            known = known.after(stmt)
+            start = start if run else known
+        if run:
+            done += self._region(tuple(run), replace(where, known=start))
+        return tuple(done)
+
+    def _live_before(self, stmt: Stmt, live: Names, where: _Where) -> Names:
+        return self.flow.live_after_each((stmt, stmt), live, where.at_label)[0]
+
+    def _sets_parameter(self, stmt: Stmt, live: Names, known: Known) -> bool:
+        """Sets an int whose value is not known, and which later regions may use as a parameter."""
+        if isinstance(stmt, Assign) and known.after(stmt) is not known:
+            return False
+        return any(
+            isinstance(inner, Assign) and inner.name in live and inner.value.type.dtype.is_integer
+            for inner in walk_stmts((stmt,))
+        )
+
+    def _region(self, run: Body, where: _Where) -> Body:
+        if not any(isinstance(stmt, For | If) for stmt in run):
+            return run
+        region = Region(run, where.known, self.flow, where.live_out, where.in_parallel)
+        return self._descend(self.visitor.region(region), where)
+
+    def _descend(self, body: Body, where: _Where) -> Body:
+        """The while loops in a region's loops have regions of their own inside."""
+        after = self.flow.live_after_each(body, where.live_out, where.at_label)
+        known, done = where.known, list[Stmt]()
+        for stmt, live in zip(body, after, strict=True):
+            has_inside = any(isinstance(inner, Loop | Block) for inner in walk_stmts((stmt,)))
+            here = replace(where, known=known, live_out=live)
+            done += self._single(stmt, here, self._descend) if has_inside else (stmt,)
+            known = known.after(stmt)
+        return tuple(done)
+
+    def _single(
+        self, stmt: Stmt, where: _Where, inner: "Callable[[Body, _Where], Body] | None" = None
+    ) -> Body:
+        """A statement that is no part of a region, with the regions inside it."""
+        visit = inner or self.body
+        match stmt:
+            case For():
+                if inner is None:
+                    self.visitor.other_loop(stmt)
+                live = self.flow.live_out_of_body(stmt, where.live_out)
+                parallel = where.in_parallel or stmt.marks.parallel
+                place = replace(where, known=where.known.inside(stmt), live_out=live, in_parallel=parallel)
+                return (replace(stmt, body=visit(stmt.body, place)),)
+            case Loop():
+                live = self.flow.live_out_of_body(stmt, where.live_out)
+                place = replace(where, known=where.known.inside_forever(stmt.body), live_out=live)
+                return (replace(stmt, body=self.body(stmt.body, place)),)
+            case Block():
+                labels = {**where.at_label, stmt.label: where.live_out}
+                return (replace(stmt, body=self.body(stmt.body, replace(where, at_label=labels))),)
+            case If():
+                then = visit(stmt.then, where)
+                return (replace(stmt, then=then, otherwise=visit(stmt.otherwise, where)),)
+            case _:
+                return (stmt,)

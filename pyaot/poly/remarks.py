@@ -1,0 +1,65 @@
+"""What the optimiser says about loops: why one stays sequential, and what was done to the others."""
+
+from pyaot.base import catalogue
+from pyaot.base.diagnostics import Code, Diagnostic, Related
+from pyaot.base.source import NOWHERE
+from pyaot.ir.nodes import For, Marks
+from pyaot.poly.dependences import FLOW, OUTPUT, Dependence
+
+_LABELS = {
+    FLOW: "reads what an earlier iteration wrote to '{}'",
+    OUTPUT: "writes the same of '{}' as an earlier iteration",
+    "anti": "overwrites what an earlier iteration reads of '{}'",
+}
+
+
+def title(loop: For) -> str:
+    """How messages call the loop."""
+    return f"Loop '{loop.label}'" if loop.label else "The loop of this array operation"
+
+
+def carried_dependence(loop: For, dependence: Dependence, is_strict_sum: bool) -> Diagnostic:
+    """Why a loop stays sequential."""
+    place = dependence.sink.span
+    kind = _article(dependence.kind)
+    note = f"'{loop.label or loop.index}' carries {kind} dependence on '{dependence.name}'."
+    code = catalogue.REDUCTION_KEPT_IN_ORDER if is_strict_sum else catalogue.CARRIED_DEPENDENCE
+    related = (Related(dependence.source.span, "the earlier access"),)
+    return Diagnostic(
+        code,
+        f"{title(loop)} stays sequential.",
+        place if place != NOWHERE else loop.span,
+        label=_LABELS[dependence.kind].format(dependence.name),
+        related=related if dependence.source is not dependence.sink else (),
+        notes=(note,),
+        hints=("Without '--fp strict' it is a parallel reduction.",) if is_strict_sum else (),
+    )
+
+
+def _article(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "ao" else f"a {kind}"
+
+
+def stays_sequential(loop: For, reason: str) -> Diagnostic:
+    """A loop that cannot be judged: how it ends, or what it binds, depends on its iterations."""
+    return Diagnostic(
+        catalogue.DATA_DEPENDENT_LOOP, f"{title(loop)} stays sequential.", loop.span, notes=(reason,)
+    )
+
+
+def made_parallel(loop: For, marks: Marks) -> Diagnostic:
+    """A loop that runs on all threads."""
+    notes = tuple(f"'{r.name}' is combined by {r.op}." for r in marks.reductions)
+    return Diagnostic(
+        catalogue.LOOP_MADE_PARALLEL, f"{title(loop)} runs in parallel.", loop.span, notes=notes
+    )
+
+
+def vectorised(loop: For) -> Diagnostic:
+    """A loop that runs in SIMD registers."""
+    return Diagnostic(catalogue.LOOP_VECTORISED, f"{title(loop)} runs in SIMD registers.", loop.span)
+
+
+def done(code: Code, loop: For, message: str, *notes: str) -> Diagnostic:
+    """Something that was done to a loop."""
+    return Diagnostic(code, message, loop.span, notes=notes)

@@ -1,0 +1,183 @@
+"""Integer sets and relations whose dimensions have names: the only module that knows islpy.
+
+    dependences.together_in("i").apart_in("j")      the pairs of one iteration of i, the source's j earlier
+    domain.minus(covered).is_empty()                every point is covered
+
+A `Formula` is isl's own text for a condition over dimensions, parameters and unknowns (existentials).
+Objects parsed from equal texts are shared, since parsing costs far more than computing does.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import islpy as isl
+
+IN, OUT, PARAM = isl.dim_type.in_, isl.dim_type.out, isl.dim_type.param
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A condition; `symbols` are all names in it, `unknowns` those of them that may be anything."""
+
+    text: str = ""
+    symbols: frozenset[str] = frozenset()
+    unknowns: tuple[str, ...] = ()
+
+    @property
+    def is_exact(self) -> bool:
+        """Says what holds, not only what may hold."""
+        return not self.unknowns
+
+
+TRUE = Formula()
+
+
+def conjunction(formulas: Iterable[Formula]) -> Formula:
+    """All of them."""
+    parts = [formula for formula in formulas if formula.text]
+    unknowns = dict.fromkeys(unknown for part in parts for unknown in part.unknowns)
+    symbols = frozenset().union(*(part.symbols for part in parts)) if parts else frozenset()
+    return Formula(" and ".join(f"({part.text})" for part in parts), symbols, tuple(unknowns))
+
+
+@dataclass(frozen=True)
+class Set:
+    """Points with named coordinates."""
+
+    raw: Any
+    dims: tuple[str, ...]
+
+    def is_empty(self) -> bool:
+        """No values of the parameters give a point."""
+        return bool(self.raw.is_empty())
+
+    def meet(self, other: "Set") -> "Set":
+        """The points of both."""
+        return Set(self.raw.intersect(other.raw), self.dims)
+
+    def minus(self, other: "Set") -> "Set":
+        """The points that `other` lacks."""
+        return Set(self.raw.subtract(other.raw), self.dims)
+
+    def under(self, context: "Set") -> "Set":
+        """The points where the parameters are as `context` says."""
+        return Set(self.raw.intersect_params(context.raw), self.dims)
+
+    def parameters(self) -> "Set":
+        """For which values of the parameters there is a point."""
+        return Set(self.raw.params(), ())
+
+    def without(self, *dims: str) -> "Set":
+        """The points with these coordinates forgotten."""
+        raw, left = self.raw, list(self.dims)
+        for dim in dims:
+            raw = raw.project_out(OUT, left.index(dim), 1)
+            left.remove(dim)
+        return Set(raw, tuple(left))
+
+    def __str__(self) -> str:
+        return str(self.raw)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Pairs of points; a name may stand on both sides (the same loop of the source and the sink)."""
+
+    raw: Any
+    ins: tuple[str, ...]
+    outs: tuple[str, ...]
+
+    def is_empty(self) -> bool:
+        """No values of the parameters give a pair."""
+        return bool(self.raw.is_empty())
+
+    def reverse(self) -> "Relation":
+        """Sinks to sources."""
+        return Relation(self.raw.reverse(), self.outs, self.ins)
+
+    def then(self, other: "Relation") -> "Relation":
+        """From the sources of this to the sinks of the other."""
+        return Relation(self.raw.apply_range(other.raw), self.ins, other.outs)
+
+    def together_in(self, *loops: str) -> "Relation":
+        """The pairs within one iteration of each of these loops."""
+        raw = self.raw
+        for loop in loops:
+            raw = raw.equate(IN, self.ins.index(loop), OUT, self.outs.index(loop))
+        return Relation(raw, self.ins, self.outs)
+
+    def apart_in(self, loop: str) -> "Relation":
+        """The pairs whose source is in an earlier iteration of the loop."""
+        raw = self.raw.order_lt(IN, self.ins.index(loop), OUT, self.outs.index(loop))
+        return Relation(raw, self.ins, self.outs)
+
+    def under(self, context: Set) -> "Relation":
+        """The pairs where the parameters are as `context` says."""
+        return Relation(self.raw.intersect_params(context.raw), self.ins, self.outs)
+
+    def meet(self, other: "Relation") -> "Relation":
+        """The pairs of both."""
+        return Relation(self.raw.intersect(other.raw), self.ins, self.outs)
+
+    def minus(self, other: "Relation") -> "Relation":
+        """The pairs that `other` lacks."""
+        return Relation(self.raw.subtract(other.raw), self.ins, self.outs)
+
+    def join(self, other: "Relation") -> "Relation":
+        """The pairs of either."""
+        return Relation(self.raw.union(other.raw).coalesce(), self.ins, self.outs)
+
+    def sources(self) -> Set:
+        """The first points."""
+        return Set(self.raw.domain(), self.ins)
+
+    def sinks(self) -> Set:
+        """The second points."""
+        return Set(self.raw.range(), self.outs)
+
+    def __str__(self) -> str:
+        return str(self.raw)
+
+
+def points(name: str, dims: Sequence[str], formula: Formula) -> Set:
+    """{ name[dims] : formula }; every symbol that is no dimension and no unknown is a parameter."""
+    head = f"{name}[{', '.join(dims)}]"
+    return Set(_parse_set(_text(head, dims, formula)), tuple(dims))
+
+
+def relation(
+    source: str, dims: Sequence[str], sink: str, values: Sequence[str], formula: Formula
+) -> Relation:
+    """{ source[dims] -> sink[values] : formula }; the values are texts over the symbols of the formula."""
+    head = f"{source}[{', '.join(dims)}] -> {sink}[{', '.join(values)}]"
+    outs = tuple(f"o{position}" for position in range(len(values)))
+    return Relation(_parse_map(_text(head, dims, formula)), tuple(dims), outs)
+
+
+def context(formula: Formula) -> Set:
+    """The values of the parameters for which the formula may hold."""
+    return Set(_parse_set(_text("", (), formula)).params(), ())
+
+
+def everywhere() -> Set:
+    """No condition on the parameters."""
+    return Set(_parse_set("{ : }"), ())
+
+
+def _text(head: str, dims: Sequence[str], formula: Formula) -> str:
+    bound = {*dims, *formula.unknowns}
+    parameters = ", ".join(sorted(formula.symbols - bound))
+    exists = f"exists ({', '.join(formula.unknowns)} : {formula.text})" if formula.unknowns else formula.text
+    return f"[{parameters}] -> {{ {head} : {exists} }}"
+
+
+@lru_cache(maxsize=4096)
+def _parse_set(text: str) -> Any:
+    return isl.Set(text)
+
+
+@lru_cache(maxsize=4096)
+def _parse_map(text: str) -> Any:
+    return isl.Map(text)
