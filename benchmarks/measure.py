@@ -1,8 +1,6 @@
-"""Side-by-side measurements: interleaved runs, medians, ratios pair by pair, and accuracy in dB."""
+"""Side-by-side measurements: medians with their spread, ratios pair by pair, and accuracy in dB."""
 
 import statistics
-import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,36 +16,6 @@ class Spread:
 
     def __str__(self) -> str:
         return f"{self.median:.3g} ({self.low:.3g} .. {self.high:.3g})"
-
-
-def interleaved(contestants: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """Seconds of each contestant, in turn A B C A B C ...; one run of each before the clock starts."""
-    for run in contestants.values():
-        run()
-    times: dict[str, list[float]] = {name: [] for name in contestants}
-    for _ in range(rounds):
-        for name, run in contestants.items():
-            times[name].append(seconds(run))
-    return times
-
-
-def seconds(run: Callable[[], object]) -> float:
-    """How long one call takes."""
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
-
-
-def enough_calls(run: Callable[[], object], least: float = 0.02) -> Callable[[], object]:
-    """`run`, repeated in one go until the clock can resolve it; divide the time by its `calls`."""
-    calls = max(1, round(least / max(seconds(run), 1e-7)))
-
-    def repeated() -> None:
-        for _ in range(calls):
-            run()
-
-    repeated.calls = calls  # type: ignore[attr-defined]
-    return repeated
 
 
 def spread(values: list[float]) -> Spread:
