@@ -65,9 +65,9 @@ SIZES = {
 class Scene:
     """What is out there besides noise; powers in dB over the noise of one channel and pulse."""
 
-    clutter: float | None = 20.0  # clutter-to-noise ratio; None: no clutter
+    clutter: float | None = 15.0  # clutter-to-noise ratio; None: no clutter
     ridge: float = 1.0  # beta, the slope of the clutter ridge
-    jammer: float | None = 20.0  # jammer-to-noise ratio; None: no jammer
+    jammer: float | None = 15.0  # jammer-to-noise ratio; None: no jammer
     jammer_direction: float = -0.6  # u of the jammer
     target_snr: float = 30.0  # signal-to-noise ratio of a target, integrated over all channels and pulses
     targets: int | None = None  # None: one in each training block, at most four
