@@ -1,0 +1,515 @@
+"""Hints as data, and the signatures they allow."""
+
+from pathlib import Path
+
+import libcst as cst
+import pytest
+
+from pyaot.base.render import render
+from pyaot.base.source import SourceFile
+from pyaot.frontend.hint_dims import read_dims
+from pyaot.frontend.hint_types import AnyDim, ExpressionDim, FixedDim, NamedDim, VariadicDim
+from pyaot.frontend.hints import (
+    ArrayHint,
+    ClassHint,
+    Hint,
+    Instances,
+    ListHint,
+    LiteralHint,
+    NoneHint,
+    ScalarHint,
+    TextHint,
+    TupleHint,
+    TypeVarHint,
+    UnionHint,
+    UnknownHint,
+    instances,
+    is_hinted,
+    local_hint,
+    read_hint,
+)
+from pyaot.frontend.parse import read_tree
+from pyaot.frontend.scopes import ModuleScope, read_scopes
+from pyaot.ir.program import Kind
+from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT, PY_INT, DType, Scalar
+
+HEAD = """
+from __future__ import annotations
+import collections.abc as abc
+import typing
+import numpy as np
+import numpy.typing as npt
+from typing import *
+from dataclasses import dataclass
+from numpy.typing import NDArray, ArrayLike
+from jaxtyping import Array, Bool, Complex64, Float, Float16, Float32, Float64, Int64, Num, Shaped, UInt8
+import jaxtyping as jt
+
+T = TypeVar("T", np.float32, np.float64)
+B = TypeVar("B", bound=np.floating)
+Free = TypeVar("Free")
+Number = TypeVar("Number", int, float)
+Arr = TypeVar("Arr", NDArray[np.float32], NDArray[np.complex64])
+Vector = NDArray[np.float64]
+Matrix: TypeAlias = "np.ndarray[tuple[int, int], np.dtype[np.float32]]"
+Vectors = list[Vector]
+Either = Vector | float
+Grids = NDArray[T]
+Shape = tuple[int, int]
+Real32 = np.float32
+DIMS = "m n"
+Loop = list["Loop"]
+First = Optional["Second"]
+Second = First
+Mode = Literal["full", "same"]
+
+@dataclass
+class Grid:
+    n: int
+    class Cell: ...
+"""
+
+F64, F32, I64 = DType.FLOAT64, DType.FLOAT32, DType.INT64
+
+
+def scope_of(text: str) -> ModuleScope:
+    return read_scopes(read_tree(SourceFile(Path("prog.py"), text)))
+
+
+SCOPE = scope_of(HEAD)
+
+
+def scalar(dtype: DType) -> ScalarHint:
+    return ScalarHint(Scalar(dtype))
+
+
+def arrays(*dtypes: DType) -> UnionHint:
+    return UnionHint(tuple(ArrayHint(dtype) for dtype in dtypes))
+
+
+INT, FLOAT, NONE = ScalarHint(PY_INT), ScalarHint(PY_FLOAT), NoneHint()
+M, N = NamedDim("m"), NamedDim("n")
+
+HINTS: list[tuple[str, Hint]] = [
+    # Python's numbers
+    ("int", INT),
+    ("float", FLOAT),
+    ("complex", ScalarHint(PY_COMPLEX)),
+    ("bool", ScalarHint(PY_BOOL)),
+    ("None", NONE),
+    ("str", TextHint()),
+    # NumPy's
+    ("np.float32", scalar(F32)),
+    ("np.double", scalar(F64)),
+    ("np.single", scalar(F32)),
+    ("np.intp", scalar(I64)),
+    ("np.uint8", scalar(DType.UINT8)),
+    ("np.complex64", scalar(DType.COMPLEX64)),
+    ("np.bool_", scalar(DType.BOOL)),
+    ("Real32", scalar(F32)),
+    ("np.floating", UnionHint((scalar(F64), scalar(F32)))),
+    ("np.floating[Any]", UnionHint((scalar(F64), scalar(F32)))),
+    ("np.float64 | np.float32", UnionHint((scalar(F64), scalar(F32)))),
+    # arrays
+    ("np.ndarray", ArrayHint()),
+    ("NDArray", ArrayHint()),
+    ("NDArray[np.float64]", ArrayHint(F64)),
+    ("npt.NDArray[np.float32]", ArrayHint(F32)),
+    ("NDArray[float]", ArrayHint(F64)),
+    ("NDArray[int]", ArrayHint(I64)),
+    ("NDArray[Any]", ArrayHint()),
+    ("NDArray[np.number]", ArrayHint()),
+    ("NDArray[np.floating[Any]]", arrays(F64, F32)),
+    ("NDArray[np.float32 | np.float64]", arrays(F32, F64)),
+    ("NDArray[Union[np.float32, 'np.float64']]", arrays(F32, F64)),
+    ("NDArray[Real32]", ArrayHint(F32)),
+    ("np.ndarray[tuple[int, int], np.dtype[np.float64]]", ArrayHint(F64, 2)),
+    ("np.ndarray[Tuple[int], np.dtype[np.float64]]", ArrayHint(F64, 1)),
+    ("np.ndarray[Any, np.dtype[np.int32]]", ArrayHint(DType.INT32)),
+    ("np.ndarray[tuple[Any, ...], np.dtype[np.float64]]", ArrayHint(F64)),
+    ("np.ndarray[tuple[()], np.dtype[np.float64]]", ArrayHint(F64, 0)),
+    ("np.ndarray[tuple[int, Literal[3]], np.dtype[Any]]", ArrayHint(None, 2, (AnyDim(), FixedDim(3)))),
+    ("np.ndarray[tuple[int, int]]", ArrayHint(None, 2)),
+    ("np.ndarray[Shape, np.dtype[np.float64]]", ArrayHint(F64, 2)),
+    ("np.ndarray[Any, np.float64]", ArrayHint(F64)),
+    ("np.ndarray[np.float64]", ArrayHint(F64)),
+    # jaxtyping
+    ('Float64[np.ndarray, "m n"]', ArrayHint(F64, 2, (M, N))),
+    ("Float64[np.ndarray, DIMS]", ArrayHint(F64, 2, (M, N))),
+    ('jt.Float32[NDArray, "3 _"]', ArrayHint(F32, 2, (FixedDim(3), AnyDim()))),
+    ('Float64[np.ndarray, "..."]', ArrayHint(F64, None, (VariadicDim(),))),
+    ('Float64[np.ndarray, "*batch n"]', ArrayHint(F64, None, (VariadicDim("batch"), N))),
+    ('Float64[np.ndarray, "dim=3 n+1"]', ArrayHint(F64, 2, (FixedDim(3), ExpressionDim("n+1")))),
+    ('Float64[np.ndarray, ""]', ArrayHint(F64, 0, ())),
+    ('Float[np.ndarray, "n"]', UnionHint((ArrayHint(F64, 1, (N,)), ArrayHint(F32, 1, (N,))))),
+    ('Float["np.ndarray", "n"]', UnionHint((ArrayHint(F64, 1, (N,)), ArrayHint(F32, 1, (N,))))),
+    ('Float[NDArray[np.float32], "n"]', ArrayHint(F32, 1, (N,))),
+    ('Int64[np.ndarray, "n"]', ArrayHint(I64, 1, (N,))),
+    ('UInt8[np.ndarray, "n"]', ArrayHint(DType.UINT8, 1, (N,))),
+    ('Bool[np.ndarray, "n"]', ArrayHint(DType.BOOL, 1, (N,))),
+    ('Complex64[np.ndarray, "n"]', ArrayHint(DType.COMPLEX64, 1, (N,))),
+    ('Shaped[np.ndarray, "n"]', ArrayHint(None, 1, (N,))),
+    ('Num[np.ndarray, "n"]', ArrayHint(None, 1, (N,))),
+    ('Shaped[Vector, "n"]', ArrayHint(F64, 1, (N,))),
+    ('Float32[Float[np.ndarray, "n"], "m"]', ArrayHint(F32, 2, (M, N))),
+    ('Float64[np.ndarray, "n"] | None', UnionHint((ArrayHint(F64, 1, (N,)), NONE))),
+    ('Float64[np.ndarray, "*b"]', ArrayHint(F64, None, (VariadicDim("b"),))),
+    ('Float[float, ""]', FLOAT),
+    # lists and tuples
+    ("list", ListHint()),
+    ("List", ListHint()),
+    ("list[Any]", ListHint()),
+    ("list[float]", ListHint(FLOAT)),
+    ("List[int]", ListHint(INT)),
+    ("list[list[float]]", ListHint(ListHint(FLOAT))),
+    ("abc.Sequence[float]", ListHint(FLOAT)),
+    ("list[int | float]", UnionHint((ListHint(INT), ListHint(FLOAT)))),
+    ("tuple[int, float]", TupleHint((INT, FLOAT))),
+    ("Tuple[float, ...]", TupleHint((FLOAT,), is_homogeneous=True)),
+    ("tuple[()]", TupleHint(())),
+    ("tuple[NDArray[np.float64], int]", TupleHint((ArrayHint(F64), INT))),
+    # unions
+    ("Optional[float]", UnionHint((FLOAT, NONE))),
+    ("typing.Union[int, float, None]", UnionHint((INT, FLOAT, NONE))),
+    ("int | None", UnionHint((INT, NONE))),
+    ("int | int", INT),
+    ("None | Either", UnionHint((NONE, ArrayHint(F64), FLOAT))),
+    # literals
+    ("Literal[1, 2]", LiteralHint((1, 2))),
+    ('Literal["a", "b", None]', UnionHint((LiteralHint(("a", "b")), NONE))),
+    ("Literal[-1, Mode]", LiteralHint((-1, "full", "same"))),
+    ("Literal[True]", LiteralHint((True,))),
+    # type variables
+    ("T", TypeVarHint("T", (scalar(F32), scalar(F64)))),
+    ("NDArray[T]", TypeVarHint("T", (ArrayHint(F32), ArrayHint(F64)))),
+    ("NDArray[B]", TypeVarHint("B", (ArrayHint(F64), ArrayHint(F32)))),
+    ("NDArray[Free]", ArrayHint()),
+    ("Number", TypeVarHint("Number", (INT, FLOAT))),
+    ("list[Number]", TypeVarHint("Number", (ListHint(INT), ListHint(FLOAT)))),
+    ("Arr", TypeVarHint("Arr", (ArrayHint(F32), ArrayHint(DType.COMPLEX64)))),
+    ("np.ndarray[tuple[int], np.dtype[T]]", TypeVarHint("T", (ArrayHint(F32, 1), ArrayHint(F64, 1)))),
+    ("Grids", TypeVarHint("T", (ArrayHint(F32), ArrayHint(F64)))),
+    ("Grids[np.int64]", ArrayHint(I64)),
+    # aliases and strings
+    ("Vector", ArrayHint(F64)),
+    ("Matrix", ArrayHint(F32, 2)),
+    ("Vectors", ListHint(ArrayHint(F64))),
+    ('"NDArray[np.float64]"', ArrayHint(F64)),
+    ("'float | None'", UnionHint((FLOAT, NONE))),
+    ('list["Vector"]', ListHint(ArrayHint(F64))),
+    # wrappers
+    ('Annotated[float, "metres"]', FLOAT),
+    ("Final[int]", INT),
+    ("ClassVar[list[int]]", ListHint(INT)),
+    # classes
+    ("Grid", ClassHint("Grid")),
+    ('"Grid"', ClassHint("Grid")),
+    ("Grid.Cell", ClassHint("Grid.Cell")),
+]
+
+
+@pytest.mark.parametrize(("text", "hint"), HINTS, ids=[text for text, _ in HINTS])
+def test_read_hint(text: str, hint: Hint) -> None:
+    assert read_hint(cst.parse_expression(text), SCOPE) == hint
+
+
+UNKNOWN = [
+    ("ArrayLike", "is not a number, an array of numbers, or made of them"),
+    ("npt.ArrayLike", "is not a number, an array of numbers, or made of them"),
+    ("Any", "says nothing about the type"),
+    ("object", "says nothing about the type"),
+    ("np.float16", "is not a number, an array of numbers, or made of them"),
+    ("np.longdouble", "is not a number, an array of numbers, or made of them"),
+    ("Missing", "is not a number, an array of numbers, or made of them"),
+    ("Callable[[float], float]", "is not a number, an array of numbers, or made of them"),
+    ("dict[str, float]", "is not a number, an array of numbers, or made of them"),
+    ("Free", "is a type variable without bounds"),
+    ("NDArray[np.float16]", "is not an element type that kernels have"),
+    ("NDArray[np.object_]", "is not an element type that kernels have"),
+    ("list[Missing]", "is not a number, an array of numbers, or made of them"),
+    ("tuple[Missing, int]", "is not a number, an array of numbers, or made of them"),
+    ("3", "is not a type"),
+    ("'1 +'", "is not an expression"),
+    ('Float16[np.ndarray, "n"]', "has an element type that kernels do not have"),
+    ("Float64[np.ndarray, 3]", "has a shape that is not a text"),
+    ('Float64[Array, "n"]', "is not a number, an array of numbers, or made of them"),
+    ("Loop", "is an alias that is defined by itself"),
+    ("First", "is an alias that is defined by itself"),
+    ("Second", "is an alias that is defined by itself"),
+    ("Grids[int, int]", "is an alias with 1 type variables"),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), UNKNOWN, ids=[text for text, _ in UNKNOWN])
+def test_unknown_hints(text: str, reason: str) -> None:
+    hint = read_hint(cst.parse_expression(text), SCOPE)
+    found = hint.alternatives[0] if isinstance(hint, UnionHint) else hint
+    assert isinstance(found, UnknownHint)
+    assert (found.reason, found.is_contradiction) == (reason, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("NDArray[str]", "is not an element type that kernels have"),
+        ('Float64[np.ndarray, "*a *b"]', "has a shape that cannot be read"),
+        ('Float64[np.ndarray, "m, n"]', "dimensions are separated by spaces"),
+        ('Float64[NDArray[np.float32], "n"]', "has elements of type float32 by its array type"),
+        ('Float32[Matrix, "n"]', "has 1 dimensions in its text and 2 in its array type"),
+    ],
+)
+def test_hints_that_contradict_themselves(text: str, reason: str) -> None:
+    hint = read_hint(cst.parse_expression(text), SCOPE)
+    assert isinstance(hint, UnknownHint)
+    assert reason in hint.reason and hint.is_contradiction
+
+
+@pytest.mark.parametrize("text", ["-1", "m, n", "f(x)", "?n", "n/2", "1.5", "a.b", "+"])
+def test_shapes_that_cannot_be_read(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a dimension"):
+        read_dims(text)
+
+
+# ---- signatures -----------------------------------------------------------------------------------------
+
+
+def typed(definition: str, name: str = "f") -> tuple[Instances, ModuleScope]:
+    scope = scope_of(HEAD + definition)
+    return instances(scope.functions[name], scope), scope
+
+
+def types(definition: str, name: str = "f") -> list[tuple[Hint, ...]]:
+    found, _ = typed(definition, name)
+    assert found.diagnostics == ()
+    return [tuple(p.type for p in signature.parameters) for signature in found.signatures]
+
+
+A64, A32 = ArrayHint(F64), ArrayHint(F32)
+
+SIGNATURES: list[tuple[str, list[tuple[Hint, ...]]]] = [
+    ("a: NDArray[np.float32], n: int", [(A32, INT)]),
+    ("a: np.ndarray, b: np.ndarray", [(A64, A64)]),
+    ("a: list", [(ListHint(FLOAT),)]),
+    ("a: NDArray[np.float32] | NDArray[np.float64]", [(A32,), (A64,)]),
+    ("a: NDArray[T], b: NDArray[T], c: T", [(A32, A32, scalar(F32)), (A64, A64, scalar(F64))]),
+    ("a: NDArray[B], b: NDArray[np.floating]", [(A64, A64), (A32, A32), (A64, A32), (A32, A64)]),
+    ("a: Optional[float]", [(FLOAT,), (NONE,)]),
+    ("a: int, n=3", [(INT, INT)]),
+    ("a: int, n=None", [(INT, NONE)]),
+    ("a: int, n='full'", [(INT, LiteralHint(("full",)))]),
+    ("a: int, n=DIMS", [(INT, LiteralHint(("m n",)))]),
+    ("a: int, n=(1, 2.0)", [(INT, TupleHint((INT, FLOAT)))]),
+    ("a: int, n=np.float32(1)", [(INT, scalar(F32))]),
+    ("a: float = 1", [(FLOAT,), (INT,)]),
+    ("a: float = 1.0", [(FLOAT,)]),
+    ("a: np.float64 = 1.0", [(scalar(F64),), (FLOAT,)]),
+    ("a: NDArray[np.float64] = None", [(A64,), (NONE,)]),
+    ("a: NDArray[T] = None", [(A32,), (NONE,), (A64,)]),
+    ("a: str = 'x'", [(LiteralHint(("x",)),)]),
+    ("a: Mode = 'same'", [(LiteralHint(("full",)),), (LiteralHint(("same",)),)]),
+    ("a: float = unknown()", [(FLOAT,)]),
+    ("a: float | str", [(FLOAT,)]),
+    ("a: NDArray[np.float64] | ArrayLike", [(A64,)]),
+    ("*a: float", [(TupleHint((FLOAT,), True),)]),
+    (
+        "a: tuple[int | float, bool]",
+        [(TupleHint((INT, ScalarHint(PY_BOOL))),), (TupleHint((FLOAT, ScalarHint(PY_BOOL))),)],
+    ),
+    ("g: Grid", [(ClassHint("Grid"),)]),
+    (
+        'a: Float64[np.ndarray, "n"], b: Float64[np.ndarray, "n+1"]',
+        [(ArrayHint(F64, 1, (N,)), ArrayHint(F64, 1, (ExpressionDim("n+1"),)))],
+    ),
+]
+
+
+@pytest.mark.parametrize(("parameters", "expected"), SIGNATURES, ids=[text for text, _ in SIGNATURES])
+def test_instances(parameters: str, expected: list[tuple[Hint, ...]]) -> None:
+    assert types(f"def f({parameters}): ...") == expected
+
+
+def test_parameter_kinds_and_defaults() -> None:
+    found, _ = typed("def f(a: int, /, b: int, *c: int, d: int = 1): ...")
+    parameters = found.signatures[0].parameters
+    assert [(p.name, p.kind, p.has_default) for p in parameters] == [
+        ("a", Kind.POSITIONAL_ONLY, False),
+        ("b", Kind.POSITIONAL_OR_KEYWORD, False),
+        ("c", Kind.VAR_POSITIONAL, False),
+        ("d", Kind.KEYWORD_ONLY, True),
+    ]
+
+
+def test_type_statements_of_newer_python() -> None:
+    assert types("type Modern = NDArray[np.int64]\ndef f(a: Modern): ...") == [(ArrayHint(I64),)]
+
+
+def test_type_parameters_of_newer_python() -> None:
+    assert types("def f[S: (int, float), U: np.floating](x: S, y: S, a: NDArray[U]): ...")[:2] == [
+        (INT, INT, A64),
+        (INT, INT, A32),
+    ]
+
+
+METHODS = """
+class Radar:
+    def process(self, x: float): ...
+    def same(self, other: "Radar") -> Self: ...
+    def energy(self) -> float: ...
+    def reset(self): ...
+    @staticmethod
+    def window(n: int): ...
+    def clone(self, other: Self): ...
+def outer(y: float):
+    def inner(x: np.float32): ...
+"""
+
+
+def test_methods() -> None:
+    radar = ClassHint("Radar")
+    assert types(METHODS, "Radar.process") == [(radar, FLOAT)]
+    assert types(METHODS, "Radar.same") == types(METHODS, "Radar.clone") == [(radar, radar)]
+    assert types(METHODS, "Radar.energy") == [(radar,)]
+    assert types(METHODS, "Radar.window") == [(INT,)]
+    assert types(METHODS, "outer.inner") == [(scalar(F32),)]
+
+
+@pytest.mark.parametrize(
+    ("definition", "name", "answer"),
+    [
+        ("def f(a: int): ...", "f", True),
+        ("def f(a): ...", "f", False),
+        ("def f(a) -> int: ...", "f", False),
+        ("def f() -> None: ...", "f", False),
+        ("def f(*, a: int = 1): ...", "f", True),
+        (METHODS, "Radar.energy", True),
+        (METHODS, "Radar.reset", False),
+    ],
+)
+def test_is_hinted(definition: str, name: str, answer: bool) -> None:
+    assert is_hinted(scope_of(HEAD + definition).functions[name]) is answer
+
+
+def test_too_many_alternatives() -> None:
+    found, _ = typed("def f(a: np.number, b: np.number, c: np.number, d: np.number): ...")
+    assert len(found.signatures) == 16
+    kinds = {tuple(p.type for p in signature.parameters) for signature in found.signatures}
+    assert all((scalar(dtype),) * 4 in kinds for dtype in (F64, F32, I64))
+    assert [d.code.number for d in found.diagnostics] == ["PA204"]
+
+
+def message(text: str, name: str = "f") -> str:
+    scope = scope_of(text)
+    found = instances(scope.functions[name], scope)
+    assert found.signatures == () and len(found.diagnostics) == 1
+    return render(found.diagnostics[0], scope.tree.source)
+
+
+MESSAGES = [
+    (
+        "def f(x: int = 'a'): ...\n",
+        """\
+remark[PA202]: Function 'f' stays Python: the hint of 'x' contradicts its default value.
+ --> prog.py:1:10
+  |
+1 | def f(x: int = 'a'): ...
+  |          ^^^   --- 'a' is not of that type
+  |          |
+  |          this type
+  = hint: Correct the hint, or leave it out.""",
+    ),
+    (
+        "from numpy.typing import NDArray\ndef f(x: NDArray[str]): ...\n",
+        """\
+remark[PA202]: Function 'f' stays Python: the hint of 'x' contradicts itself.
+ --> prog.py:2:10
+  |
+2 | def f(x: NDArray[str]): ...
+  |          ^^^^^^^^^^^^ 'str' is not an element type that kernels have
+  = hint: Correct the hint, or leave it out.""",
+    ),
+    (
+        "import numpy as np\nfrom jaxtyping import Float64\n"
+        "def f(x: int, a: Float64[np.ndarray, 'n'],\n      b: Float64[np.ndarray, 'm+1']): ...\n",
+        """\
+remark[PA202]: Function 'f' stays Python: the dimensions of its hints contradict each other.
+ --> prog.py:4:10
+  |
+4 |       b: Float64[np.ndarray, 'm+1']): ...
+  |          ^^^^^^^^^^^^^^^^^^^^^^^^^^ 'm+1' uses 'm', which no dimension is called
+  = hint: Call dimensions by the same name only where they have the same extent.""",
+    ),
+    (
+        "def f(x: int, y): ...\n",
+        """\
+remark[PA203]: Function 'f' stays Python: parameter 'y' has no hint.
+ --> prog.py:1:15
+  |
+1 | def f(x: int, y): ...
+  |               ^ its type is not known
+  = hint: Add one, such as 'y: NDArray[np.float64]', or a default value that is a number.""",
+    ),
+    (
+        "A = 'B'\nB = list[A]\ndef f(x: A | None, y: B): ...\n",
+        """\
+remark[PA201]: Function 'f' stays Python: the hint of 'y' names no type that kernels have.
+ --> prog.py:3:23
+  |
+3 | def f(x: A | None, y: B): ...
+  |                      ^ 'B' is an alias that is defined by itself
+  = hint: Hints of numbers, arrays, lists and tuples give versions: 'float', 'NDArray[np.float64]'.""",
+    ),
+    (
+        "def f(x: str): ...\n",
+        """\
+remark[PA201]: Function 'f' stays Python: the hint of 'x' names no type that kernels have.
+ --> prog.py:1:10
+  |
+1 | def f(x: str): ...
+  |          ^^^ 'str' is text, which kernels do not have
+  = hint: Hints of numbers, arrays, lists and tuples give versions: 'float', 'NDArray[np.float64]'.""",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "rendered"), MESSAGES, ids=[text for text, _ in MESSAGES])
+def test_messages(text: str, rendered: str) -> None:
+    assert message(text) == rendered
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        "x: int = 2.5",
+        "x: NDArray[np.float64] = 0",
+        "x: float = 'a'",
+        "x: Mode = 'valid'",
+        "x: int = (1, 2)",
+        'x: Float64[np.ndarray, "*n"], y: Float64[np.ndarray, "n"]',
+    ],
+)
+def test_contradictions(parameters: str) -> None:
+    found, _ = typed(f"def f({parameters}): ...")
+    assert [d.code.number for d in found.diagnostics] == ["PA202"]
+
+
+@pytest.mark.parametrize("parameters", ["**x: float", "x: int, *y", "x: int, **y", "x: int, y=open('f')"])
+def test_parameters_without_a_type(parameters: str) -> None:
+    found, _ = typed(f"def f({parameters}): ...")
+    assert found.diagnostics[0].code.number in ("PA201", "PA203") and not found.signatures
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("x: float = 0", FLOAT),
+        ("x: NDArray[np.float32]", A32),
+        ("x: Final = 3", None),
+        ("x: 'list[int]' = []", ListHint(INT)),
+    ],
+)
+def test_local_hints(text: str, hint: Hint | None) -> None:
+    scope = scope_of(f"{HEAD}\ndef f():\n    {text}\n")
+    function = scope.functions["f"]
+    line = function.node.body.body[0]
+    assert isinstance(line, cst.SimpleStatementLine) and isinstance(line.body[0], cst.AnnAssign)
+    assert local_hint(line.body[0], scope, function) == hint
