@@ -65,7 +65,8 @@ class Context:
     counts_flags: bool  # IEEE flags are reported
     strict: bool
     parallel: bool = False  # inside a parallel loop
-    jumps: Mapping[str, str] = field(default_factory=dict)  # how an Exit is written
+    jumps: Mapping[str, str] = field(default_factory=dict)  # how an Exit is written here, if not as goto
+    breakable: str = ""  # the label of the Block that the coming loop is all of
 
     def inside(self, **changes: object) -> "Context":
         """The context of an inner body."""

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pyaot.base.names import c_identifier, fresh
+from pyaot.backends.c_prelude import is_claimed
 from pyaot.ir.nodes import Allocate, Assign, Block, Dim, For, Function, LibraryCall, Load, Section, Stmt, Store, Var
 from pyaot.ir.types import Array, Scalar
 from pyaot.ir.walk import walk_exprs, walk_stmts
 
 # Names that the generated text uses for itself.
 OURS = frozenset(
-    """fail done path results args self view answer team thread first last flags failed shape copies
-    runtime blas threads object slot chosen floordiv mod""".split()
+    """fail no_memory done path results args self answer team thread first last flags failed shape others
+    bound k gil succeeded threads entries NULL MAX_TEAM KERNEL EXPORT""".split()
 )
 
 
@@ -45,10 +46,10 @@ class Names:
 
 def name_all(function: Function) -> Names:
     """C names for everything that has a name in the function."""
-    taken = set(OURS)
+    taken = {*OURS, f"kernel_{function.name}", f"entry_{function.name}"}
 
     def claim(wanted: str) -> str:
-        name = fresh(wanted, taken)
+        name = fresh(f"{wanted}_" if is_claimed(wanted) else wanted, taken)
         taken.add(name)
         return name
 

@@ -8,10 +8,18 @@ import re
 from collections.abc import Iterator
 
 from pyaot.backends.c_prelude_families import FAMILIES
-from pyaot.backends.c_prelude_parts import HEADERS, SINGLE
+from pyaot.backends.c_prelude_parts import HEADERS
+from pyaot.backends.c_prelude_parts import SINGLE as ARITHMETIC
+from pyaot.backends.c_python import PYTHON_FAMILIES, PYTHON_SINGLE
 from pyaot.backends.c_types import c_type
 from pyaot.ir.types import DType
 
+SINGLE = {**ARITHMETIC, **PYTHON_SINGLE}
+_ALL_FAMILIES = {**FAMILIES, **PYTHON_FAMILIES}
+_FAILING = frozenset(name for name, snippet in SINGLE.items() if "goto fail" in snippet)
+
+_API_MARK = PYTHON_SINGLE["PyObject"].strip("\n")[:30]
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _OF_TYPE = re.compile(rf"(\w+?)_({'|'.join(dtype.value for dtype in DType)})")
 
@@ -20,8 +28,24 @@ def prelude(text: str) -> str:
     """Includes, declarations and functions that the text needs, in an order in which C takes them."""
     snippets: dict[str, str] = {}
     _gather(text, snippets)
-    body = "\n\n".join(snippets.values())
+    ordered = list(dict.fromkeys(snippets.values()))
+    declarations = [snippet for snippet in ordered if snippet.startswith("extern ")]
+    others = [snippet for snippet in ordered if not snippet.startswith(("extern ", _API_MARK))]
+    api = [snippet for snippet in ordered if snippet.startswith(_API_MARK)]
+    heads = ["\n".join((*api, *declarations))] if api else []
+    body = "\n\n".join((*heads, *others))
     return "\n".join((*_includes(text + body), "", body)) if body else "\n".join(_includes(text))
+
+
+def is_claimed(name: str) -> bool:
+    """Whether the name would bring in a snippet, so that no variable can have it."""
+    return _snippet(name) is not None
+
+
+def uses_fail(text: str) -> bool:
+    """Whether the text jumps to `fail`, itself or by a macro."""
+    words = set(_WORD.findall(_COMMENT.sub("", text)))
+    return "fail" in words or bool(words & _FAILING) or any(word.startswith("POW_") for word in words)
 
 
 def _includes(text: str) -> Iterator[str]:
@@ -33,7 +57,7 @@ def _includes(text: str) -> Iterator[str]:
 
 def _gather(text: str, snippets: dict[str, str]) -> None:
     """Adds the snippets of the names in the text, each after those that it uses itself."""
-    for word in dict.fromkeys(_WORD.findall(text)):
+    for word in dict.fromkeys(_WORD.findall(_COMMENT.sub("", text))):
         snippet = None if word in snippets else _snippet(word)
         if snippet is not None:
             snippets[word] = ""
@@ -49,7 +73,7 @@ def _snippet(word: str) -> str | None:
     if match is None:
         return None
     dtype = DType(match[2])
-    template = FAMILIES.get((match[1], dtype.kind)) or FAMILIES.get((match[1], "*"))
+    template = _ALL_FAMILIES.get((match[1], dtype.kind))
     return None if template is None else _filled(template.strip("\n"), dtype)
 
 

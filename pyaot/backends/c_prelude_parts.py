@@ -5,6 +5,7 @@ _C_COMPLEX = "creal crealf cimag cimagf conj conjf csqrt cexp clog csin ccos cta
 # A header and the words for which it is included; none: always.
 HEADERS: dict[str, frozenset[str]] = {
     "stdint.h": frozenset(),
+    "stddef.h": frozenset({"NULL", "size_t"}),
     "stdbool.h": frozenset({"bool", "true", "false"}),
     "math.h": frozenset(
         """sqrt cbrt exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh
@@ -17,7 +18,6 @@ HEADERS: dict[str, frozenset[str]] = {
     "complex.h": frozenset(_C_COMPLEX.split()),
     "stdlib.h": frozenset({"malloc", "calloc", "free", "aligned_alloc"}),
     "string.h": frozenset({"memcpy", "memset", "strcmp"}),
-    "fenv.h": frozenset({"feclearexcept", "fetestexcept"}),
 }
 
 _AT = """

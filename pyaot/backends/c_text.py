@@ -25,6 +25,11 @@ def with_comment(lines: list[str], comment: str) -> list[str]:
     return [*lines[:at], f"{lines[at]}  /* {comment} */", *lines[at + 1 :]]
 
 
+def with_label(label: str, lines: list[str]) -> list[str]:
+    """The lines, and the label behind them where one of them jumps to it."""
+    return [*lines, f"{label}: ;"] if any(f"goto {label};" in line for line in lines) else lines
+
+
 def as_comment(text: str) -> str:
     """Text that can stand in a comment: printable, without the marks that open or end one."""
     printable = "".join(char if char.isprintable() else "?" for char in text)

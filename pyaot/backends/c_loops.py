@@ -1,0 +1,118 @@
+"""For and Loop, sequential; parallel ones are in `c_parallel.py`.
+
+For(i, 0, n, simd, reduction add s)       #pragma omp simd reduction(+:s)
+                                          for (int64_t i = 0; i < n; i++) { ... }
+"""
+
+from dataclasses import dataclass
+
+from pyaot.backends.c_context import Context, EmitBody
+from pyaot.backends.c_expressions import expression, operand
+from pyaot.backends.c_parallel import parallel_lines
+from pyaot.backends.c_reductions import simd_clause
+from pyaot.backends.c_scopes import NOTHING, NameSet, inner_bodies, undeclared
+from pyaot.backends.c_storage import Place, may_fail
+from pyaot.backends.c_text import braced, with_label
+from pyaot.backends.c_types import c_type
+from pyaot.ir.failing import can_fail
+from pyaot.ir.nodes import Allocate, Binary, Bind, Block, Const, Dim, Expr, For, LibraryCall, Loop, Var
+from pyaot.ir.walk import Body, scalars_assigned, walk_expr, walk_stmts
+
+
+@dataclass(frozen=True)
+class Header:
+    """A `for` line: what must be computed before it, and its parts as text."""
+
+    before: tuple[str, ...]
+    type: str
+    index: str
+    start: str
+    stop: str
+    step: int
+
+    def line(self, start: str = "", stop: str = "") -> str:
+        """`for (...)`, from and to where it is told."""
+        step = f"{self.index}++" if self.step == 1 else f"{self.index} += {self.step}"
+        first, last = start or self.start, stop or self.stop
+        return f"for ({self.type} {self.index} = {first}; {self.index} < {last}; {step})"
+
+
+def for_lines(stmt: For, after: NameSet, context: Context, emit: EmitBody) -> list[str]:
+    """A counted loop, parallel where it is marked and not inside another parallel one."""
+    header = header_of(stmt, context)
+    ((body, inner_after, _),) = inner_bodies(stmt, after, context.flow)
+    if stmt.marks.parallel and not context.parallel:
+        return parallel_lines(stmt, header, inner_after, context, emit, turn_lines, simd_of(stmt, inner_after, context))
+    turn = turn_lines(body, inner_after, context, emit)
+    pragma = simd_of(stmt, inner_after, context)
+    lines = [*([f"#pragma omp simd{pragma}"] if pragma is not None else []), *braced(header.line(), turn)]
+    return braced("", [*header.before, *lines]) if header.before else lines
+
+
+def forever_lines(stmt: Loop, context: Context, emit: EmitBody) -> list[str]:
+    """A loop that only an Exit or a Return leaves."""
+    ((body, after, _),) = inner_bodies(stmt, NOTHING, context.flow)
+    return braced("for (;;)", turn_lines(body, after, context, emit))
+
+
+def turn_lines(body: Body, after: NameSet, context: Context, emit: EmitBody) -> list[str]:
+    """The body of a loop. A Block that is all of it is left by `continue`, one that the loop is all of by `break`."""
+    jumps = {context.breakable: "break;"} if context.breakable else {}
+    inner = context.inside(jumps=jumps, breakable="")
+    if len(body) != 1 or not isinstance(body[0], Block):
+        return emit(body, after, inner)
+    block = body[0]
+    flow = context.flow.leaving(block.label, after)
+    lines = emit(block.body, after, inner.inside(flow=flow, jumps={**jumps, block.label: "continue;"}))
+    return with_label(context.names.labels[block.label], lines)
+
+
+def header_of(stmt: For, context: Context) -> Header:
+    """The bounds are evaluated once: what is not a plain invariant gets a variable before the loop."""
+    index = context.names.scalars[stmt.index]
+    type = c_type(stmt.start.type.dtype)
+    before = []
+    start = expression(stmt.start, context.names)
+    if stmt.marks.parallel and can_fail(stmt.start):
+        before.append(f"const {type} {context.names.new(f'{index}_start')} = {start};")
+        start = context.names.new(f"{index}_start")
+    if _is_invariant(stmt.stop, stmt.body):
+        stop = operand(stmt.stop, context.names)
+    else:
+        stop = context.names.new(f"{index}_stop")
+        before.append(f"const {type} {stop} = {expression(stmt.stop, context.names)};")
+    return Header(tuple(before), type, index, start, stop, stmt.step)
+
+
+def _is_invariant(stop: Expr, body: Body) -> bool:
+    """Cheap to evaluate again, and always with the same result."""
+    if any(not isinstance(node, Const | Var | Dim | Binary) for node in walk_expr(stop)) or can_fail(stop):
+        return False
+    changed = scalars_assigned(body)
+    moved = {name for stmt in walk_stmts(body) for name in _bound_by(stmt)}
+    names = {node.name for node in walk_expr(stop) if isinstance(node, Var)}
+    arrays = {node.array for node in walk_expr(stop) if isinstance(node, Dim)}
+    return not (names & changed or arrays & moved)
+
+
+def _bound_by(stmt: object) -> tuple[str, ...]:
+    match stmt:
+        case Bind(targets=targets):
+            return targets
+        case Allocate(name=name):
+            return (name,)
+        case _:
+            return ()
+
+
+def simd_of(stmt: For, after: NameSet, context: Context) -> str | None:
+    """The clauses of `#pragma omp simd`, or None where the loop is not to have one."""
+    if not stmt.marks.simd:
+        return None
+    for inner in walk_stmts(stmt.body):
+        heap = isinstance(inner, Allocate) and context.storage.places[inner.name] is not Place.STACK
+        if heap or isinstance(inner, Bind | Loop | LibraryCall) or may_fail(inner):
+            return None
+    reduced = {reduction.name for reduction in stmt.marks.reductions}
+    longer = scalars_assigned(stmt.body) & undeclared(stmt.body, after, context.flow)
+    return None if longer - reduced else simd_clause(stmt, context)

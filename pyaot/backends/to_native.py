@@ -1,0 +1,158 @@
+"""Functions of the IR as one C file: readable kernels, and entries that Python calls.
+
+smooth(a)       KERNEL static int kernel_smooth(double *restrict a, int64_t a_0, struct smooth_results *results)
+                static PyObject *entry_smooth(PyObject *self, PyObject *args)
+
+The file begins with what it needs of Python's and NumPy's arithmetic and ends with what it exports: `pyaot_function`
+gives the entry of a name as a Python function of one tuple; `pyaot_attach` and `pyaot_set_threads` are for the
+runtime. A comment at the end of a line names the user's line.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from pyaot.backends.c_context import Context, context_of
+from pyaot.backends.c_entry import entry_lines, entry_name, kernel_name, kernel_params, results_struct
+from pyaot.backends.c_memory import (
+    group_declarations,
+    group_release,
+    heap_declarations,
+    heap_release,
+    owned_declarations,
+    owned_release,
+)
+from pyaot.backends.c_prelude import prelude, uses_fail
+from pyaot.backends.c_scopes import NOTHING
+from pyaot.backends.c_statements import body_lines
+from pyaot.backends.c_storage import Place, allocated_in
+from pyaot.backends.c_text import as_comment, braced, indented
+from pyaot.backends.emitted import Emitted
+from pyaot.ir.nodes import Binary, Call, Cast, Expr, For, Function
+from pyaot.ir.types import Origin
+from pyaot.ir.walk import walk_exprs, walk_stmts
+
+
+class Options(Protocol):
+    """What is needed of `pyaot.base.options.Options`."""
+
+    @property
+    def strict(self) -> bool: ...
+
+
+ENTRY_PREFIX = "pyaot_entry_"
+
+_MARKS = """
+#if defined(PYAOT_PORTABLE) && defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define KERNEL __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
+#else
+#define KERNEL
+#endif
+#define EXPORT __attribute__((visibility("default")))
+"""
+
+_EXPORTS = """
+EXPORT void pyaot_attach(PyObject *object)
+{
+    Py_IncRef(object);
+    runtime = object;
+}
+
+EXPORT void pyaot_set_threads(int count) { threads = count < 1 ? 1 : count > MAX_TEAM ? MAX_TEAM : count; }
+
+EXPORT PyObject *pyaot_function(const char *name)
+{
+    for (PyMethodDef *entry = entries; entry->ml_name != NULL; entry++)
+        if (strcmp(entry->ml_name, name) == 0)
+            return PyCMethod_New(entry, NULL, NULL, NULL);
+    return Py_BuildValue("");
+}
+
+/* the features of the CPU that this file was compiled for; none for any CPU */
+#ifndef PYAOT_NEEDS
+#define PYAOT_NEEDS ""
+#endif
+EXPORT const char pyaot_needs[] = PYAOT_NEEDS;
+"""
+
+
+def emit_native(functions: Sequence[Function], options: Options, file_name: str = "") -> Emitted:
+    """One C file for the functions of a module; `file_name` is the user's, for the comments."""
+    contexts = [
+        context_of(function, file_name, options.strict, counts_flags(function)) for function in functions
+    ]
+    parts = [part for context in contexts for part in _function_parts(context)]
+    parts += ["\n".join(_table(contexts)), _EXPORTS.strip("\n")]
+    body = "\n\n".join(parts)
+    source = as_comment(file_name) or "a Python module"
+    head = f"/* Written by pyaot from {source}: kernels in C, and entries that Python calls. */\n"
+    text = f"{head}\n{prelude(_MARKS + body)}\n{_MARKS}\n{body}\n"
+    return Emitted("native", text, tuple(f"{ENTRY_PREFIX}{function.name}" for function in functions))
+
+
+def _function_parts(context: Context) -> list[str]:
+    span = context.function.span
+    where = f" ({context.file_name}:{span.line})" if span.line else ""
+    title = f"/* ---- {as_comment(context.function.source_name + where)} ---- */"
+    struct, kernel, entry = results_struct(context), kernel_lines(context), entry_lines(context)
+    return [title, *("\n".join(lines) for lines in (struct, kernel, entry))]
+
+
+def kernel_lines(context: Context) -> list[str]:
+    """The kernel: declarations, the body, and where an attempt ends."""
+    heap = _function_heap(context)
+    declared = [*group_declarations(context), *heap_declarations(heap, context), *owned_declarations(context)]
+    body = body_lines(context.function.body, NOTHING, context)
+    released = [*group_release(context), *heap_release(heap, context), *owned_release(context)]
+    text = "\n".join(body)
+    lines = [*declared, *(["int path = -1;"] if context.cleans_up else []), *body]
+    end = [*_ends(text), *indented(released), "    return path;"] if context.cleans_up else _failed(text)
+    head = f"KERNEL static int {kernel_name(context)}({', '.join(kernel_params(context))})"
+    return [head, "{", *indented(["(void)results;", *lines]), *end, "}"]
+
+
+def _failed(text: str) -> list[str]:
+    return [*(["fail:"] if uses_fail(text) else []), "    return -1;"]
+
+
+def _ends(text: str) -> list[str]:
+    """The labels before memory is released."""
+    lines = ["fail:"] if uses_fail(text) else []
+    if "goto no_memory;" in text:
+        lines += ["    goto done;", "no_memory:", "    path = OUT_OF_MEMORY;"]
+    return [*lines, "done: ;"]
+
+
+def _function_heap(context: Context) -> tuple[str, ...]:
+    """The heap arrays that do not belong to a parallel loop."""
+    private: set[str] = set()
+    for stmt in walk_stmts(context.function.body):
+        if isinstance(stmt, For) and stmt.marks.parallel:
+            private |= set(allocated_in(stmt, context.storage))
+    return tuple(name for name in context.storage.all_in(Place.HEAP) if name not in private)
+
+
+def _table(contexts: Sequence[Context]) -> list[str]:
+    """The functions that `pyaot_function` finds; 8 is METH_O."""
+    rows = [f'{{"{ENTRY_PREFIX}{context.function.name}", {entry_name(context)}, 8, NULL}},' for context in contexts]
+    lines = braced("static PyMethodDef entries[] =", [*rows, "{NULL, NULL, 0, NULL}"])
+    return [*lines[:-1], "};"]
+
+
+def counts_flags(function: Function) -> bool:
+    """Whether the function does floating-point work of NumPy's, which warns by IEEE flags."""
+    return any(_sets_flags(expr) for expr in walk_exprs(function.body))
+
+
+def _sets_flags(expr: Expr) -> bool:
+    if expr.type.origin is Origin.PYTHON:
+        return False
+    match expr:
+        case Binary():
+            return expr.type.dtype.kind in "fc" and expr.op not in ("minimum", "maximum")
+        case Call():
+            return expr.args[0].type.dtype.kind in "fc"
+        case Cast():
+            source, target = expr.operand.type.dtype, expr.type.dtype
+            return source.kind in "fc" and source is not target
+        case _:
+            return False

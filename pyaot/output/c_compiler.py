@@ -1,0 +1,214 @@
+"""Finding a C compiler and calling it. Whatever goes wrong is said in the result, never raised.
+
+find_compiler()                                   $CC, cc, gcc, clang, else the ziglang package, else None
+compile_library(text, library, compiler, options)  CompileResult(ok, seconds, message)
+
+The library is written beside its place and moved there when it is complete, so two builds at once, a killed
+one or a full disk leave no half-written file.
+"""
+
+import contextlib
+import importlib.util
+import os
+import platform
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+TIMEOUT = 120.0  # seconds
+
+# The features of x86 and ARM that compilers use by themselves; names of /proc/cpuinfo.
+_FEATURES = frozenset(
+    """pni ssse3 sse4_1 sse4_2 popcnt avx f16c fma bmi1 bmi2 abm movbe avx2 fma4 xop avx512f avx512dq avx512cd
+    avx512bw avx512vl avx512ifma avx512vbmi avx512_vbmi2 avx512_vnni avx512_bitalg avx512_vpopcntdq
+    avx512_bf16 avx512_fp16 avx_vnni gfni vaes vpclmulqdq asimd asimddp asimdhp sve sve2 atomics""".split()
+)
+
+
+class CompileOptions(Protocol):
+    """What is needed of `pyaot.base.options.Options`."""
+
+    @property
+    def strict(self) -> bool: ...
+    @property
+    def march(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """A C compiler: the command it is called by, and its name and version for messages and for the cache."""
+
+    command: tuple[str, ...]
+    version: str
+
+    @property
+    def is_clang(self) -> bool:
+        """Clang, or zig, which is clang."""
+        return "clang" in self.version.lower() or self.is_zig
+
+    @property
+    def is_zig(self) -> bool:
+        """The compiler of the ziglang package."""
+        return "ziglang" in self.command
+
+
+@dataclass(frozen=True)
+class CompileResult:
+    """Whether the library was written; `message` says what the compiler complained of."""
+
+    ok: bool
+    seconds: float
+    message: str = ""
+
+
+def find_compiler() -> Compiler | None:
+    """The first compiler that answers."""
+    for command in _candidates():
+        version = _version(command)
+        if version is not None:
+            return Compiler(command, version)
+    return None
+
+
+def _candidates() -> list[tuple[str, ...]]:
+    chosen = os.environ.get("CC", "")
+    found = [_command(chosen)] if chosen.strip() else []
+    found += [(path,) for path in map(shutil.which, ("cc", "gcc", "clang")) if path]
+    if importlib.util.find_spec("ziglang") is not None:
+        found.append((sys.executable, "-m", "ziglang", "cc"))
+    return [command for command in found if command]
+
+
+def _command(text: str) -> tuple[str, ...]:
+    """`gcc -m64` is a command with an option, `/my tools/gcc` a path."""
+    if shutil.which(text):
+        return (text,)
+    try:
+        return tuple(shlex.split(text))
+    except ValueError:
+        return ()
+
+
+def _version(command: tuple[str, ...]) -> str | None:
+    try:
+        result = subprocess.run([*command, "--version"], capture_output=True, timeout=30, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    lines = result.stdout.decode(errors="replace").splitlines()
+    return lines[0] if result.returncode == 0 and lines else None
+
+
+def compile_library(
+    text_path: Path,
+    library_path: Path,
+    compiler: Compiler,
+    options: CompileOptions,
+    timeout: float = TIMEOUT,
+) -> CompileResult:
+    """Compiles one C file into a shared library."""
+    start = time.perf_counter()
+    try:
+        message = _compile(text_path, library_path, compiler, options, timeout)
+    except subprocess.TimeoutExpired:
+        message = f"the C compiler did not finish within {timeout:g} seconds and was stopped"
+    except OSError as error:
+        message = f"the C compiler could not be run or its output not be written: {error}"
+    return CompileResult(not message, time.perf_counter() - start, message)
+
+
+def _compile(
+    text_path: Path, library_path: Path, compiler: Compiler, options: CompileOptions, timeout: float
+) -> str:
+    """An empty text, or what went wrong."""
+    handle, name = tempfile.mkstemp(suffix=".so", prefix=".pyaot-", dir=library_path.parent)
+    os.close(handle)
+    unfinished = Path(name)
+    try:
+        command = [*compiler.command, *flags(compiler, options), _as_argument(text_path), "-o", name, "-lm"]
+        status, complaints = _run(command, timeout)
+        if status != 0 or unfinished.stat().st_size == 0:
+            return _complaint(status, complaints)
+        unfinished.chmod(0o755)
+        unfinished.replace(library_path)
+        return ""
+    finally:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+
+
+def _as_argument(path: Path) -> str:
+    """A path that no compiler takes for an option."""
+    return str(path.absolute())
+
+
+def _run(command: Sequence[str], timeout: float) -> tuple[int, str]:
+    """The compiler in a session of its own, so that a timeout stops its children as well."""
+    environment = {**os.environ, "LC_ALL": "C"}
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment,
+        start_new_session=True,
+    ) as process:
+        try:
+            output, _ = process.communicate(timeout=timeout)
+        except BaseException:
+            _stop(process)
+            raise
+    return process.returncode, output.decode(errors="replace")
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """Ends the compiler and what it started."""
+    with contextlib.suppress(OSError):
+        os.killpg(process.pid, 9)
+    process.wait()
+
+
+def _complaint(status: int, complaints: str) -> str:
+    lines = [line for line in complaints.splitlines() if line.strip()]
+    chosen = next((line for line in lines if "error" in line.lower()), lines[-1] if lines else "")
+    said = f": {chosen.strip()}" if chosen else " and said nothing"
+    return f"the C compiler ended with status {status}{said}"
+
+
+def flags(compiler: Compiler, options: CompileOptions) -> tuple[str, ...]:
+    """The options of a compilation. Never -ffast-math: NaN and infinity keep their meaning."""
+    contract = "off" if options.strict else "fast"
+    common = ("-O3", "-std=gnu11", "-fPIC", "-shared", "-fvisibility=hidden", "-w")
+    floats = ("-fno-math-errno", f"-ffp-contract={contract}", "-fcx-fortran-rules")
+    openmp = () if compiler.is_zig else ("-fopenmp",)
+    return (*common, *floats, *openmp, *_architecture(options.march))
+
+
+def _architecture(march: str) -> tuple[str, ...]:
+    if march != "native":
+        return ("-DPYAOT_PORTABLE",)
+    needs = " ".join(sorted(cpu_features()))
+    return ("-march=native", f'-DPYAOT_NEEDS="{needs}"')
+
+
+def cpu_features(cpuinfo: str = "/proc/cpuinfo") -> frozenset[str]:
+    """The features of this CPU that a library built for it may use; none where the system does not tell."""
+    try:
+        with open(cpuinfo, encoding="ascii", errors="replace") as stream:
+            for line in stream:
+                if line.lower().startswith(("flags", "features")):
+                    return frozenset(line.partition(":")[2].split()) & _FEATURES
+    except OSError:
+        pass
+    return frozenset()
+
+
+def library_suffix() -> str:
+    """The end of a library's file name: it holds no code of CPython's, only of the machine."""
+    return f".{platform.machine().lower() or 'any'}-{sys.platform}.so"

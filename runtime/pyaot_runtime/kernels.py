@@ -1,0 +1,123 @@
+"""Loading a library of kernels. What cannot be loaded costs one warning, and the other versions run.
+
+kernels = load_kernels(__file__, "prog_kernels", digest="...")
+kernels.get("smooth")       a function of one tuple, or None
+"""
+
+import ctypes
+import hashlib
+import os
+import platform
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypeAlias
+
+from pyaot_runtime.blas import give_blas
+from pyaot_runtime.library import allocate, library_call
+from pyaot_runtime.threads import follow_threads
+
+Kernel: TypeAlias = Callable[[tuple[Any, ...]], tuple[Any, ...]]
+
+# The end of a library's name; the compiler writes the same.
+SUFFIX = f".{platform.machine().lower() or 'any'}-{sys.platform}.so"
+
+_PREFIX = "pyaot_entry_"
+
+# What kernels call; the libraries hold a reference to it.
+_services = SimpleNamespace(allocate=allocate, library_call=library_call)
+
+
+class Kernels:
+    """The kernels of a module; none of them where the library could not be loaded."""
+
+    def __init__(self, library: ctypes.PyDLL | None = None) -> None:
+        self._library = library
+
+    def __bool__(self) -> bool:
+        return self._library is not None
+
+    def get(self, name: str) -> Kernel | None:
+        """The kernel of an IR function, or of its symbol `pyaot_entry_...`; None where there is none."""
+        if self._library is None:
+            return None
+        find = self._library.pyaot_function
+        find.restype, find.argtypes = ctypes.py_object, (ctypes.c_char_p,)
+        symbol = name if name.startswith(_PREFIX) else _PREFIX + name
+        kernel: Kernel | None = find(symbol.encode())
+        return kernel
+
+    def entry(self, symbol: str) -> Kernel:
+        """The kernel of that symbol; KeyError where there is none."""
+        kernel = self.get(symbol)
+        if kernel is None:
+            raise KeyError(symbol)
+        return kernel
+
+
+def load_kernels(beside: str | os.PathLike[str], name: str, digest: str = "") -> Kernels:
+    """The library `name` in the folder of the file `beside` (or in that folder); an empty one with a warning if not."""
+    place = Path(beside)
+    folder = place if place.is_dir() else place.parent
+    path = folder / f"{name}{SUFFIX}"
+    try:
+        return Kernels(_load(path, digest))
+    except (OSError, AttributeError, _Unusable) as error:
+        message = f"pyaot: '{path}' is not used, slower versions run instead: {error}"
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
+        return Kernels()
+
+
+class _Unusable(Exception):
+    """The library is not for this machine, or not the one that was compiled."""
+
+
+def _load(path: Path, digest: str) -> ctypes.PyDLL:
+    if digest:
+        _check_digest(path, digest)
+    library = ctypes.PyDLL(str(path.absolute()))
+    needed = ctypes.c_char.in_dll(library, "pyaot_needs")
+    _check_cpu(ctypes.string_at(ctypes.addressof(needed)).decode())
+    library.pyaot_attach.argtypes = (ctypes.py_object,)
+    library.pyaot_attach.restype = None
+    library.pyaot_attach(_services)
+    give_blas(library)
+    library.pyaot_set_threads.argtypes = (ctypes.c_int,)
+    library.pyaot_set_threads.restype = None
+    follow_threads(library.pyaot_set_threads)
+    return library
+
+
+def _check_digest(path: Path, digest: str) -> None:
+    if not hashlib.sha256(path.read_bytes()).hexdigest().startswith(digest):
+        raise _Unusable("it is damaged, or of another compilation")
+
+
+def _check_cpu(needed: str) -> None:
+    missing = set(needed.split()) - cpu_features() if needed else set()
+    if missing:
+        raise _Unusable(f"it was compiled for a CPU with {', '.join(sorted(missing))}, which this one lacks")
+
+
+_features: frozenset[str] | None = None
+
+
+def cpu_features() -> frozenset[str]:
+    """The features of this CPU, as the system names them; read once."""
+    global _features
+    if _features is None:
+        _features = _read_features()
+    return _features
+
+
+def _read_features(cpuinfo: str = "/proc/cpuinfo") -> frozenset[str]:
+    try:
+        with open(cpuinfo, encoding="ascii", errors="replace") as stream:
+            for line in stream:
+                if line.lower().startswith(("flags", "features")):
+                    return frozenset(line.partition(":")[2].split())
+    except OSError:
+        pass
+    return frozenset()

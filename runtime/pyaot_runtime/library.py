@@ -1,0 +1,84 @@
+"""What kernels ask of Python: new arrays, and NumPy's functions on views of their buffers."""
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy
+
+# Memory, dtype, shape, strides in bytes.
+Section: TypeAlias = tuple[memoryview, str, tuple[int, ...], tuple[int, ...]]
+
+# The functions that kernels call, by the name that the compiler gives them.
+FUNCTIONS = {
+    "matmul": "matmul",
+    "einsum": "einsum",
+    "solve": "linalg.solve",
+    "inv": "linalg.inv",
+    "pinv": "linalg.pinv",
+    "det": "linalg.det",
+    "slogdet": "linalg.slogdet",
+    "cholesky": "linalg.cholesky",
+    "eigh": "linalg.eigh",
+    "eigvalsh": "linalg.eigvalsh",
+    "svd": "linalg.svd",
+    "svdvals": "linalg.svdvals",
+    "qr": "linalg.qr",
+    "lstsq": "linalg.lstsq",
+    "fft": "fft.fft",
+    "ifft": "fft.ifft",
+    "rfft": "fft.rfft",
+    "irfft": "fft.irfft",
+    "fft2": "fft.fft2",
+    "ifft2": "fft.ifft2",
+    "fftn": "fft.fftn",
+    "ifftn": "fft.ifftn",
+    "sort": "sort",
+    "argsort": "argsort",
+    "partition": "partition",
+    "argpartition": "argpartition",
+    "searchsorted": "searchsorted",
+    "median": "median",
+    "interp": "interp",
+    "convolve": "convolve",
+    "correlate": "correlate",
+}
+
+
+def allocate(dtype: str, shape: tuple[int, ...]) -> Any:
+    """A new array for a result; its elements are undefined."""
+    return numpy.empty(shape, dtype)
+
+
+def library_call(name: str, outputs: Sequence[Section], inputs: Sequence[Any], options: Mapping[str, Any]) -> None:
+    """`outputs[...] = name(*inputs, **options)`; exceptions of the library make the attempt fail."""
+    values = [_as_array(item) if isinstance(item, tuple) else item for item in inputs]
+    result = _compute(name, values, dict(options))
+    results = result if isinstance(result, tuple) else (result,)
+    for section, value in zip(outputs, results, strict=False):
+        output = _as_array(section)
+        if output.shape != numpy.shape(value):
+            raise ValueError(f"{name} gives {numpy.shape(value)}, not {output.shape}")
+        output[...] = output + value if options.get("accumulate") else value
+
+
+def _as_array(section: Section) -> Any:
+    memory, dtype, shape, strides = section
+    return numpy.ndarray(shape, dtype, memory, 0, strides)
+
+
+def _compute(name: str, inputs: list[Any], options: dict[str, Any]) -> Any:
+    if name == "matmul":
+        return _matmul(inputs, options)
+    function = functools.reduce(getattr, FUNCTIONS[name].split("."), numpy)
+    if name == "einsum":
+        return function(options["subscripts"], *inputs)  # type: ignore[operator]
+    return function(*inputs, **options)  # type: ignore[operator]
+
+
+def _matmul(inputs: list[Any], options: dict[str, Any]) -> Any:
+    left = numpy.conjugate(inputs[0]) if options.get("conjugate_left") else inputs[0]
+    right = numpy.conjugate(inputs[1]) if options.get("conjugate_right") else inputs[1]
+    product = numpy.matmul(left, right)
+    alpha = options.get("alpha", 1)
+    return product if alpha == 1 else product * product.dtype.type(alpha)

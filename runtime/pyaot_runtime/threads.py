@@ -1,0 +1,109 @@
+"""How many threads kernels use: PYAOT_NUM_THREADS, else OMP_NUM_THREADS, else the cores this process may use.
+
+A forked child uses one thread: the teams of OpenMP do not survive a fork.
+"""
+
+import math
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+_MAXIMUM = 256
+
+_followers: list[Callable[[int], None]] = []
+_count = 0
+
+
+def threads() -> int:
+    """The number of threads that kernels use now."""
+    global _count
+    if _count == 0:
+        _count = _default()
+    return _count
+
+
+def set_threads(count: int) -> None:
+    """Sets the number of threads for all kernels, loaded ones and those that will be."""
+    global _count
+    _count = max(1, min(count, _MAXIMUM))
+    for follow in _followers:
+        follow(_count)
+
+
+def follow_threads(follow: Callable[[int], None]) -> None:
+    """Calls `follow` with the number of threads, now and whenever it changes."""
+    _followers.append(follow)
+    follow(threads())
+
+
+def _default() -> int:
+    for name in ("PYAOT_NUM_THREADS", "OMP_NUM_THREADS"):
+        asked = _number(os.environ.get(name, ""))
+        if asked > 0:
+            return min(asked, _MAXIMUM)
+    return max(1, min(available_cores(), _MAXIMUM))
+
+
+def _number(text: str) -> int:
+    """The number that the text begins with: OMP_NUM_THREADS may be a list, one for each level."""
+    first = text.partition(",")[0].strip()
+    return int(first) if first.isdigit() else 0
+
+
+def available_cores() -> int:
+    """The cores this process may use: its affinity, and the quota of its control group."""
+    if hasattr(os, "sched_getaffinity"):
+        cores = len(os.sched_getaffinity(0))
+    else:
+        cores = os.cpu_count() or 1
+    quota = cgroup_quota()
+    return cores if quota is None else max(1, min(cores, math.ceil(quota)))
+
+
+def cgroup_quota(root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> float | None:
+    """The CPUs that the control group grants, the least along the path to the root; None without a limit."""
+    limits = []
+    for folder in _groups(root, own):
+        limits += [_quota_v2(folder), _quota_v1(folder)]
+    found = [limit for limit in limits if limit is not None]
+    return min(found, default=None)
+
+
+def _groups(root: Path, own: Path) -> list[Path]:
+    folders = [root, root / "cpu"]
+    for line in _read(own).splitlines():
+        _, controllers, path = (*line.split(":", 2), "", "")[:3]
+        base = root if controllers == "" else root / "cpu"
+        if controllers == "" or "cpu" in controllers.split(","):
+            inner = base / path.lstrip("/")
+            folders += [inner, *(parent for parent in inner.parents if root in parent.parents)]
+    return list(dict.fromkeys(folders))
+
+
+def _quota_v2(folder: Path) -> float | None:
+    return _ratio(_read(folder / "cpu.max").split())
+
+
+def _quota_v1(folder: Path) -> float | None:
+    return _ratio([_read(folder / "cpu.cfs_quota_us").strip(), _read(folder / "cpu.cfs_period_us").strip()])
+
+
+def _ratio(numbers: list[str]) -> float | None:
+    if len(numbers) != 2 or not all(number.isdigit() for number in numbers) or int(numbers[1]) == 0:
+        return None
+    return int(numbers[0]) / int(numbers[1])
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
+def _after_fork() -> None:
+    set_threads(1)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
