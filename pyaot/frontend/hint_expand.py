@@ -24,7 +24,7 @@ from pyaot.frontend.hint_types import (
     UnionHint,
     UnknownHint,
 )
-from pyaot.ir.types import PY_FLOAT, DType
+from pyaot.ir.types import PY_FLOAT, DType, Origin, Scalar
 
 _MOST_COMBINATIONS = 4096  # that are looked at; far fewer become signatures
 
@@ -46,9 +46,8 @@ def expand(hints: Sequence[Hint]) -> list[tuple[ConcreteHint, ...]]:
         options = _trimmed([list(alternatives(hint, choice)) for hint in hints])
         for picked in product(*(tuple(enumerate(o)) for o in options)):
             types = tuple(hint for _, hint in picked)
-            found.setdefault(
-                types, (_unlike([types[n] for n in free]), sum(n for n, _ in picked) + sum(numbers))
-            )
+            place = sum(n for n, _ in picked) + sum(numbers)
+            found.setdefault(types, (_unlike([types[n] for n in free]), place))
         if len(found) > _MOST_COMBINATIONS:
             break
     return sorted(found, key=lambda types: found[types])
@@ -110,10 +109,11 @@ def _unlike(chosen: Sequence[ConcreteHint]) -> int:
 
 
 def _dtype(hint: ConcreteHint) -> DType | None:
+    """The element type; Python's numbers go with any."""
     match hint:
         case ArrayHint(dtype=dtype):
             return dtype
-        case ScalarHint(type):
-            return type.dtype
+        case ScalarHint(Scalar(dtype, Origin.NUMPY)):
+            return dtype
         case _:
             return None
