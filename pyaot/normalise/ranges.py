@@ -257,7 +257,9 @@ def _of_variable(name: str, facts: _Facts, ranges: Ranges) -> Interval:
 def _addend(name: str, value: Expr, ranges: Ranges) -> Interval | None:
     """The interval of e where the value is `name + e` or `name - e` in Python's ints."""
     match value:
-        case Binary("add", Var(own), e) | Binary("add", e, Var(own)) if own == name and value.type.is_python:
+        case Binary("add", Var(own), e) if own == name and value.type.is_python:
+            return ranges.of(e)
+        case Binary("add", e, Var(own)) if own == name and value.type.is_python:
             return ranges.of(e)
         case Binary("sub", Var(own), e) if own == name and value.type.is_python:
             interval = ranges.of(e)
