@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.source import SourceFile
 
 
@@ -34,9 +36,11 @@ class Kernels:
 
 @dataclass(frozen=True)
 class Bundle:
-    """The files to write, by name."""
+    """What was written for one file of the user's."""
 
     source: SourceFile
     module: Module
     report: Mapping[str, Any]
-    files: Mapping[str, bytes]
+    diagnostics: tuple[Diagnostic, ...]
+    path: Path  # of the module
+    paths: tuple[Path, ...]  # of all files

@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ class Cached:
 
 
 @dataclass(frozen=True)
-class Entry:
+class Listing:
     """An entry as `pyaot cache list` shows it."""
 
     key: str
@@ -155,6 +156,14 @@ def _compiler_state() -> str:
     return _digest("\n".join(states).encode())
 
 
+def compiler_identity() -> str:
+    """Changes when another C compiler would be taken, without starting one."""
+    named = os.environ.get("CC", "")
+    paths = [path for name in (named, "cc", "gcc", "clang") if name and (path := shutil.which(name))]
+    states = [f"{path} {status.st_size} {status.st_mtime_ns}" for path in paths if (status := os.stat(path))]
+    return "\n".join([named, *states, str(find_spec("ziglang") is not None)])
+
+
 def _cpu() -> str:
     """The processor's model and its instructions, as far as the system tells."""
     try:
@@ -203,7 +212,7 @@ def _is_intact(folder: Path, manifest: Mapping[str, Any]) -> bool:
     return all(_digest((folder / name).read_bytes()) == digest for name, digest in manifest["files"].items())
 
 
-def entries(root: Path) -> list[Entry]:
+def entries(root: Path) -> list[Listing]:
     """All entries, oldest first."""
     if not root.is_dir():
         return []
@@ -222,10 +231,10 @@ def clear(root: Path) -> int:
     return len(found)
 
 
-def _listed(root: Path, folder: Path) -> Entry:
+def _listed(root: Path, folder: Path) -> Listing:
     try:
         source = str(json.loads((folder / MANIFEST).read_bytes())["source"])
     except (OSError, ValueError, KeyError, TypeError):
         source = "?"
     size = sum(path.stat().st_size for path in folder.iterdir())
-    return Entry(folder.name, source, size, load_entry(root, folder.name) is not None)
+    return Listing(folder.name, source, size, load_entry(root, folder.name) is not None)

@@ -1,0 +1,43 @@
+"""The command line. Each command stands in a module of its own, which is loaded when it is called.
+
+Exit status: 0 done; 1 the user's program failed; 2 nothing could be compiled, or wrong usage.
+"""
+
+from importlib import import_module
+
+import click
+
+from pyaot.output.version import VERSION
+
+# What `pyaot --help` shows; the name of a command is that of its module.
+COMMANDS = {
+    "compile": "Write drop-in replacements with compiled functions.",
+    "run": "Run a program with compiled functions.",
+    "explain": "Say what is made of a file's functions and loops, or what a message means.",
+    "doctor": "Show what this machine has, and what it lacks.",
+    "cache": "List or clear the cache of 'pyaot run'.",
+}
+HIDDEN = ("fill",)
+
+
+class Commands(click.Group):
+    """Loads a command's module when the command is called, not before."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS and cmd_name not in HIDDEN:
+            return None
+        command: click.Command = import_module(f"pyaot.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="pyaot", message="%(prog)s %(version)s")
+def main() -> None:
+    """Type-hinted sequential Python and NumPy in, parallel drop-in replacements out."""

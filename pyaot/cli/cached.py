@@ -1,0 +1,62 @@
+"""A file's entry in the cache, built if it is not there."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyaot
+from pyaot.base.options import Options
+from pyaot.base.source import SourceFile
+from pyaot.cli.console import NO_SOURCE, show
+from pyaot.cli.settings import arguments_of
+from pyaot.output.cache import Cached, cache_folder, compiler_identity, key_of, load_entry, open_cache
+
+
+@dataclass(frozen=True)
+class Cache:
+    """The cache of one run of a program."""
+
+    root: Path
+    options: Options
+    environment: Mapping[str, str]  # of the processes that compile
+
+    def entry(self, source: SourceFile) -> Cached | None:
+        """The compiled file; None where it could not be compiled (the reason has been printed)."""
+        key = key_of(source, self.options, compiler_identity())
+        found = load_entry(self.root, key)
+        if found is not None:
+            return found
+        arguments = [str(source.path.absolute()), "--key", key, *arguments_of(self.options)]
+        command = [sys.executable, "-m", "pyaot", "fill", *arguments]
+        subprocess.run(command, env=dict(self.environment), check=False)
+        return load_entry(self.root, key)
+
+
+def open_for_run(options: Options) -> Cache:
+    """The user's cache, or a temporary one with a warning where that cannot be used."""
+    root = cache_folder()
+    problem = open_cache(root)
+    if problem is not None:
+        show([problem], NO_SOURCE)
+        root = Path(_temporary_folder())
+    return Cache(root, options, {**os.environ, "PYAOT_CACHE_DIR": str(root), "PYTHONPATH": _python_path()})
+
+
+def _temporary_folder() -> str:
+    """Removed when the interpreter ends."""
+    folder = tempfile.TemporaryDirectory(prefix="pyaot-", ignore_cleanup_errors=True)
+    _kept.append(folder)
+    return folder.name
+
+
+def _python_path() -> str:
+    """The compiler is found from wherever the program changes to."""
+    root = str(Path(pyaot.__file__).resolve().parents[1])
+    return os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+
+
+_kept: list[tempfile.TemporaryDirectory[str]] = []

@@ -1,0 +1,63 @@
+"""Compiled text runs under the name and with the lines of the user's file.
+
+The cache's `prog.py` has generated lines between the user's. Here its syntax tree gets the lines of the
+user's file, so that tracebacks, `__file__` and `inspect` name what the user wrote.
+"""
+
+import ast
+from bisect import bisect_left
+from collections.abc import Sequence
+from types import CodeType
+
+from pyaot.output.bundle import Inserted
+from pyaot.output.cache import Cached
+
+
+def compiled_code(entry: Cached, file: str) -> CodeType:
+    """The code of the cache's module, as if it had been compiled from `file`."""
+    tree = ast.parse(entry.module.read_bytes(), file)
+    for node in ast.walk(tree):
+        _put_back(node, entry.inserted)
+    code = compile(tree, file, "exec", dont_inherit=True)
+    return _with_generated_file(code, f"{entry.prefix}_bind", str(entry.module))
+
+
+def original_line(line: int, inserted: Sequence[Inserted]) -> int | None:
+    """The line of the user's file that has become `line` of the module; None for generated lines."""
+    before = inserted[: bisect_left([block.first for block in inserted], line + 1)]
+    if before and line < before[-1].first + before[-1].count:
+        return None
+    return line - sum(block.count for block in before)
+
+
+_Placed = ast.stmt | ast.expr | ast.excepthandler | ast.arg | ast.keyword | ast.alias | ast.pattern
+
+
+def _put_back(node: ast.AST, inserted: Sequence[Inserted]) -> None:
+    if not isinstance(node, _Placed):
+        return
+    first = original_line(node.lineno, inserted)
+    last = original_line(node.end_lineno or node.lineno, inserted)
+    if first is not None and last is not None:
+        node.lineno, node.end_lineno = first, last
+
+
+def _with_generated_file(code: CodeType, argument: str, file: str) -> CodeType:
+    """Functions whose first parameter is `argument` are generated; all code inside them is of `file`."""
+    inside = code.co_varnames[:1] == (argument,)
+    if inside:
+        return _moved(code, file)
+    constants = tuple(
+        _with_generated_file(c, argument, file) if isinstance(c, CodeType) else c for c in code.co_consts
+    )
+    return code.replace(co_consts=constants)
+
+
+def _moved(code: CodeType, file: str) -> CodeType:
+    constants = tuple(_moved(c, file) if isinstance(c, CodeType) else c for c in code.co_consts)
+    return code.replace(co_consts=constants, co_filename=file)
+
+
+def original_code(text: str, file: str) -> CodeType:
+    """The code of the user's own text."""
+    return compile(text, file, "exec", dont_inherit=True)

@@ -1,0 +1,62 @@
+"""`pyaot explain FILE`: what is made of each function and loop; `pyaot explain PA401`: what a message means.
+
+Nothing is written and nothing of the user's is run.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pyaot.base.catalogue import explanation, find_code
+from pyaot.base.diagnostics import Diagnostic
+from pyaot.base.source import SourceFile
+from pyaot.cli.console import FAILED, reporting, say, show
+from pyaot.cli.settings import compiler_options, options_of
+from pyaot.cli.sources import read
+from pyaot.driver import Compilation, compile_source
+from pyaot.output.report import report, report_text
+from pyaot.plan.plan import EntryPlan
+
+
+@click.command("explain")
+@click.argument("subject", metavar="FILE|CODE")
+@click.option("--function", "-f", "name", help="Only this function ('smooth', 'Radar.process').")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@compiler_options(march="native")
+def command(subject: str, name: str | None, as_json: bool, **settings: Any) -> None:
+    """Explain what is made of FILE, or what the message CODE means."""
+    code = find_code(subject)
+    if code is not None and not Path(subject).exists():
+        click.echo(explanation(code))
+        return
+    file = SourceFile(Path(subject), "")
+    with reporting(file):
+        file = read(file.path)
+    with reporting(file):
+        compilation = compile_source(file, options_of(**settings))
+    entries, diagnostics = _of_function(compilation, name)
+    data = report(file, entries, diagnostics, compilation.options)
+    if as_json:
+        click.echo(json.dumps(data, indent=2))
+    else:
+        click.echo(report_text(data), nl=False)
+        show(diagnostics, file)
+    if not entries:
+        raise SystemExit(FAILED)
+
+
+def _of_function(
+    compilation: Compilation, name: str | None
+) -> tuple[tuple[EntryPlan, ...], tuple[Diagnostic, ...]]:
+    """The entries and messages that the user asks for."""
+    entries, diagnostics = compilation.plan.entries, compilation.diagnostics
+    if name is None:
+        return entries, diagnostics
+    chosen = tuple(entry for entry in entries if entry.entry.qualified_name == name)
+    about = tuple(diagnostic for diagnostic in diagnostics if diagnostic.function == name)
+    if not chosen and not about:
+        known = ", ".join(entry.entry.qualified_name for entry in entries) or "none"
+        say(f"there is nothing to say about a function '{name}'; compiled are: {known}")
+    return chosen, about

@@ -1,0 +1,70 @@
+"""Hinted modules that a program imports from its folder or from `stdlib_models` are compiled on import."""
+
+import re
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.util import spec_from_file_location
+from pathlib import Path
+from types import CodeType, ModuleType
+
+from pyaot.base.source import SourceFile, read_source
+from pyaot.cli.cached import Cache
+from pyaot.cli.execute import compiled_code
+from pyaot.output.cache import Cached
+
+_HINTED_DEF = re.compile(r"^[ \t]*def[ \t]+\w+\([^)]*:", re.MULTILINE)
+_LIBRARY = "stdlib_models"
+
+
+class CompiledLoader(SourceFileLoader):
+    """Loads a module whose code comes from the cache."""
+
+    def __init__(self, name: str, path: str, entry: Cached) -> None:
+        super().__init__(name, path)
+        self._entry = entry
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The compiled module's code, with the lines of the user's file."""
+        return compiled_code(self._entry, self.path)
+
+
+class CompilingFinder:
+    """Stands before Python's own finders; what it does not want is left to them."""
+
+    def __init__(self, folder: Path, cache: Cache) -> None:
+        self._folder = folder
+        self._cache = cache
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """A spec for the modules that get compiled functions."""
+        if path is None and name in sys.builtin_module_names:
+            return None
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is None or spec.origin is None or type(spec.loader) is not SourceFileLoader:
+            return None
+        source = self._wanted(name, Path(spec.origin))
+        entry = None if source is None else self._cache.entry(source)
+        if entry is None:
+            return None
+        loader = CompiledLoader(name, spec.origin, entry)
+        folders = spec.submodule_search_locations
+        return spec_from_file_location(
+            name,
+            spec.origin,
+            loader=loader,
+            submodule_search_locations=None if folders is None else [*folders],
+        )
+
+    def _wanted(self, name: str, path: Path) -> SourceFile | None:
+        """The text, where the module is the program's own or a model, and has hints."""
+        is_own = self._folder in path.resolve().parents and "site-packages" not in path.parts
+        if not is_own and name.partition(".")[0] != _LIBRARY:
+            return None
+        try:
+            source = read_source(path)
+        except (OSError, SyntaxError, UnicodeDecodeError):
+            return None
+        return source if _HINTED_DEF.search(source.text) else None

@@ -1,0 +1,168 @@
+"""The whole compiler on one screen: a file's text in, its drop-in with kernels and report out.
+
+    parse, lower                            text to typed IR                        frontend
+    normalise, prove_bounds, optimise       every function by itself, side by side  normalise, poly
+    plan                                    versions and guards                     plan
+    emit                                    C and NumPy text                        backends
+    build                                   files                                   output
+
+A stage that breaks on a function costs that function only: it stays Python, with a warning (PA901).
+"""
+
+import multiprocessing
+import os
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from pyaot.backends.emitted import Emitted
+from pyaot.backends.to_native import emit_native
+from pyaot.base.catalogue import INTERNAL_ERROR
+from pyaot.base.diagnostics import Diagnostic
+from pyaot.base.options import Options
+from pyaot.base.source import SourceFile
+from pyaot.frontend.lower import lower
+from pyaot.frontend.parse import parse
+from pyaot.ir.nodes import Function
+from pyaot.ir.program import Program
+from pyaot.normalise.pipeline import normalise
+from pyaot.output.build import build, nothing_to_compile
+from pyaot.output.bundle import Bundle
+from pyaot.output.entry_text import entry_text
+from pyaot.output.runtime_names import Wording, wording_for
+from pyaot.plan.plan import Plan, plan, restrict
+from pyaot.poly.bounds import prove_bounds
+from pyaot.poly.optimise import optimise
+
+# Starting processes costs as much as the polyhedral work on a few functions.
+_FEWEST_SIDE_BY_SIDE = 4
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """All that is known of a file before any file is written."""
+
+    source: SourceFile
+    options: Options
+    plan: Plan
+    wording: Wording
+    native: Emitted | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """A function after the middle stages, or why there is none."""
+
+    function: Function | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def compile_source(source: SourceFile, options: Options) -> Compilation:
+    """Everything but the files. PyaotError where the text is no Python."""
+    program = lower(parse(source))
+    wording = wording_for(source)
+    improved, remarks = _improved(program, options)
+    planned = restrict(plan(improved, options), "numpy", frozenset())
+    planned, unwritable = _with_text(planned, wording)
+    native, planned, not_emitted = _emitted(planned, options)
+    diagnostics = [*program.diagnostics, *remarks, *planned.diagnostics, *unwritable, *not_emitted]
+    if not planned.entries:
+        diagnostics.append(nothing_to_compile(source))
+    return Compilation(source, options, planned, wording, native, tuple(dict.fromkeys(diagnostics)))
+
+
+def write_bundle(compilation: Compilation, folder: Path, beside: str = "__file__") -> Bundle:
+    """Compiles the C text and writes all files into the folder; PyaotError where that cannot be written.
+
+    `beside` is Python text for the path of a file in the folder where the module will look for its kernels.
+    """
+    c = compilation
+    return build(c.source, c.options, c.plan, c.native, c.wording, c.diagnostics, folder, beside)
+
+
+# ---- the middle: every function by itself
+
+
+def _improved(program: Program, options: Options) -> tuple[Program, list[Diagnostic]]:
+    tasks = [(function, options) for function in program.functions]
+    outcomes = _side_by_side(_middle, tasks, options.jobs)
+    functions = tuple(o.function for o in outcomes if o.function is not None)
+    remarks = [diagnostic for outcome in outcomes for diagnostic in outcome.diagnostics]
+    return _with_functions(program, functions), remarks
+
+
+def _middle(function: Function, options: Options) -> _Outcome:
+    try:
+        optimised = optimise(prove_bounds(normalise(function)), options)
+    except Exception as error:  # a bug of ours must not cost the user the other functions
+        return _Outcome(None, (_internal_error(function, error),))
+    return _Outcome(optimised.function, tuple(optimised.diagnostics))
+
+
+def _side_by_side(
+    stage: Callable[[Function, Options], _Outcome], tasks: Sequence[tuple[Function, Options]], jobs: int
+) -> list[_Outcome]:
+    workers = min(jobs or len(os.sched_getaffinity(0)), len(tasks))
+    if workers < 2 or len(tasks) < _FEWEST_SIDE_BY_SIDE:
+        return [stage(*task) for task in tasks]
+    with multiprocessing.get_context("fork").Pool(workers) as pool:
+        return pool.starmap(stage, tasks, chunksize=1)
+
+
+def _with_functions(program: Program, functions: tuple[Function, ...]) -> Program:
+    """The program without the instances whose function is gone."""
+    left = {function.name for function in functions}
+    entries = tuple(
+        replace(entry, instances=tuple(i for i in entry.instances if i.function in left))
+        for entry in program.entries
+    )
+    return replace(program, functions=functions, entries=entries)
+
+
+# ---- backends, and the text of each entry
+
+
+def _emitted(planned: Plan, options: Options) -> tuple[Emitted | None, Plan, list[Diagnostic]]:
+    """The C text of all functions that the native backend can make."""
+    functions = planned.functions("native")
+    try:
+        return (emit_native(functions, options) if functions else None), planned, []
+    except Exception:
+        errors = [(f, _error_of(partial(emit_native, (f,), options), f)) for f in functions]
+    good = tuple(function for function, error in errors if error is None)
+    planned = restrict(planned, "native", frozenset(function.name for function in good))
+    broken = [error for _, error in errors if error is not None]
+    return (emit_native(good, options) if good else None), planned, broken
+
+
+def _with_text(planned: Plan, wording: Wording) -> tuple[Plan, list[Diagnostic]]:
+    """The plan without entries that cannot be written (a binding that cannot be read, say)."""
+    errors = [
+        (entry, _error_of(partial(entry_text, entry, {}, wording), entry.instances[0].function))
+        for entry in planned.entries
+    ]
+    entries = tuple(entry for entry, error in errors if error is None)
+    return replace(planned, entries=entries), [error for _, error in errors if error is not None]
+
+
+def _error_of(attempt: Callable[[], object], function: Function) -> Diagnostic | None:
+    try:
+        attempt()
+    except Exception as error:
+        return _internal_error(function, error)
+    return None
+
+
+def _internal_error(function: Function, error: Exception) -> Diagnostic:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return Diagnostic(
+        INTERNAL_ERROR,
+        f"'{function.source_name}' stays Python: the compiler failed on it.",
+        replace(function.span, end_line=function.span.line, end_column=function.span.column),
+        notes=(f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})",),
+        hints=("Please report this with the function's text.",),
+        function=function.source_name,
+    )
