@@ -1,4 +1,4 @@
-"""Chain B: the sequential original, NumPy by hand, and ours with one and two threads, in one run.
+"""Chain B: the sequential original, NumPy and C by hand, and ours with one and two threads, in one run.
 
     python -m benchmarks.stap                      small and medium
     python -m benchmarks.stap --sizes large --rounds 5
@@ -11,7 +11,9 @@ against complex128.
 """
 
 import argparse
+import ctypes
 import importlib.util
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -64,12 +66,25 @@ def compile_kernels(folder: Path, march: str | None) -> bool:
     return done.returncode == 0
 
 
+def compile_by_hand(folder: Path) -> bool:
+    """Compiles stap_handwritten.c for this CPU into the folder; whether a C compiler did."""
+    target = folder / "stap_handwritten.so"
+    compiler = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
+    if compiler is None or target.exists():
+        return compiler is not None
+    flags = ["-std=gnu99", "-O3", "-march=native", "-ffast-math", "-fopenmp", "-shared", "-fPIC"]
+    command = [compiler, *flags, str(ROOT / "benchmarks/stap_handwritten.c"), "-o", str(target), "-lm"]
+    return subprocess.run(command, check=False).returncode == 0
+
+
 def compare(size: str, options: argparse.Namespace, folder: Path, compiled: bool) -> None:
     """Measures one size and prints its tables."""
     workers = {
         "original": contestant("original", size, options, folder, {"PYAOT_VERSION": "original"}),
         "NumPy by hand": contestant("handwritten", size, options, folder, {}),
     }
+    if compile_by_hand(folder):
+        workers["C by hand, 2 threads"] = contestant("c", size, options, folder, {"OMP_NUM_THREADS": "2"})
     if compiled:
         for threads in (1, 2):
             name = f"pyaot, {threads} thread{'s' if threads > 1 else ''}"
@@ -104,21 +119,21 @@ def print_totals(times: dict[str, list[dict[str, float]]], decibels: dict[str, f
     """Median seconds, accuracy, and ratios (with quartiles) to the contestants before."""
     totals = {name: [run["whole"] for run in runs] for name, runs in times.items()}
     original, by_hand = spread(totals["original"]).median, totals["NumPy by hand"]
-    print(f"  {'':18}{'seconds':>26}{'dB':>8}{'x original':>12}  x NumPy by hand")
+    print(f"  {'':22}{'seconds':>26}{'dB':>8}{'x original':>12}  x NumPy by hand")
     for name, runs in totals.items():
         against_hand = "" if name == "original" else str(ratios(by_hand, runs))
         speed = original / spread(runs).median
-        print(f"  {name:18}{spread(runs)!s:>26}{decibels[name]:8.1f}{speed:12.4g}  {against_hand}")
+        print(f"  {name:22}{spread(runs)!s:>26}{decibels[name]:8.1f}{speed:12.4g}  {against_hand}")
     if "pyaot, 2 threads" in totals:
         print(f"  one thread to two: {ratios(totals['pyaot, 1 thread'], totals['pyaot, 2 threads'])}")
 
 
 def print_stages(times: dict[str, list[dict[str, float]]]) -> None:
     """Median milliseconds of each stage."""
-    print(f"  {'ms':18}" + "".join(f"{stage:>12}" for stage in STAGES))
+    print(f"  {'ms':22}" + "".join(f"{stage:>12}" for stage in STAGES))
     for name, runs in times.items():
         middles = (spread([run[stage] for run in runs]).median for stage in STAGES)
-        print(f"  {name:18}" + "".join(f"{1000 * middle:12.4g}" for middle in middles))
+        print(f"  {name:22}" + "".join(f"{1000 * middle:12.4g}" for middle in middles))
 
 
 # ---- the worker's side --------------------------------------------------------------------
@@ -137,7 +152,7 @@ def work(kind: str, size: str, seed: str, folder: str) -> None:
     if kind == "original":
         part = affordable_part(sizes)
         cube = np.ascontiguousarray(cube[:, :, : round(part * sizes.ranges)])
-    stages = by_hand if kind == "handwritten" else loops(kind, folder)
+    stages = by_hand if kind == "handwritten" else c_by_hand(folder) if kind == "c" else loops(kind, folder)
 
     def answer(question: str) -> object:
         if question == "part":
@@ -195,6 +210,44 @@ def by_hand(cube, steering, bins, training, loading):
     beams = handwritten.beamform(cells, adapted, steering)
     clock.append(time.perf_counter())
     return beams, by_stage(clock)
+
+
+def c_by_hand(folder):
+    """The stages of stap_handwritten.c as a function that also measures them."""
+    library = ctypes.CDLL(str(Path(folder, "stap_handwritten.so")))
+
+    def call(name, *arguments):
+        getattr(library, name)(
+            *(
+                a.ctypes.data_as(ctypes.c_void_p) if isinstance(a, np.ndarray) else ctypes.c_long(a)
+                for a in arguments
+            )
+        )
+
+    def stages(cube, steering, bins, training, loading):
+        clock = [time.perf_counter()]
+        (channels, pulses, ranges), (beams, size), blocks = (
+            cube.shape,
+            steering.shape,
+            cube.shape[2] // training,
+        )
+        doppler = np.empty((channels, bins, ranges), np.complex64)
+        call("doppler_filter", cube, channels, pulses, ranges, bins, doppler)
+        clock.append(time.perf_counter())
+        wrapped = np.concatenate([doppler[:, -1:], doppler, doppler[:, :1]], axis=1)
+        matrices = np.empty((bins, blocks, size, size), np.complex64)
+        power = np.array([loading], np.float32)
+        call("covariance", wrapped, channels, bins, blocks, training, power, matrices)
+        clock.append(time.perf_counter())
+        adapted = np.empty((bins, blocks, beams, size), np.complex64)
+        call("weights", matrices, steering, bins * blocks, size, beams, adapted)
+        clock.append(time.perf_counter())
+        result = np.empty((beams, bins, ranges), np.complex64)
+        call("beamform", wrapped, adapted, steering, channels, bins, blocks, training, beams, result)
+        clock.append(time.perf_counter())
+        return result, by_stage(clock)
+
+    return stages
 
 
 def by_stage(clock):

@@ -189,9 +189,9 @@ def beamform(wrapped: Complex4, adapted: Complex4, steering: Complex2) -> Comple
     bins = padded - 2
     beams, size = steering.shape
     result = np.zeros((beams, bins, blocks, training), dtype=np.complex64)
-    for d in range(beams):
-        for k in range(bins):
-            for block in range(blocks):
+    for k in range(bins):
+        for block in range(blocks):
+            for d in range(beams):
                 response = np.complex64(0)
                 for i in range(size):
                     response += adapted[k, block, d, i].conjugate() * steering[d, i]
