@@ -146,38 +146,58 @@ def weights(matrices: Complex4, steering: Complex2) -> Complex4:
     for k in range(bins):
         for block in range(blocks):
             upper = np.zeros((size, size), dtype=np.complex64)
-            scale = np.zeros(size, dtype=np.float32)  # 1 / the diagonal of U
             for i in range(size):
                 for j in range(i, size):
                     upper[i, j] = matrices[k, block, i, j]
-                for p in range(i):
-                    factor = upper[p, i].conjugate()
-                    for j in range(i, size):
-                        upper[i, j] -= factor * upper[p, j]
-                scale[i] = np.float32(1) / np.sqrt(upper[i, i].real)
-                for j in range(i, size):
-                    upper[i, j] *= scale[i]
+            scale = np.zeros(size, dtype=np.float32)
+            factorise(upper, scale)
             solution = np.zeros((size, beams), dtype=np.complex64)
             for i in range(size):
                 for d in range(beams):
                     solution[i, d] = steering[d, i]
-                for p in range(i):
-                    factor = upper[p, i].conjugate()
-                    for d in range(beams):
-                        solution[i, d] -= factor * solution[p, d]
-                for d in range(beams):
-                    solution[i, d] *= scale[i]
-            for i in range(size - 1, -1, -1):
-                for p in range(i + 1, size):
-                    factor = upper[i, p]
-                    for d in range(beams):
-                        solution[i, d] -= factor * solution[p, d]
-                for d in range(beams):
-                    solution[i, d] *= scale[i]
+            substitute_forward(upper, scale, solution)
+            substitute_back(upper, scale, solution)
             for d in range(beams):
                 for i in range(size):
                     result[k, block, d, i] = solution[i, d]
     return result
+
+
+def factorise(upper, scale):
+    """The upper triangle of R[n, n] becomes U with R = U^H U; scale[n] becomes 1 / the diagonal of U."""
+    size = upper.shape[0]
+    for i in range(size):
+        for p in range(i):
+            factor = upper[p, i].conjugate()
+            for j in range(i, size):
+                upper[i, j] -= factor * upper[p, j]
+        scale[i] = np.float32(1) / np.sqrt(upper[i, i].real)
+        for j in range(i, size):
+            upper[i, j] *= scale[i]
+
+
+def substitute_forward(upper, scale, solution):
+    """The columns v of solution[n, D] become z with U^H z = v."""
+    size, beams = solution.shape
+    for i in range(size):
+        for p in range(i):
+            factor = upper[p, i].conjugate()
+            for d in range(beams):
+                solution[i, d] -= factor * solution[p, d]
+        for d in range(beams):
+            solution[i, d] *= scale[i]
+
+
+def substitute_back(upper, scale, solution):
+    """The columns z of solution[n, D] become w with U w = z."""
+    size, beams = solution.shape
+    for i in range(size - 1, -1, -1):
+        for p in range(i + 1, size):
+            factor = upper[i, p]
+            for d in range(beams):
+                solution[i, d] -= factor * solution[p, d]
+        for d in range(beams):
+            solution[i, d] *= scale[i]
 
 
 def beamform(wrapped: Complex4, adapted: Complex4, steering: Complex2) -> Complex4:
