@@ -94,6 +94,11 @@ class Symbols:
             self.meaning[self.named[expr]] = expr
         return symbol(self.named[expr])
 
+    def version(self, name: str) -> Term:
+        """A symbol for the value that a variable has from here on."""
+        self.unknowns += 1
+        return symbol(f"s{self.unknowns}_{_plain(name)}")
+
     def unknown(self) -> Term:
         """A new unknown."""
         name = f"q{self.unknowns}"
@@ -139,9 +144,9 @@ class Reader:
 
     def _is_fixed_value(self, node: Var) -> bool:
         known = self.values.get(node)
-        if known is None:
-            return node.name not in self.variant
-        return not known.unknowns and not (known.symbols & self.indices)
+        if node.name in self.variant:
+            return False
+        return known is None or not (known.unknowns or known.symbols & self.indices)
 
     def _affine(self, expr: Expr) -> Term | None:
         known = self.values.get(expr) if isinstance(expr, Var | Dim) else None

@@ -49,6 +49,8 @@ def _of_one_name(places: list[tuple[Statement, Access]], scop: Scop) -> Iterator
         loops = common_loops(first, second)
         if not loops and first is second:
             continue
+        if len(a.relation.outs) != len(b.relation.outs):
+            continue  # one is private to iterations, so the two are different scalars by the same name
         pairs = a.relation.then(b.relation.reverse()).under(scop.context)
         if not pairs.is_empty():
             yield from _ordered(first, a, second, b, pairs)

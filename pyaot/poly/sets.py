@@ -7,7 +7,7 @@ A `Formula` is isl's own text for a condition over dimensions, parameters and un
 Objects parsed from equal texts are shared, since parsing costs far more than computing does.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -77,8 +77,53 @@ class Set:
             left.remove(dim)
         return Set(raw, tuple(left))
 
+    def given(self, context: "Set") -> "Set":
+        """A simpler set that has the same points within the context."""
+        return Set(self.raw.coalesce().gist(context.raw).coalesce(), self.dims)
+
+    def over_parameters(self, keep: Container[str]) -> "Set":
+        """Which values of these parameters have a point for some values of the others."""
+        raw = self.raw.params()
+        for position in reversed(range(raw.dim(PARAM))):
+            if raw.get_dim_name(PARAM, position) not in keep:
+                raw = raw.project_out(PARAM, position, 1)
+        return Set(raw, ())
+
+    def complement(self) -> "Set":
+        """All points that are not of the set."""
+        return Set(self.raw.complement().coalesce(), self.dims)
+
+    def pieces(self) -> list["Set"]:
+        """Convex sets that together are this one."""
+        return [Set(isl.Set.from_basic_set(piece), self.dims) for piece in self.raw.get_basic_sets()]
+
+    def constraints(self) -> list["Constraint"] | None:
+        """The constraints of a convex set over parameters; None where they need an unknown."""
+        found: list[Constraint] = []
+        for piece in self.raw.remove_redundancies().get_basic_sets():
+            if piece.dim(isl.dim_type.div):
+                return None
+            for raw in piece.get_constraints():
+                terms = {
+                    raw.get_dim_name(PARAM, position): raw.get_coefficient_val(PARAM, position).to_python()
+                    for position in range(raw.dim(PARAM))
+                }
+                nonzero = {name: factor for name, factor in terms.items() if factor}
+                constant = raw.get_constant_val().to_python()
+                found.append(Constraint(nonzero, constant, bool(raw.is_equality())))
+        return found
+
     def __str__(self) -> str:
         return str(self.raw)
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """sum(factor * parameter) + constant >= 0, or = 0."""
+
+    factors: dict[str, int]
+    constant: int
+    is_equality: bool
 
 
 @dataclass(frozen=True)
