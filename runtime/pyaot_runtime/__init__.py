@@ -13,8 +13,11 @@ from numpy import ndarray
 from pyaot_runtime.copies import PLAIN, with_copies
 from pyaot_runtime.dispatch import DECLINED, Binder, versions
 from pyaot_runtime.guards import dtype_of, has_fields, is_def, is_tuple, named, overlap
+from pyaot_runtime.kernels import Kernels, load_kernels
+from pyaot_runtime.library import allocate, library_call
 from pyaot_runtime.lists import as_list, keep, lists_overlap, rebox, unbox
 from pyaot_runtime.results import report, view
+from pyaot_runtime.threads import set_threads, threads
 
 # The dtypes that guards compare with, in the machine's byte order.
 bool_ = dtype_of("bool")
@@ -27,6 +30,8 @@ __all__ = [
     "DECLINED",
     "PLAIN",
     "Binder",
+    "Kernels",
+    "allocate",
     "as_list",
     "bool_",
     "builtins",
@@ -43,7 +48,9 @@ __all__ = [
     "is_def",
     "is_tuple",
     "keep",
+    "library_call",
     "lists_overlap",
+    "load_kernels",
     "math",
     "named",
     "ndarray",
@@ -51,6 +58,8 @@ __all__ = [
     "overlap",
     "rebox",
     "report",
+    "set_threads",
+    "threads",
     "uint8",
     "uint16",
     "uint32",
