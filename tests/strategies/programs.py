@@ -1,0 +1,309 @@
+"""Small well-typed programs as users write them, with arguments for them.
+
+    def f(a: NDArray[np.float64], b: ..., A: ..., s: float, n: int, m: int):
+        for i in range(1, n):
+            a[i] = (b[i - 1] * s) + a[i]
+        return a
+
+Vectors `a b c` (and `k`, of integers) have n elements, matrices `A B` have n rows and m columns. Every
+subscript is in range for every n and m, so a program runs to its end; its numbers may overflow or become NaN.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from pyaot.ir.types import DType
+from tests.strategies.arguments import Arguments
+from tests.strategies.arrays import PLAIN, AnyArray, arrays
+
+HEAD = """\
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def twice(x):
+    return x + x
+
+
+def blend(x, y, w=0.5):
+    if x > y:
+        return w * x + (1 - w) * y
+    return y
+
+
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A program whose function `f` takes the arguments."""
+
+    source: str
+    arguments: Arguments
+
+
+Draw = st.DrawFn
+Lines = list[str]
+VECTORS, MATRICES, INDEX_VECTOR = ("a", "b", "c"), ("A", "B"), "k"
+
+
+@st.composite
+def programs(draw: Draw, layouts: tuple[str, ...] = PLAIN, most: int = 4) -> Case:
+    """A program of 1 to `most` pieces and arguments in these layouts."""
+    dtype = draw(st.sampled_from([DType.FLOAT64, DType.FLOAT64, DType.FLOAT32]))
+    pieces = draw(st.lists(st.sampled_from(PIECES), min_size=1, max_size=most))
+    body = [line for piece in pieces for line in piece(draw)]
+    body.append(f"return {draw(st.sampled_from(RESULTS))}")
+    return Case(_text(dtype, body), draw(_arguments(dtype, layouts)))
+
+
+RESULTS = ("a", "s", "A", "(a, s)", "A.sum(axis=0)", "(s, t, c)", "a + b", "b[1:]", "None")
+
+
+def _text(dtype: DType, body: Lines) -> str:
+    vector = f"NDArray[np.{dtype.value}]"
+    hints = [f"{name}: {vector}" for name in (*VECTORS, *MATRICES)]
+    hints += [f"{INDEX_VECTOR}: NDArray[np.int64]", "s: float", "n: int", "m: int"]
+    lines = [f"def f({', '.join(hints)}):", *(f"    {line}" for line in ("t = 0.0", *body))]
+    return HEAD + "\n".join(lines) + "\n"
+
+
+@st.composite
+def _arguments(draw: Draw, dtype: DType, layouts: tuple[str, ...]) -> Arguments:
+    n, m = draw(st.integers(0, 6)), draw(st.integers(0, 6))
+    vectors = [draw(arrays(dtype, shape=(n,), layouts=layouts)) for _ in VECTORS]
+    matrices = [draw(arrays(dtype, shape=(n, m), layouts=layouts)) for _ in MATRICES]
+    indices: AnyArray = draw(arrays(DType.INT64, shape=(n,), layouts=layouts))
+    s = draw(st.integers(-64, 64).map(lambda number: number / 8))
+    return Arguments((*vectors, *matrices, indices, s, n, m), {})
+
+
+# ---- expressions: of one element, given the texts of what may be read there ---------------------------
+
+
+def _expression(draw: Draw, leaves: list[str], depth: int = 2) -> str:
+    """A float expression; nothing in it raises."""
+    kind = draw(st.integers(0, 7)) if depth else 0
+    if kind <= 1:
+        return draw(st.sampled_from([*leaves, "2.0", "0.5", "3"]))
+    left, right = _expression(draw, leaves, depth - 1), _expression(draw, leaves, depth - 1)
+    form = draw(st.sampled_from(_FORMS))
+    return form.format(left, right)
+
+
+_FORMS = (
+    "({} + {})",
+    "({} - {})",
+    "({} * {})",
+    "({} / (np.abs({}) + 1.0))",
+    "np.minimum({}, {})",
+    "np.maximum({}, {})",
+    "np.sqrt(np.abs({})) + {}",
+    "-{} + {}",
+    "twice({}) - {}",
+)
+_SCALAR_FORMS = ("({0} if {0} > {1} else {1})", "blend({}, {})", "min({}, {})", "abs({}) + {}")
+
+
+def _scalar_expression(draw: Draw, leaves: list[str]) -> str:
+    """As `_expression`, with forms that arrays do not have."""
+    if draw(st.integers(0, 3)) < 3:
+        return _expression(draw, leaves)
+    form = draw(st.sampled_from(_SCALAR_FORMS))
+    return form.format(_expression(draw, leaves, 1), _expression(draw, leaves, 1))
+
+
+def _around(draw: Draw, name: str, index: str, low: int, high: int) -> str:
+    """`a[i + d]` with -low <= d <= high."""
+    return f"{name}[{_shift(index, draw(st.integers(-low, high)))}]"
+
+
+def _shift(index: str, by: int) -> str:
+    return index if by == 0 else f"{index} {'+' if by > 0 else '-'} {abs(by)}"
+
+
+def _margins(draw: Draw) -> tuple[int, int]:
+    return draw(st.integers(0, 2)), draw(st.integers(0, 2))
+
+
+# ---- pieces -------------------------------------------------------------------------------------------
+
+
+def vector_loop(draw: Draw) -> Lines:
+    """`for i in range(1, n - 2): a[i] = ...`, up, down or in steps; it may carry a dependence."""
+    low, high = _margins(draw)
+    leaves = [_around(draw, name, "i", low, high) for name in VECTORS] + ["s", "i"]
+    target = draw(st.sampled_from(VECTORS))
+    operator = draw(st.sampled_from(["=", "=", "+=", "-=", "*="]))
+    return [
+        f"for i in {_range(draw, low, high)}:",
+        f"    {target}[i] {operator} {_scalar_expression(draw, leaves)}",
+    ]
+
+
+def _range(draw: Draw, low: int, high: int) -> str:
+    stop = _shift("n", -high)
+    forms = (
+        f"range({low}, {stop})",
+        f"range({low}, {stop}, 2)",
+        f"range({_shift('n', -high - 1)}, {low - 1}, -1)",
+    )
+    return draw(st.sampled_from(forms))
+
+
+def matrix_loop(draw: Draw) -> Lines:
+    """Two nested loops over a box or a triangle, with neighbours; the inner one may sum."""
+    low, high = _margins(draw)
+    columns = draw(
+        st.sampled_from([f"range({low}, {_shift('m', -high)})", f"range({low}, min(i, m) - {high})"])
+    )
+    at = [_shift("i", draw(st.integers(-low, high))), _shift("j", draw(st.integers(-low, high)))]
+    leaves = ["A[i, j]", f"B[{at[0]}, {at[1]}]", f"A[{at[0]}, j]", "a[i]", "s", "j"]
+    statement = draw(st.sampled_from(["A[i, j] = {}", "A[i, j] += {}", "a[i] += {}", "s = s * 0.5 + {}"]))
+    return [
+        f"for i in range({low}, {_shift('n', -high)}):",
+        f"    for j in {columns}:",
+        f"        {statement.format(_scalar_expression(draw, leaves))}",
+    ]
+
+
+def product_loop(draw: Draw) -> Lines:
+    """A matrix product as three loops or as an operator, and what is like it."""
+    loops = [
+        "C = np.zeros((n, n))",
+        "for i in range(n):",
+        "    for j in range(n):",
+        "        for l in range(m):",
+        "            C[i, j] += A[i, l] * B[j, l]",
+        "s = s + C.sum()",
+    ]
+    forms = (
+        ["s = s + (A @ B.T).sum()"],
+        ["s = s + float(np.dot(a, b))"],
+        ["s = s + np.sum(A * B + a[:, None])"],
+        ["a[:] = A @ B[0]" if draw(st.booleans()) else "a[:] = A @ B.T @ a"],
+        loops,
+    )
+    return _guarded(draw(st.sampled_from(forms)))
+
+
+def _guarded(lines: Lines) -> Lines:
+    """B[0] exists where B has rows."""
+    return ["if n > 0:", *(f"    {line}" for line in lines)] if "B[0]" in lines[0] else lines
+
+
+def slice_assignment(draw: Draw) -> Lines:
+    """`a[1:-1] = b[2:] * s + a[:-2]`: reads overlap the write."""
+    low, high = _margins(draw)
+    leaves = [_slice(draw, name, low + high) for name in VECTORS] + ["s"]
+    target = f"{draw(st.sampled_from(VECTORS))}[{low}:{_shift('n', -high) if high else ''}]"
+    operator = draw(st.sampled_from(["=", "+=", "-="]))
+    # With n < low + high, `n - high` would count from the end.
+    return [f"if n >= {low + high}:", f"    {target} {operator} {_expression(draw, leaves)}"]
+
+
+def _slice(draw: Draw, name: str, less: int) -> str:
+    start = draw(st.integers(0, less))
+    stop = less - start
+    return f"{name}[{start or ''}:{-stop if stop else ''}]"
+
+
+def array_expression(draw: Draw) -> Lines:
+    """Whole arrays, broadcasting, new arrays under old names, views reversed and transposed."""
+    vector = _expression(draw, ["a", "b", "c", "a[::-1]", "s", "A.sum(axis=1)"])
+    matrix = _expression(draw, ["A", "B", "a[:, None]", "A[0:1]" if draw(st.booleans()) else "A[::-1]", "s"])
+    forms = (
+        [f"c = a + {vector}"],
+        [f"a[:] = {vector}"],
+        [f"A[:, :] = {_no_row(matrix)}"],
+        [f"A = B + {_no_row(matrix)}"],
+        [f"b = np.where(a > b, {vector}, a)"],
+        [f"t = np.sum({vector} * a)"],
+        [f"s = s + np.mean(B + {_no_row(matrix)}) if n > 0 and m > 0 else s"],
+    )
+    return draw(st.sampled_from(forms))
+
+
+def _no_row(text: str) -> str:
+    """One row of A broadcasts over the others only where there is one."""
+    return text.replace("A[0:1]", "A.mean(axis=0)") if "A[0:1]" in text else text
+
+
+def overlap(draw: Draw) -> Lines:
+    """Updates in place whose right side reads what they write."""
+    forms = (
+        ["a[1:] += a[:-1]"],
+        ["a[:-1] = a[1:] - a[:-1]"],
+        ["a[:] = a[::-1]"],
+        ["A[1:, :] = A[:-1, :] + B[1:, :]"],
+        ["A[:, 1:] *= A[:, :-1]"],
+        ["a, b = b, a"],
+        ["a[:], b[:] = b + 1.0, a * 2.0"],
+    )
+    return draw(st.sampled_from(forms))
+
+
+def reduction(draw: Draw) -> Lines:
+    """Sums, products, extremes and positions of them, by loops and by calls."""
+    leaves = ["a[i]", "b[i]", "s"]
+    forms = (
+        ["for i in range(n):", f"    s += {_scalar_expression(draw, leaves)}"],
+        ["for i in range(n):", "    t = max(t, abs(a[i]))"],
+        ["best = 0", "for i in range(1, n):", "    if a[i] < a[best]:", "        best = i", "s = s + best"],
+        ["count = 0", "for x in a:", "    if x > 0:", "        count += 1", "s = s + count"],
+        ["t = a.sum() + b.max() if n > 0 else t"],
+        ["b[:] = np.cumsum(a)"],
+        ["for i in range(1, n):", "    a[i] = a[i - 1] * 0.5 + a[i]"],
+    )
+    return draw(st.sampled_from(forms))
+
+
+def branch(draw: Draw) -> Lines:
+    """Conditions on data and on indices, with `continue` and `break`."""
+    leaves = ["a[i]", "b[i]", "s", "i"]
+    condition = draw(st.sampled_from(["a[i] > b[i]", "i % 2 == 0", "a[i] > 0 and b[i] < 1", "not i < 2"]))
+    then = f"a[i] = {_scalar_expression(draw, leaves)}"
+    forms = (
+        [f"    if {condition}:", f"        {then}", "    else:", "        b[i] = a[i] + 1"],
+        [f"    if {condition}:", "        continue", f"    {then}"],
+        [f"    if {condition}:", "        break", f"    {then}"],
+        [f"    if {condition}:", f"        t = {_scalar_expression(draw, leaves)}", "    b[i] = t"],
+    )
+    return ["for i in range(n):", *draw(st.sampled_from(forms))]
+
+
+def while_loop(draw: Draw) -> Lines:
+    """A while loop that counts, and may stop earlier by its data."""
+    change = draw(st.sampled_from(["s = s * 2.0 + 1.0", "a[r] = a[r] + s", "s = (s + a[r]) * 0.5"]))
+    condition = draw(st.sampled_from(["r < n", "r < n and s < 100.0", "r < n and a[r] < 3.0"]))
+    return ["r = 0", f"while {condition}:", f"    {change}", f"    r += {draw(st.integers(1, 2))}"]
+
+
+def indirect(draw: Draw) -> Lines:
+    """Subscripts that are data, made to be in range."""
+    forms = (
+        ["for i in range(n):", "    b[k[i] % n] += a[i]"],
+        ["for i in range(n):", "    a[i] = b[abs(int(k[i] % 7)) % n]"],
+        ["a[:] = b[k % n] if n > 0 else a"],
+        ["for i in range(n):", "    k[i] = (k[i] & 15) // 3 - i * 2"],
+        ["for i in range(-n, 0):", "    a[i] = a[i] + i"],
+    )
+    return draw(st.sampled_from(forms))
+
+
+PIECES: tuple[Callable[[Draw], Lines], ...] = (
+    vector_loop,
+    matrix_loop,
+    product_loop,
+    slice_assignment,
+    array_expression,
+    overlap,
+    reduction,
+    branch,
+    while_loop,
+    indirect,
+)
