@@ -1,5 +1,6 @@
 """A user's text with versions in it, loaded: kernels are the interpreter, or what a test gives."""
 
+import inspect
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -68,8 +69,6 @@ def _parameters(signature: str) -> tuple[Parameter, ...]:
     """Read by Python itself."""
     namespace: dict[str, Any] = {"np": np}
     exec(f"from __future__ import annotations\ndef f({signature}): pass", namespace)
-    import inspect  # noqa: PLC0415
-
     kinds = {kind.name: kind for kind in Kind}
     return tuple(
         Parameter(p.name, kinds[p.kind.name], p.default is not p.empty)

@@ -1,0 +1,43 @@
+"""When a version pays."""
+
+from dataclasses import replace
+
+from pyaot.backends.python_text import Names, expression_text
+from pyaot.ir.build import assign, dim, function, give, i64, load, loop, mul, store, var
+from pyaot.ir.nodes import Expr, For, Function, Marks
+from pyaot.ir.types import PY_INT, Array, DType
+from pyaot.plan.cost import worthwhile
+
+
+def _function(work: Expr | None, *, boxed: bool = False) -> Function:
+    array = Array(DType.FLOAT64, 1, boxed)
+    body = store("a", var("i"), value=load("a", var("i"), type=array.element))
+    over = loop("i", i64(0), dim("a", 0), body)
+    assert isinstance(over, For)
+    over = replace(over, marks=Marks(work=work))
+    return function("f", {"a": array, "n": PY_INT}, assign("m", i64(3)), over, give())
+
+
+def _text(function: Function, target: str) -> str | None:
+    condition = worthwhile(function, target)
+    return None if condition is None else expression_text(condition.condition, Names())
+
+
+def test_numpy_version_needs_work() -> None:
+    assert _text(_function(mul(dim("a", 0), i64(3))), "numpy") == "a.shape[0] * 3 >= 64"
+
+
+def test_native_version_of_arrays_always_pays() -> None:
+    assert _text(_function(dim("a", 0)), "native") is None
+
+
+def test_native_version_of_lists_pays_for_their_conversion() -> None:
+    assert (
+        _text(_function(mul(dim("a", 0), var("n")), boxed=True), "native")
+        == "a.shape[0] * n >= a.shape[0] * 2"
+    )
+
+
+def test_nothing_is_said_of_unknown_work() -> None:
+    assert _text(_function(None), "numpy") is None
+    assert _text(_function(var("m")), "numpy") is None  # m is computed on the way
