@@ -44,7 +44,11 @@ class Verdict:
 
 def judge(scop: Scop, strict: bool) -> dict[int, Verdict]:
     """A verdict for every loop of the region, by its key."""
-    dependences = find_dependences(scop)
+    return verdicts(scop, find_dependences(scop), strict)
+
+
+def verdicts(scop: Scop, dependences: Sequence[Dependence], strict: bool) -> dict[int, Verdict]:
+    """The same where the dependences are known already."""
     return {node.key: _verdict(node, scop, dependences, strict) for node in scop.loops}
 
 

@@ -4,14 +4,18 @@ t = a + b                       for i: for j:       parallel over i, simd over j
 c = t * t                           c[i, j] = (a[i, j] + b[i, j]) ** 2
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.options import Options
 from pyaot.ir.nodes import For, Function, Marks, Stmt
 from pyaot.ir.walk import Body, transform_body
+from pyaot.poly import remarks
+from pyaot.poly.accumulate import accumulate_in_scalars
+from pyaot.poly.contract import contract, with_plain_extents
+from pyaot.poly.fusion import fuse
 from pyaot.poly.marks import Marker
-from pyaot.poly.regions import map_regions
+from pyaot.poly.regions import Region, RegionPass, map_regions
 
 
 @dataclass(frozen=True)
@@ -24,11 +28,27 @@ class Optimised:
 
 def optimise(function: Function, options: Options) -> Optimised:
     """The same function for every input, up to the rounding of reductions where `options` allow it."""
-    plain = replace(function, body=without_marks(function.body))
+    plain = with_plain_extents(replace(function, body=without_marks(function.body)))
+    fusion = _Fusing(options.strict)
+    smaller, shrunk = contract(map_regions(plain, RegionPass(fusion.region)))
     marker = Marker(options.strict)
-    marked = map_regions(plain, marker)
-    named = tuple(replace(d, function=function.source_name) for d in marker.diagnostics)
-    return Optimised(marked, named)
+    marked = map_regions(accumulate_in_scalars(smaller), marker)
+    said = (*map(remarks.fused, fusion.fused), *map(remarks.contracted, shrunk), *marker.diagnostics)
+    return Optimised(marked, tuple(replace(d, function=function.source_name) for d in said))
+
+
+@dataclass(frozen=True)
+class _Fusing:
+    """Fuses region after region, and remembers which loops took in others."""
+
+    strict: bool
+    fused: list[For] = field(default_factory=list)
+
+    def region(self, region: Region) -> Body:
+        """The region with its loops fused."""
+        body, fused = fuse(region, self.strict)
+        self.fused.extend(fused)
+        return body
 
 
 def without_marks(body: Body) -> Body:

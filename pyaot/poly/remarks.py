@@ -1,9 +1,9 @@
 """What the optimiser says about loops: why one stays sequential, and what was done to the others."""
 
 from pyaot.base import catalogue
-from pyaot.base.diagnostics import Code, Diagnostic, Related
+from pyaot.base.diagnostics import Diagnostic, Related
 from pyaot.base.source import NOWHERE
-from pyaot.ir.nodes import For, Marks
+from pyaot.ir.nodes import Allocate, For, Marks
 from pyaot.poly.dependences import FLOW, OUTPUT, Dependence
 
 _LABELS = {
@@ -60,6 +60,16 @@ def vectorised(loop: For) -> Diagnostic:
     return Diagnostic(catalogue.LOOP_VECTORISED, f"{title(loop)} runs in SIMD registers.", loop.span)
 
 
-def done(code: Code, loop: For, message: str, *notes: str) -> Diagnostic:
-    """Something that was done to a loop."""
-    return Diagnostic(code, message, loop.span, notes=notes)
+def fused(loop: For) -> Diagnostic:
+    """A loop that took in the loop after it."""
+    return Diagnostic(catalogue.LOOPS_FUSED, f"{title(loop)} and a loop after it became one.", loop.span)
+
+
+def contracted(allocate: Allocate) -> Diagnostic:
+    """A temporary array that needs less memory now, or none."""
+    name = f"'{allocate.name}'"
+    return Diagnostic(
+        catalogue.ARRAY_CONTRACTED,
+        f"The array {name} shrank to what one iteration uses.",
+        allocate.span,
+    )

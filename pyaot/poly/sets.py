@@ -158,6 +158,23 @@ class Relation:
         raw = self.raw.order_lt(IN, self.ins.index(loop), OUT, self.outs.index(loop))
         return Relation(raw, self.ins, self.outs)
 
+    def aligned(self, pairs: Iterable[tuple[str, str]]) -> "Relation":
+        """The pairs in which a loop of the source and a loop of the sink are at the same index."""
+        raw = self.raw
+        for source, sink in pairs:
+            raw = raw.equate(IN, self.ins.index(source), OUT, self.outs.index(sink))
+        return Relation(raw, self.ins, self.outs)
+
+    def source_before(self, source: str, sink: str) -> "Relation":
+        """The pairs whose source is at a lower index of its loop than the sink of its own."""
+        raw = self.raw.order_lt(IN, self.ins.index(source), OUT, self.outs.index(sink))
+        return Relation(raw, self.ins, self.outs)
+
+    def source_behind(self, source: str, sink: str) -> "Relation":
+        """The pairs whose source is at a higher index of its loop than the sink of its own."""
+        raw = self.raw.order_gt(IN, self.ins.index(source), OUT, self.outs.index(sink))
+        return Relation(raw, self.ins, self.outs)
+
     def under(self, context: Set) -> "Relation":
         """The pairs where the parameters are as `context` says."""
         return Relation(self.raw.intersect_params(context.raw), self.ins, self.outs)
