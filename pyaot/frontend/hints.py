@@ -15,6 +15,7 @@ import libcst as cst
 from pyaot.base.catalogue import CONTRADICTORY_HINTS, NO_HINTS, TOO_MANY_ALTERNATIVES, UNKNOWN_HINT
 from pyaot.base.diagnostics import Diagnostic, Related
 from pyaot.base.source import Span
+from pyaot.frontend.hint_calls import closed_by, is_open, passed_hints
 from pyaot.frontend.hint_defaults import hint_of_value, with_default
 from pyaot.frontend.hint_dims import names_in
 from pyaot.frontend.hint_expand import alternatives, expand, leaves
@@ -120,9 +121,27 @@ def instances(function: FunctionInfo, scope: ModuleScope) -> Instances:
     clash = _clash_of_dims(asked, hints)
     if clash is not None:
         return Instances((), (clash,))
-    found = expand(hints)
+    found = list(
+        dict.fromkeys(
+            types for variant in _variants(function, scope, given, hints) for types in expand(variant)
+        )
+    )
     left_out = () if len(found) <= MOST_SIGNATURES else (_too_many(function, scope, len(found)),)
     return Instances(tuple(_signature(given, types) for types in found[:MOST_SIGNATURES]), left_out)
+
+
+def _variants(
+    function: FunctionInfo, scope: ModuleScope, given: Sequence[tuple[Kind, cst.Param]], hints: list[Hint]
+) -> Iterator[list[Hint]]:
+    """The hints as they stand (what is open becomes float64), then as each call in the file closes them."""
+    yield hints
+    if not any(is_open(hint) for hint in hints):
+        return
+    for passed in passed_hints(function, scope):
+        names = [node.name.value for _, node in given]
+        closed = [closed_by(hint, passed.get(name)) for name, hint in zip(names, hints)]
+        if closed != hints:
+            yield closed
 
 
 def _signature(given: Sequence[tuple[Kind, cst.Param]], types: tuple[ConcreteHint, ...]) -> Signature:

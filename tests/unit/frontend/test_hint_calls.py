@@ -1,0 +1,84 @@
+"""Hints that leave the element type open are closed by what calls in the same file pass."""
+
+import pytest
+
+from pyaot.frontend.hints import ArrayHint, Hint, ListHint, ScalarHint, instances
+from pyaot.ir.types import PY_INT, DType
+from tests.unit.frontend.test_hints import F32, F64, FLOAT, I64, INT, scope_of
+
+HEAD = "import numpy as np\nimport random\nfrom numpy.typing import NDArray\nrng = np.random.default_rng(0)\n"
+I32, C128 = DType.INT32, DType.COMPLEX128
+
+
+def first_types(parameters: str, calls: str) -> list[Hint]:
+    scope = scope_of(f"{HEAD}def f({parameters}): ...\n{calls}\n")
+    return [signature.parameters[0].type for signature in instances(scope.functions["f"], scope).signatures]
+
+
+@pytest.mark.parametrize(
+    ("calls", "dtypes"),
+    [
+        ("", [F64]),
+        ("f(np.zeros(3))", [F64]),
+        ("f(np.zeros(3, dtype=np.float32))", [F64, F32]),
+        ("f(np.zeros((2, 2), np.int32))", [F64, I32]),
+        ("f(np.ones(3, 'float32'))", [F64, F32]),
+        ("f(np.full(3, 1))", [F64, I64]),
+        ("f(np.arange(9))", [F64, I64]),
+        ("f(np.arange(0.0, 9.0))", [F64]),
+        ("f(np.arange(9) / 2)", [F64]),
+        ("f(np.arange(9) * 2)", [F64, I64]),
+        ("f(np.array([1, 2]))", [F64, I64]),
+        ("f(np.array([[1j]]))", [F64, C128]),
+        ("f(np.ones(3) * 1j)", [F64, C128]),
+        ("f(rng.normal(size=3))", [F64]),
+        ("f(rng.normal(size=3).astype(np.float32))", [F64, F32]),
+        ("f(rng.integers(0, 2, (3, 3)))", [F64, I64]),
+        ("f(np.random.rand(3) > 0.5)", [F64]),
+        ("x = np.zeros(3, np.float32)\ny = x.reshape(1, 3).T[0:1]\nf(y)", [F64, F32]),
+        ("x = np.zeros(3, np.float32)\nx = np.zeros(3)\nf(x)", [F64]),
+        ("def main():\n    x = np.arange(3)\n    for i in range(2):\n        f(a=x)", [F64, I64]),
+        ("def main(x: NDArray[np.float32]):\n    f(x)", [F64, F32]),
+        ("def main(x):\n    f(x)", [F64]),
+        ("def main(x: np.float32, y: bool, z: complex):\n    f(np.zeros(3, np.int8) * x + y)", [F64, F32]),
+        ("f(np.zeros(3, np.float32))\nf(np.arange(3))", [F64, F32, I64]),
+        ("f(np.zeros(3, np.float16))", [F64]),
+        ("x = x\nf(x)", [F64]),
+        ("f(*x)", [F64]),
+        ("f()", [F64]),
+        ("f(unknown(), 1, 2, 3)", [F64]),
+    ],
+)
+@pytest.mark.parametrize("hint", ["np.ndarray", "NDArray"])
+def test_arrays(hint: str, calls: str, dtypes: list[DType]) -> None:
+    assert first_types(f"a: {hint}, b: int = 0", calls) == [ArrayHint(dtype) for dtype in dtypes]
+
+
+@pytest.mark.parametrize(
+    ("calls", "items"),
+    [
+        ("f([1, 2])", [FLOAT, INT]),
+        ("f([0] * 8)", [FLOAT, INT]),
+        ("f([1.0])", [FLOAT]),
+        ("f([[1]])", [FLOAT, ListHint(INT)]),
+        ("f([random.random() for _ in range(3)])", [FLOAT]),
+        ("f([])", [FLOAT]),
+        ("f(['a'])", [FLOAT]),
+    ],
+)
+def test_lists(calls: str, items: list[Hint]) -> None:
+    assert first_types("a: list", calls) == [ListHint(item) for item in items]
+
+
+def test_arguments_of_one_call_belong_together() -> None:
+    scope = scope_of(
+        f"{HEAD}def f(a: np.ndarray, b: np.ndarray | None, n: int): ...\n"
+        "f(np.zeros(3, np.float32), np.zeros(3, np.int64), 3)\n"
+    )
+    found = [tuple(p.type for p in s.parameters) for s in instances(scope.functions["f"], scope).signatures]
+    assert (ArrayHint(F32), ArrayHint(I64), ScalarHint(PY_INT)) in found
+    assert (ArrayHint(F64), ArrayHint(I64), ScalarHint(PY_INT)) not in found
+
+
+def test_closed_hints_stay_as_they_are() -> None:
+    assert first_types("a: NDArray[np.float64]", "f(np.arange(3))") == [ArrayHint(F64)]
