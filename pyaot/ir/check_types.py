@@ -61,7 +61,7 @@ def require_dtype(expr: Expr, dtype: DType, what: str) -> None:
 
 def _problem(node: Expr, names: Names) -> str:
     """What is wrong with the node itself; "" where nothing is."""
-    if node.type.is_python and node.type.dtype not in _PYTHON_DTYPES:
+    if node.type.origin is Origin.PYTHON and node.type.dtype not in _PYTHON_DTYPES:
         return f"Python has no {node.type.dtype.value}"
     match node:
         case Const():

@@ -1,0 +1,76 @@
+"""Attributes of values: shapes and parts of arrays, members of modules."""
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
+from pyaot.frontend.arithmetic import cast, integer, times
+from pyaot.frontend.arrays import map_elements
+from pyaot.frontend.context import Context
+from pyaot.frontend.numpy_shapes import flattened, transposed
+from pyaot.frontend.symbols import member
+from pyaot.frontend.values import ArrayValue, DTypeValue, MethodValue, Number, RecordValue, SymbolValue, TupleValue, Value
+from pyaot.ir.nodes import Call, Const, Expr
+from pyaot.ir.types import DType, Scalar
+
+_ARRAY: dict[str, Callable[[Context, ArrayValue], Value]] = {
+    "shape": lambda ctx, a: TupleValue(tuple(Number(e) for e in a.shape)),
+    "ndim": lambda ctx, a: Number(integer(a.rank)),
+    "size": lambda ctx, a: Number(size_of(a)),
+    "dtype": lambda ctx, a: DTypeValue(a.dtype),
+    "T": lambda ctx, a: transposed(ctx, a, tuple(reversed(range(a.rank)))),
+    "mT": lambda ctx, a: transposed(ctx, a, (*range(a.rank - 2), a.rank - 1, a.rank - 2)),
+    "real": lambda ctx, a: map_elements(ctx, (a,), real_part),
+    "imag": lambda ctx, a: map_elements(ctx, (a,), imaginary_part),
+    "flat": lambda ctx, a: flattened(ctx, a),
+    "itemsize": lambda ctx, a: Number(integer(a.dtype.bits // 8)),
+    "nbytes": lambda ctx, a: Number(times(size_of(a), integer(a.dtype.bits // 8))),
+}
+_NUMBER: dict[str, Callable[[Expr], Value]] = {
+    "real": lambda e: Number(real_part(e)),
+    "imag": lambda e: Number(imaginary_part(e)),
+    "dtype": lambda e: DTypeValue(e.type.dtype),
+    "shape": lambda e: TupleValue(()),
+    "ndim": lambda e: Number(integer(0)),
+    "size": lambda e: Number(integer(1)),
+}
+
+
+def attribute_of(ctx: Context, value: Value, name: str, node: cst.CSTNode) -> Value:
+    """`value.name`; a method of an array or number is a value that is called next."""
+    match value:
+        case SymbolValue(path):
+            return member(ctx, f"{path}.{name}", node)
+        case ArrayValue(boxed=False) if name in _ARRAY:
+            return _ARRAY[name](ctx, value)
+        case Number(expr) if name in _NUMBER:
+            return _NUMBER[name](expr)
+        case RecordValue(fields=fields) if name in fields:
+            return fields[name]
+        case ArrayValue() | Number() | TupleValue():
+            return MethodValue(value, name)
+    raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"The attribute '{name}' of this value is not compiled.", node)
+
+
+def size_of(array: ArrayValue) -> Expr:
+    """The number of elements."""
+    result: Expr = integer(1)
+    for extent in array.shape:
+        result = times(result, extent)
+    return result
+
+
+def real_part(expr: Expr) -> Expr:
+    """The real part of a scalar."""
+    if not expr.type.dtype.is_complex:
+        return expr
+    return Call("real", (expr,), Scalar(expr.type.dtype.real, expr.type.origin))
+
+
+def imaginary_part(expr: Expr) -> Expr:
+    """The imaginary part of a scalar; zero of its own type where it is real."""
+    if not expr.type.dtype.is_complex:
+        zero = Const(0.0, expr.type) if expr.type.dtype is DType.FLOAT64 else cast(integer(0), expr.type)
+        return zero
+    return Call("imag", (expr,), Scalar(expr.type.dtype.real, expr.type.origin))

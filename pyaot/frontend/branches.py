@@ -1,0 +1,177 @@
+"""`if` statements: both branches are lowered from the same names, and what they leave behind is merged.
+
+    if c:  x = 1           If(c, [x = 1], [x_f64 = 2.5 ...])   one variable holds the value of either branch
+    else:  x = 2.5
+"""
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from pyaot.frontend.arrays import whole
+from pyaot.frontend.context import Context
+from pyaot.frontend.expressions import condition
+from pyaot.frontend.prove import same
+from pyaot.frontend.promote import join
+from pyaot.frontend.values import ArrayValue, Number, TupleValue, UnboundValue, Value
+from pyaot.frontend.variables import array_type, as_whole, link, set_variable, unbound
+from pyaot.ir.nodes import Bind, Block, Const, Exit, If, Loop, Return, Stmt
+from pyaot.ir.types import Scalar
+from pyaot.ir.walk import walk_stmts
+
+LowerBody = Callable[[Context, cst.BaseSuite], None]
+Names = dict[str, Value]
+
+
+def lower_if(ctx: Context, node: cst.If, lower_body: LowerBody) -> None:
+    """An `if` with its `elif` and `else`."""
+    asked = condition(ctx, node.test)
+    span = ctx.at(node)
+    if isinstance(asked, Const):
+        _lower_chosen(ctx, node, bool(asked.value), lower_body)
+        return
+    before = ctx.scope.names
+    then, names_then = _branch(ctx, before, lambda: lower_body(ctx, node.body))
+    otherwise, names_otherwise = _branch(ctx, before, lambda: _lower_else(ctx, node, lower_body))
+    merge(ctx, (then, names_then), (otherwise, names_otherwise))
+    ctx.emit(If(asked, tuple(then), tuple(otherwise), span))
+
+
+def _lower_chosen(ctx: Context, node: cst.If, is_true: bool, lower_body: LowerBody) -> None:
+    if is_true:
+        lower_body(ctx, node.body)
+    else:
+        _lower_else(ctx, node, lower_body)
+
+
+def _lower_else(ctx: Context, node: cst.If, lower_body: LowerBody) -> None:
+    if isinstance(node.orelse, cst.If):
+        lower_if(ctx, node.orelse, lower_body)
+    elif node.orelse is not None:
+        lower_body(ctx, node.orelse.body)
+
+
+def _branch(ctx: Context, before: Names, lower: Callable[[], None]) -> tuple[list[Stmt], Names]:
+    ctx.scope.names = dict(before)
+    try:
+        with ctx.nested() as inside:
+            lower()
+        return inside, ctx.scope.names
+    finally:
+        ctx.scope.names = before
+
+
+def terminates(body: list[Stmt] | tuple[Stmt, ...]) -> bool:
+    """Control never runs off the end of these statements."""
+    if not body:
+        return False
+    match body[-1]:
+        case Exit() | Return():
+            return True
+        case If(_, then, otherwise):
+            return terminates(then) and terminates(otherwise)
+        case Loop():
+            return True  # left by Exit or Return only, never by its end
+        case Block(label, inner):
+            return terminates(inner) and not _leaves(inner, label)
+    return False
+
+
+def _leaves(body: tuple[Stmt, ...], label: str) -> bool:
+    return any(isinstance(s, Exit) and s.label == label for s in walk_stmts(body))
+
+
+def merge(ctx: Context, first: tuple[list[Stmt], Names], second: tuple[list[Stmt], Names]) -> None:
+    """The names after two branches, with what they need appended to the branches."""
+    if terminates(first[0]):
+        ctx.scope.names = second[1]
+        return
+    if terminates(second[0]):
+        ctx.scope.names = first[1]
+        return
+    merged: Names = {}
+    for name in {**first[1], **second[1]}:
+        left, right = first[1].get(name), second[1].get(name)
+        found = _merged(ctx, name, (left, first[0]), (right, second[0]))
+        if found is not None:
+            merged[name] = found
+    ctx.scope.names = merged
+
+
+def _merged(ctx: Context, name: str, left: tuple[Value | None, list[Stmt]], right: tuple[Value | None, list[Stmt]]) -> Value | None:
+    a, b = left[0], right[0]
+    if a is b or _equal(a, b):
+        return a
+    if a is None or b is None or isinstance(a, UnboundValue) or isinstance(b, UnboundValue):
+        return _bound_on_one(ctx, name, left, right)
+    if isinstance(a, Number) and isinstance(b, Number):
+        return _merge_numbers(ctx, name, (a, left[1]), (b, right[1]))
+    if isinstance(a, ArrayValue) and isinstance(b, ArrayValue):
+        return _merge_arrays(ctx, name, (a, left[1]), (b, right[1]))
+    if isinstance(a, TupleValue) and isinstance(b, TupleValue) and len(a.items) == len(b.items):
+        items = [
+            _merged(ctx, f"{name}_{n}", (x, left[1]), (y, right[1])) for n, (x, y) in enumerate(zip(a.items, b.items))
+        ]
+        return None if any(item is None for item in items) else TupleValue(tuple(i for i in items if i is not None), a.is_list)
+    return None
+
+
+def _equal(a: Value | None, b: Value | None) -> bool:
+    if isinstance(a, ArrayValue) and isinstance(b, ArrayValue):
+        return a.place is not None and b.place is not None and a.place.whole and b.place.whole and a.place.array == b.place.array
+    return a == b
+
+
+def _bound_on_one(ctx: Context, name: str, left: tuple[Value | None, list[Stmt]], right: tuple[Value | None, list[Stmt]]) -> Value | None:
+    a, b = (v.value if isinstance(v, UnboundValue) else v for v in (left[0], right[0]))
+    if a is not None and b is not None:
+        both = _merged(ctx, name, (a, left[1]), (b, right[1]))
+        return None if both is None else unbound(both)
+    value, body = (a, left[1]) if a is not None else (b, right[1])
+    if isinstance(value, Number):
+        return unbound(_in_variable(ctx, name, value, body, value.type))
+    return None if value is None or isinstance(value, ArrayValue) else unbound(value)
+
+
+def _merge_numbers(ctx: Context, name: str, left: tuple[Number, list[Stmt]], right: tuple[Number, list[Stmt]]) -> Value | None:
+    type = join(left[0].type, right[0].type)
+    if type is None:
+        return None
+    for value, body in (left, right):
+        result = _in_variable(ctx, name, value, body, type)
+    return result
+
+
+def _in_variable(ctx: Context, name: str, value: Number, body: list[Stmt], type: Scalar) -> Number:
+    """The branch ends with the value in the variable of that type."""
+    names, outer = ctx.scope.names, ctx.body
+    ctx.scope.names, ctx.body = dict(names), body
+    try:
+        set_variable(ctx, name, value.expr, type)
+        found = ctx.scope.names[name]
+    finally:
+        ctx.scope.names, ctx.body = names, outer
+    assert isinstance(found, Number)
+    return found
+
+
+def _merge_arrays(ctx: Context, name: str, left: tuple[ArrayValue, list[Stmt]], right: tuple[ArrayValue, list[Stmt]]) -> Value | None:
+    """A new array name that stands for the array of either branch."""
+    if array_type(left[0]) != array_type(right[0]):
+        return None
+    if any(value.place is not None and not value.place.whole for value, _ in (left, right)):
+        return None
+    home = ctx.fresh(ctx.scope.prefix + name)
+    ctx.arrays[home] = array_type(left[0])
+    known = all(same(ctx, x, y) for x, y in zip(left[0].shape, right[0].shape))
+    for value, body in (left, right):
+        outer, ctx.body = ctx.body, body
+        try:
+            source = as_whole(ctx, value, name)
+            link(ctx, home, source)
+            ctx.emit(Bind((home,), (source,), ctx.span))
+        finally:
+            ctx.body = outer
+    if not known:
+        ctx.extents.pop(home, None)
+    return whole(ctx, home)

@@ -1,0 +1,94 @@
+"""List comprehensions over ranges: `[x * x for x in range(n)]`, `[[0.0] * m for _ in range(n)]`."""
+
+from dataclasses import replace
+
+import libcst as cst
+
+from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
+from pyaot.frontend.arithmetic import binary, cast, greatest, integer, minus, plus, times
+from pyaot.frontend.arrays import allocate, loops, new_index
+from pyaot.frontend.context import Context
+from pyaot.frontend.lists import python_element
+from pyaot.frontend.prove import never_negative
+from pyaot.frontend.values import ArrayValue, Indices, Number, RangeValue, TupleValue, Value
+from pyaot.ir.nodes import Const, Expr, For, Stmt, Store, Var
+from pyaot.ir.types import Array
+from pyaot.ir.walk import scalars_assigned, walk_expr
+
+
+def list_comprehension(ctx: Context, node: cst.ListComp) -> Value:
+    """A list of numbers or of rows of numbers, one for each step of a range."""
+    clause = node.for_in
+    if clause.ifs or clause.inner_for_in is not None or not isinstance(clause.target, cst.Name):
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A comprehension with conditions or several loops is not compiled.", node)
+    source = ctx.expression(ctx, clause.iter)
+    name = clause.target.value
+    if isinstance(source, TupleValue):
+        return TupleValue(tuple(_item(ctx, name, item, node.elt) for item in source.items), is_list=True)
+    if not isinstance(source, RangeValue):
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A comprehension over this value is not compiled.", node)
+    return _over_range(ctx, name, source, node)
+
+
+def _item(ctx: Context, name: str, value: Value, elt: cst.BaseExpression) -> Value:
+    outer = ctx.scope
+    ctx.scope = replace(outer, names={**outer.names, name: value})
+    try:
+        return ctx.expression(ctx, elt)
+    finally:
+        ctx.scope = outer
+
+
+def trip_count(ctx: Context, source: RangeValue) -> Expr:
+    """How often a range with a constant step gives a number."""
+    if not isinstance(source.step, Const) or source.step.value == 0:
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A range whose step is not a constant is not compiled here.")
+    step = int(source.step.value.real)
+    length = minus(source.stop, source.start) if step > 0 else minus(source.start, source.stop)
+    if not never_negative(ctx, length):
+        length = greatest(length, integer(0))
+    return length if abs(step) == 1 else binary("floordiv", plus(length, integer(abs(step) - 1)), integer(abs(step)))
+
+
+def _over_range(ctx: Context, name: str, source: RangeValue, node: cst.ListComp) -> Value:
+    count = trip_count(ctx, source)
+    index = new_index(ctx, name, integer(0), count)
+    with ctx.nested() as inside:
+        value = _item(ctx, name, Number(plus(source.start, times(index, source.step))), node.elt)
+        before = list(inside)
+        inside.clear()
+    if isinstance(value, ArrayValue):
+        return _rows(ctx, value, (index, count, name), before)
+    if not isinstance(value, Number):
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A list of this kind of value is not compiled.", node)
+    type = python_element(ctx, value.type)
+    result = allocate(ctx, "list", Array(type.dtype, 1, boxed=True), (count,))
+    assert result.place is not None
+    put = Store(result.place.array, (index,), cast(value.expr, type), False, ctx.span)
+    ctx.emit(For(index.name, integer(0), count, (*before, put), label=name, span=ctx.span))
+    return result
+
+
+def _rows(ctx: Context, row: ArrayValue, loop: tuple[Var, Expr, str], before: list[Stmt]) -> Value:
+    """Rows of one length that are made inside the loop, copied into one matrix."""
+    index, count, name = loop
+    if not row.boxed or row.rank != 1 or not _is_invariant(ctx, row.shape[0], before):
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A list of rows of different lengths or kinds is not compiled.")
+    result = allocate(ctx, "list", Array(row.dtype, 2, boxed=True), (count, row.shape[0]))
+    place = result.place
+    assert place is not None
+
+    def body(indices: Indices) -> None:
+        ctx.emit(Store(place.array, (index, *indices), row.element(indices), False, ctx.span))
+
+    with ctx.nested() as copying:
+        loops(ctx, row.shape, body)
+    ctx.emit(For(index.name, integer(0), count, (*before, *copying), label=name, span=ctx.span))
+    return result
+
+
+def _is_invariant(ctx: Context, extent: Expr, before: list[Stmt]) -> bool:
+    """Whether the extent is known outside the loop whose body is `before`."""
+    inside = scalars_assigned(tuple(before))
+    names = [part.name for part in walk_expr(extent) if isinstance(part, Var)]
+    return all(name not in ctx.lows and name not in inside for name in names)

@@ -1,0 +1,176 @@
+"""The state of one function's lowering: statements so far, names, facts to be guarded.
+
+Everything that lowers reads and writes a `Context`; what a stage hands on is frozen (`Function`).
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from pyaot.base.diagnostics import Code, Diagnostic
+from pyaot.base.source import NOWHERE, Span
+from pyaot.frontend.facts import NameFacts
+from pyaot.frontend.scopes import ModuleScope
+from pyaot.frontend.syntax import SyntaxTree
+from pyaot.frontend.values import Value
+from pyaot.ir.nodes import Assign, Check, Dim, Expr, Inexact, Require, Stmt, Var
+from pyaot.ir.program import GlobalFact
+from pyaot.ir.types import PY_INT, Array, Scalar
+
+
+class Unsupported(Exception):
+    """What stands here stays Python; the diagnostic says what and why."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+class TypeChange(Exception):
+    """A loop's variable needs another type than it had at the loop's start: lower the loop again with it."""
+
+    def __init__(self, owner: "Agreements", name: str, type: Scalar) -> None:
+        super().__init__(name)
+        self.owner, self.name, self.type = owner, name, type
+
+
+class NeedsTracking(Exception):
+    """A variable's state (bound or not, Python's or NumPy's) is known at run time only: lower the function again."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+Agreements = dict[str, Scalar | str]  # a name's scalar type, or the array name it lives in, inside a loop
+
+
+@dataclass
+class Frame:
+    """Where `break`, `continue` or an inlined `return` goes; `used` once a jump was written."""
+
+    label: str
+    used: bool = False
+
+
+@dataclass
+class Scope:
+    """The names of one function body that is being lowered (the entry, or an inlined helper)."""
+
+    facts: NameFacts
+    prefix: str = ""
+    outer: "Scope | None" = None  # the scope that a nested function closes over
+    names: dict[str, Value] = field(default_factory=dict)
+    agreed: list[Agreements] = field(default_factory=list)
+    breaks: list[Frame] = field(default_factory=list)
+    continues: list[Frame] = field(default_factory=list)
+    returns: "ReturnPoint | None" = None  # None in the entry function
+    local_names: frozenset[str] = frozenset()
+
+
+@dataclass
+class ReturnPoint:
+    """Where an inlined helper's returns go: the values meet in `results`, the block is left by `frame`."""
+
+    frame: Frame
+    results: list[Value] = field(default_factory=list)
+    types: dict[str, Scalar] = field(default_factory=dict)  # what earlier attempts found out
+
+
+@dataclass
+class Context:
+    """One function's lowering."""
+
+    tree: SyntaxTree
+    module: ModuleScope
+    expression: Callable[["Context", cst.BaseExpression], Value]
+    call_function: Callable[["Context", Value, tuple[Value, ...], dict[str, Value], cst.CSTNode], Value]
+    library: Callable[..., Value]  # a library function of the table, by its full name
+    global_facts: list[GlobalFact] = field(default_factory=list)
+    flags: dict[str, str] = field(default_factory=dict)  # what is tracked -> its IR variable
+    body: list[Stmt] = field(default_factory=list)
+    scope: Scope = field(default_factory=lambda: Scope(NameFacts()))
+    requires: list[Require] = field(default_factory=list)
+    inexact: list[Inexact] = field(default_factory=list)
+    stable: set[str] = field(default_factory=set)  # scalar names that never change once set
+    arrays: dict[str, Array] = field(default_factory=dict)
+    extents: dict[str, tuple[Expr, ...]] = field(default_factory=dict)  # of allocated arrays, as stable expressions
+    movable: set[str] = field(default_factory=set)  # array names that Bind rebinds
+    linked: set[str] = field(default_factory=set)  # array names that Bind connects: they may share memory
+    parameters: set[str] = field(default_factory=set)
+    lows: dict[str, Expr] = field(default_factory=dict)  # loop index -> its least value
+    highs: dict[str, Expr] = field(default_factory=dict)  # loop index -> its greatest value
+    tracked: frozenset[str] = frozenset()
+    used_names: set[str] = field(default_factory=set)
+    variables: dict[tuple[str, str, Scalar], str] = field(default_factory=dict)
+    span: Span = NOWHERE
+    depth: int = 0  # of inlined calls
+    inlining: list[cst.CSTNode] = field(default_factory=list)  # the functions that are being lowered
+
+    def emit(self, statement: Stmt) -> None:
+        """Appends a statement where lowering stands now."""
+        self.body.append(statement)
+
+    @contextmanager
+    def nested(self) -> Iterator[list[Stmt]]:
+        """Collects the statements of a nested body."""
+        outer, self.body = self.body, []
+        try:
+            yield self.body
+        finally:
+            self.body = outer
+
+    def fresh(self, name: str) -> str:
+        """A name like this one that no other thing in the function has."""
+        candidate, count = name, 1
+        while candidate in self.used_names:
+            count += 1
+            candidate = f"{name}_{count}"
+        self.used_names.add(candidate)
+        return candidate
+
+    def temporary(self, name: str, value: Expr) -> Var:
+        """A new scalar that holds `value` and never changes."""
+        fresh = self.fresh(name)
+        self.emit(Assign(fresh, value, self.span))
+        self.stable.add(fresh)
+        return Var(fresh, value.type)
+
+    def variable(self, name: str, type: Scalar) -> str:
+        """The IR variable of a Python variable of that type: one for each type that it takes."""
+        key = (self.scope.prefix, name, type)
+        if key not in self.variables:
+            self.variables[key] = self.fresh(self.scope.prefix + name)
+        return self.variables[key]
+
+    def require(self, condition: Expr, reason: str) -> None:
+        """The guard will check this condition over parameters."""
+        found = Require(condition, reason, self.span)
+        if all(r.condition != condition for r in self.requires):
+            self.requires.append(found)
+
+    def check(self, condition: Expr, reason: str) -> None:
+        """The attempt fails here where the condition is false."""
+        self.emit(Check(condition, reason, self.span))
+
+    def rounding(self, what: str) -> None:
+        """Notes that the compiled result may differ from the original's in the last bits."""
+        note = Inexact(what, self.span)
+        if note not in self.inexact:
+            self.inexact.append(note)
+
+    def extents_of(self, array: str) -> tuple[Expr, ...]:
+        """The extents of an IR array: those of its allocation, else Dim."""
+        known = self.extents.get(array)
+        return known or tuple(Dim(array, axis, PY_INT) for axis in range(self.arrays[array].rank))
+
+    def at(self, node: cst.CSTNode) -> Span:
+        """The place of a syntax node."""
+        return self.tree.span_of(node)
+
+    def refuse(self, code: Code, message: str, node: cst.CSTNode | None = None, *hints: str) -> Unsupported:
+        """The exception that leaves what stands here to Python."""
+        span = self.span if node is None else self.at(node)
+        return Unsupported(Diagnostic(code, message, span, hints=hints))

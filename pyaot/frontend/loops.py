@@ -1,0 +1,322 @@
+"""Loops: ranges, arrays, tuples, zip and enumerate, while; with break, continue and else.
+
+The variables that live through a loop are agreed on at its start: one IR variable (one type) for each number, one
+array name for each array. Where the body wants a wider type the loop is lowered again with it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import libcst as cst
+
+from pyaot.base.catalogue import UNSUPPORTED_STATEMENT, UNSUPPORTED_TYPE_CHANGE
+from pyaot.frontend.arithmetic import as_integer, binary, compare, greatest, integer, least, minus, negate, plus, times
+from pyaot.frontend.arrays import is_stable, new_index, whole
+from pyaot.frontend.comprehensions import trip_count
+from pyaot.frontend.context import Agreements, Context, Frame, TypeChange
+from pyaot.frontend.expressions import condition
+from pyaot.frontend.facts import assigned_names, target_names
+from pyaot.frontend.prove import assume, never_negative
+from pyaot.frontend.subscripts import subscript
+from pyaot.frontend.values import (
+    ArrayValue,
+    IterationValue,
+    Number,
+    RangeValue,
+    TupleValue,
+    UnboundValue,
+    Value,
+)
+from pyaot.frontend.variables import array_type, as_whole, assign_name, link, set_variable, settle, unbound
+from pyaot.ir.nodes import Bind, Block, Const, Exit, Expr, For, If, Loop, Stmt, Var
+from pyaot.ir.types import Scalar
+from pyaot.ir.walk import walk_expr
+
+LowerBody = Callable[[Context, cst.BaseSuite], None]
+_MOST_UNROLLED = 16
+_MOST_ATTEMPTS = 8
+
+
+def lower_for(ctx: Context, node: cst.For, lower_body: LowerBody) -> None:
+    """A `for` loop."""
+    source = ctx.expression(ctx, node.iter)
+    ctx.span = ctx.at(node)
+    if isinstance(source, TupleValue):
+        _unrolled(ctx, node, source.items, lower_body)
+        return
+    start, stop, step, value_at = _schedule(ctx, source, node)
+    names = (*assigned_names(node.target, node.body), *target_names(node.target))
+    _looped(ctx, names, node.orelse, lower_body, lambda: _for_body(ctx, node, (start, stop, step), value_at, lower_body),
+            runs=never_negative(ctx, minus(minus(stop, start), integer(1))))
+
+
+def _for_body(ctx: Context, node: cst.For, bounds: tuple[Expr, Expr, int], value_at: Callable[[Expr], Value], lower_body: LowerBody) -> Stmt:
+    start, stop, step = bounds
+    label = node.target.value if isinstance(node.target, cst.Name) else "item"
+    span = ctx.at(node)
+    index = new_index(ctx, ctx.scope.prefix + label, start, stop)
+    with ctx.nested() as inside:
+        bind_target(ctx, node.target, value_at(index))
+        with continue_point(ctx, inside):
+            lower_body(ctx, node.body)
+    return For(index.name, start, stop, tuple(inside), step, label=label, span=span)
+
+
+@contextmanager
+def continue_point(ctx: Context, inside: list[Stmt]) -> Iterator[None]:
+    """Statements of a loop's body that `continue` can leave."""
+    frame = Frame(ctx.fresh("next"))
+    ctx.scope.continues.append(frame)
+    first = len(inside)
+    try:
+        yield
+    finally:
+        ctx.scope.continues.pop()
+    if frame.used:
+        body = tuple(inside[first:])
+        inside[first:] = [Block(frame.label, body, ctx.span)]
+
+
+def bind_target(ctx: Context, target: cst.BaseExpression, value: Value) -> None:
+    """The loop's variables of one turn."""
+    match target, value:
+        case (cst.Name(value=name), Number()) if ctx.scope.facts.is_loop_index_only(name):
+            ctx.scope.names[name] = settle(ctx, value)
+        case (cst.Name(value=name), _):
+            assign_name(ctx, name, value)
+        case (cst.Tuple(elements=elements) | cst.List(elements=elements), TupleValue(items)) if len(elements) == len(items):
+            for element, item in zip(elements, items):
+                bind_target(ctx, element.value, item)
+        case (cst.Tuple(elements=elements) | cst.List(elements=elements), ArrayValue(shape=(Const(extent), *_))) if extent == len(elements):
+            for position, element in enumerate(elements):
+                bind_target(ctx, element.value, subscript(ctx, value, (Number(integer(position)),)))
+        case _:
+            raise ctx.refuse(UNSUPPORTED_STATEMENT, "This loop variable is not compiled.", target)
+
+
+# ---- what is walked -------------------------------------------------------------------------------------------
+
+
+def _schedule(ctx: Context, source: Value, node: cst.For) -> tuple[Expr, Expr, int, Callable[[Expr], Value]]:
+    """(start, stop, step, value of a turn) of the loop over a source."""
+    match source:
+        case RangeValue(start, stop, Const(step)) if int(step.real) > 0:
+            start, stop = _held(ctx, start), _held(ctx, stop)
+            return start, stop, int(step.real), Number
+        case RangeValue():
+            first = _held(ctx, source.start)
+            step = _held(ctx, source.step)
+            count = _held(ctx, _count(ctx, RangeValue(first, _held(ctx, source.stop), step)))
+            return integer(0), count, 1, lambda i: Number(plus(first, times(i, step)))
+        case ArrayValue():
+            return integer(0), _held(ctx, source.shape[0]), 1, lambda i: _row(ctx, source, i)
+        case IterationValue(items, start):
+            return _together(ctx, items, start, node)
+    raise ctx.refuse(UNSUPPORTED_STATEMENT, "A loop over this value is not compiled.", node)
+
+
+def _count(ctx: Context, source: RangeValue) -> Expr:
+    if isinstance(source.step, Const):
+        return trip_count(ctx, source)
+    if not assume(ctx, integer(1), source.step, "the step of a range is not positive"):
+        ctx.check(compare("ge", source.step, integer(1)), "the step of a range is not positive")
+    length = greatest(minus(source.stop, source.start), integer(0))
+    return binary("floordiv", plus(length, minus(source.step, integer(1))), source.step)
+
+
+def _held(ctx: Context, expr: Expr) -> Expr:
+    expr = as_integer(expr)
+    return expr if is_stable(ctx, expr) else ctx.temporary("bound", expr)
+
+
+def _row(ctx: Context, source: ArrayValue, index: Expr) -> Value:
+    return subscript(ctx, source, (Number(index),))
+
+
+def _together(ctx: Context, items: Sequence[Value], start: Number | None, node: cst.For) -> tuple[Expr, Expr, int, Callable[[Expr], Value]]:
+    """zip and enumerate: the shortest ends the loop."""
+    rules: list[Callable[[Expr], Value]] = []
+    count: Expr | None = None
+    for item in items:
+        first, stop, step, value_at = _schedule(ctx, item, node)
+        length = _held(ctx, trip_count(ctx, RangeValue(first, stop, integer(step))))
+        count = length if count is None else least(count, length)
+        rules.append(lambda i, f=first, s=step, v=value_at: v(plus(f, times(i, integer(s)))))  # type: ignore[misc]
+    assert count is not None
+    if start is not None:
+        begin = _held(ctx, start.expr)
+        return integer(0), count, 1, lambda i: TupleValue((Number(plus(begin, i)), rules[0](i)))
+    return integer(0), count, 1, lambda i: TupleValue(tuple(rule(i) for rule in rules))
+
+
+def _unrolled(ctx: Context, node: cst.For, items: Sequence[Value], lower_body: LowerBody) -> None:
+    if len(items) > _MOST_UNROLLED:
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, f"A loop over a tuple of more than {_MOST_UNROLLED} items is not compiled.", node)
+    leave = Frame(ctx.fresh("leave"))
+    ctx.scope.breaks.append(leave)
+    with ctx.nested() as inside:
+        for item in items:
+            bind_target(ctx, node.target, item)
+            with continue_point(ctx, inside):
+                lower_body(ctx, node.body)
+        ctx.scope.breaks.pop()
+        if node.orelse is not None:
+            lower_body(ctx, node.orelse.body)
+    if leave.used:
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, "'break' in a loop over a tuple is not compiled.", node)
+    ctx.body.extend(inside)
+
+
+# ---- while -----------------------------------------------------------------------------------------------------
+
+
+def lower_while(ctx: Context, node: cst.While, lower_body: LowerBody) -> None:
+    """A `while` loop: `Loop` with an exit where the condition is false."""
+    names = assigned_names(node.test, node.body)
+    runs = isinstance(node.test, cst.Name) and node.test.value == "True"
+    _looped(ctx, names, None, lower_body, lambda: _while_body(ctx, node, lower_body), runs)
+
+
+def _while_body(ctx: Context, node: cst.While, lower_body: LowerBody) -> Stmt:
+    frame = ctx.scope.breaks[-1]
+    span = ctx.at(node)
+    with ctx.nested() as inside:
+        asked = condition(ctx, node.test)
+        if not (isinstance(asked, Const) and asked.value):
+            with ctx.nested() as leaving:
+                if node.orelse is not None:
+                    lower_body(ctx, node.orelse.body)
+                frame.used = True
+                ctx.emit(Exit(frame.label, span))
+            ctx.emit(If(negate(asked), tuple(leaving), (), span))
+        with continue_point(ctx, inside):
+            lower_body(ctx, node.body)
+    return Loop(tuple(inside), span)
+
+
+# ---- what all loops share ----------------------------------------------------------------------------------------
+
+
+def _looped(
+    ctx: Context,
+    names: Sequence[str],
+    orelse: cst.Else | None,
+    lower_body: LowerBody,
+    make: Callable[[], Stmt],
+    runs: bool,
+) -> None:
+    """Emits the loop that `make` lowers, again and again until the types of the carried variables are settled."""
+    before = dict(ctx.scope.names)
+    carried = [name for name in dict.fromkeys(names) if _is_carried(ctx, name)]
+    types: dict[str, Scalar] = {}
+    for _ in range(_MOST_ATTEMPTS):
+        agreed: Agreements = {}
+        mark, requires = len(ctx.body), len(ctx.requires)
+        try:
+            _settle_loop(ctx, carried, types, agreed, orelse, lower_body, make)
+            _after(ctx, before, agreed, names, runs)
+            return
+        except TypeChange as change:
+            if change.owner is not agreed:
+                raise
+            types[change.name] = change.type
+            del ctx.body[mark:]
+            del ctx.requires[requires:]
+            ctx.scope.names = dict(before)
+    raise ctx.refuse(UNSUPPORTED_TYPE_CHANGE, "The types of this loop's variables do not settle.")
+
+
+def _is_carried(ctx: Context, name: str) -> bool:
+    value = ctx.scope.names.get(name)
+    return isinstance(value, (Number, ArrayValue, UnboundValue)) and not ctx.scope.facts.is_loop_index_only(name)
+
+
+def _settle_loop(
+    ctx: Context,
+    carried: Sequence[str],
+    types: dict[str, Scalar],
+    agreed: Agreements,
+    orelse: cst.Else | None,
+    lower_body: LowerBody,
+    make: Callable[[], Stmt],
+) -> None:
+    for name in carried:
+        agreed[name] = _agree(ctx, name, types.get(name))
+    leave = Frame(ctx.fresh("leave"))
+    scope = ctx.scope
+    depths = len(scope.agreed), len(scope.breaks), len(scope.continues)
+    scope.agreed.append(agreed)
+    scope.breaks.append(leave)
+    try:
+        loop = make()
+        scope.breaks.pop()
+        with ctx.nested() as otherwise:
+            if orelse is not None:
+                lower_body(ctx, orelse.body)
+    finally:
+        del scope.agreed[depths[0] :], scope.breaks[depths[1] :], scope.continues[depths[2] :]
+    if leave.used:
+        ctx.emit(Block(leave.label, (loop, *otherwise), ctx.span))
+    else:
+        ctx.body.extend((loop, *otherwise))
+
+
+def _agree(ctx: Context, name: str, type: Scalar | None) -> Scalar | str:
+    """The variable's home during the loop, holding its value at the loop's start."""
+    value = ctx.scope.names[name]
+    if isinstance(value, UnboundValue):
+        value = value.value
+    if isinstance(value, Number):
+        chosen = type or value.type
+        set_variable(ctx, name, value.expr, chosen)
+        return chosen
+    assert isinstance(value, ArrayValue)
+    source = as_whole_view(ctx, value, name)
+    if source in ctx.movable and source not in ctx.parameters:
+        ctx.scope.names[name] = whole(ctx, source)
+        return source
+    home = ctx.fresh(ctx.scope.prefix + name)
+    ctx.arrays[home] = array_type(value)
+    link(ctx, home, source)
+    ctx.emit(Bind((home,), (source,), ctx.span))
+    ctx.scope.names[name] = whole(ctx, home)
+    return home
+
+
+def as_whole_view(ctx: Context, value: ArrayValue, name: str) -> str:
+    """The array that a carried variable starts as; a view into part of one would have to stay a view."""
+    if value.place is not None and not value.place.whole:
+        raise ctx.refuse(UNSUPPORTED_TYPE_CHANGE, f"'{name}' is a view at the start of the loop and is assigned in it.", None,
+                         "Start with a copy, or use another name.")
+    return as_whole(ctx, value, name)
+
+
+def _after(ctx: Context, before: dict[str, Value], agreed: Agreements, names: Sequence[str], runs: bool) -> None:
+    """The names after the loop: those first bound in its body hold their last values, if it ran."""
+    scope = ctx.scope
+    for name in list(scope.names):
+        if name in agreed or scope.names[name] is before.get(name):
+            continue
+        value = scope.names[name]
+        if name in before and name not in names:
+            continue
+        if not _outlives(ctx, value):
+            scope.names.pop(name)
+            if name in before:
+                raise ctx.refuse(UNSUPPORTED_TYPE_CHANGE, f"'{name}' changes its kind in this loop.")
+        elif not runs:
+            scope.names[name] = unbound(value)
+
+
+def _outlives(ctx: Context, value: Value) -> bool:
+    """Whether the value means the same after the loop: it holds no loop index."""
+    match value:
+        case Number(expr):
+            return all(not (isinstance(part, Var) and part.name in ctx.lows) for part in walk_expr(expr))
+        case TupleValue(items):
+            return all(_outlives(ctx, item) for item in items)
+        case ArrayValue():
+            return False
+        case UnboundValue(inner):
+            return _outlives(ctx, inner)
+    return True

@@ -1,0 +1,164 @@
+"""A syntax tree to typed IR: every hinted function in every type that its hints allow.
+
+    def smooth(a: NDArray[np.float64]): ...        Function smooth_1 (a of rank 1), smooth_2 (rank 2) ...
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from pyaot.base.diagnostics import Diagnostic
+from pyaot.base.names import c_identifier
+from pyaot.frontend.arithmetic import integer
+from pyaot.frontend.arrays import OVERLAPS
+from pyaot.frontend.branches import terminates
+from pyaot.frontend.calls import call_symbol
+from pyaot.frontend.context import Context, NeedsTracking, Scope, Unsupported
+from pyaot.frontend.expressions import lower_expression
+from pyaot.frontend.facts import assigned_names, name_facts
+from pyaot.frontend.hint_types import LiteralHint
+from pyaot.frontend.hints import Signature, instances, is_hinted
+from pyaot.frontend.inline import call_function
+from pyaot.frontend.parameters import ParameterList
+from pyaot.frontend.ranks import rank_choices
+from pyaot.frontend.scope_functions import FunctionInfo
+from pyaot.frontend.scopes import ModuleScope, read_scopes
+from pyaot.frontend.statements import lower_body
+from pyaot.frontend.syntax import SyntaxTree
+from pyaot.ir.alias import aliases
+from pyaot.ir.nodes import Assign, Const, Function, Load, Nothing, Return, Store
+from pyaot.ir.program import Entry, Instance, Parameter, Program
+from pyaot.ir.types import PY_BOOL
+from pyaot.ir.walk import walk_expr, walk_stmts
+
+_MOST_INSTANCES = 6
+_MOST_TRACKED = 16
+
+
+@dataclass
+class _Found:
+    """What was lowered of one function."""
+
+    functions: list[Function] = field(default_factory=list)
+    instances: list[Instance] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+
+def lower(tree: SyntaxTree) -> Program:
+    """All hinted functions of a file; what is not understood stays Python and is named in the diagnostics."""
+    module = read_scopes(tree)
+    functions: list[Function] = []
+    entries: list[Entry] = []
+    diagnostics: list[Diagnostic] = []
+    for info in module.functions.values():
+        if info.outer is not None or not is_hinted(info):
+            continue
+        found = _lower_entry(tree, module, info)
+        diagnostics.extend(replace(d, function=info.qualified_name) for d in found.diagnostics)
+        if found.instances:
+            functions.extend(found.functions)
+            entries.append(_entry(tree, info, found.instances, module))
+    return Program(tuple(functions), tuple(entries), tuple(diagnostics))
+
+
+def _entry(tree: SyntaxTree, info: FunctionInfo, found: list[Instance], module: ModuleScope) -> Entry:
+    signature = instances(info, module).signatures[0]
+    parameters = tuple(Parameter(p.name, p.kind, p.has_default) for p in signature.parameters)
+    return Entry(info.qualified_name, tree.span_of(info.node), parameters, tuple(found))
+
+
+def _lower_entry(tree: SyntaxTree, module: ModuleScope, info: FunctionInfo) -> _Found:
+    wanted = instances(info, module)
+    found = _Found(diagnostics=list(wanted.diagnostics))
+    refusals: list[Diagnostic] = []
+    for signature in wanted.signatures:
+        for chosen in _literal_choices(signature):
+            for ranks in rank_choices(info.node, chosen):
+                if len(found.instances) >= _MOST_INSTANCES:
+                    return found
+                try:
+                    _lower_instance(tree, module, info, (chosen, ranks), found)
+                except Unsupported as refusal:
+                    refusals.append(refusal.diagnostic)
+    if not found.instances and refusals:
+        found.diagnostics.append(refusals[0])
+    return found
+
+
+def _literal_choices(signature: Signature) -> Iterator[Signature]:
+    """A Literal of several values is one signature for each."""
+    for position, parameter in enumerate(signature.parameters):
+        if isinstance(parameter.type, LiteralHint) and len(parameter.type.values) > 1:
+            for value in parameter.type.values:
+                single = replace(parameter, type=LiteralHint((value,)))
+                parameters = (*signature.parameters[:position], single, *signature.parameters[position + 1 :])
+                yield from _literal_choices(Signature(parameters))
+            return
+    yield signature
+
+
+def _lower_instance(
+    tree: SyntaxTree, module: ModuleScope, info: FunctionInfo, choice: tuple[Signature, dict[str, int]], found: _Found
+) -> None:
+    tracked: frozenset[str] = frozenset()
+    name = c_identifier(info.qualified_name) + (f"_{len(found.functions) + 1}" if found.functions else "")
+    for _ in range(_MOST_TRACKED):
+        try:
+            function, instance = _lower_once(tree, module, info, choice, name, tracked)
+        except NeedsTracking as need:
+            tracked |= {need.what}
+            continue
+        found.functions.append(function)
+        found.instances.append(instance)
+        return
+
+
+def _lower_once(
+    tree: SyntaxTree,
+    module: ModuleScope,
+    info: FunctionInfo,
+    choice: tuple[Signature, dict[str, int]],
+    name: str,
+    tracked: frozenset[str],
+) -> tuple[Function, Instance]:
+    ctx = Context(tree, module, lower_expression, call_function, call_symbol, tracked=tracked)
+    ctx.span = tree.span_of(info.node)
+    ctx.inlining.append(info.node)
+    ctx.scope = Scope(name_facts(info.node))
+    signature, ranks = choice
+    parameters = ParameterList(ctx, info)
+    for parameter in signature.parameters:
+        parameters.add(parameter, ranks.get(parameter.name))
+    local = {*ctx.scope.names, *assigned_names(info.node.body)}
+    ctx.scope.local_names = frozenset(local)
+    _start_tracking(ctx)
+    lower_body(ctx, info.node.body)
+    if not terminates(ctx.body):
+        ctx.emit(Return(Nothing(), tree.span_of(info.node)))
+    function = Function(
+        name, info.qualified_name, tuple(parameters.params), tuple(ctx.requires), tuple(ctx.body), tuple(ctx.inexact), tree.span_of(info.node)
+    )
+    _verify_overlaps(ctx, function)
+    return function, Instance(name, tuple(parameters.bindings), (*parameters.facts, *ctx.global_facts))
+
+
+def _verify_overlaps(ctx: Context, function: Function) -> None:
+    """No store reads, through another name, the array that it writes (see `arrays.may_alias`)."""
+    if OVERLAPS in ctx.tracked or not ctx.linked:
+        return
+    found = aliases(function)
+    for stmt in walk_stmts(function.body):
+        if isinstance(stmt, Store) and any(
+            isinstance(part, Load) and part.array != stmt.array and found.may_overlap(stmt, part.array, stmt.array)
+            for part in walk_expr(stmt.value)
+        ):
+            raise NeedsTracking(OVERLAPS)
+
+
+def _start_tracking(ctx: Context) -> None:
+    """The flags of what is tracked: nothing is bound yet, every number is Python's int."""
+    for key in sorted(ctx.tracked - {OVERLAPS}):
+        kind, _, variable = key.partition(":")
+        flag = ctx.fresh(f"{variable}_{kind}")
+        ctx.flags[key] = flag
+        start = Const(False, PY_BOOL) if kind == "bound" else integer(0)
+        ctx.emit(Assign(flag, start, ctx.span))

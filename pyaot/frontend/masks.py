@@ -1,0 +1,149 @@
+"""Boolean masks as subscripts.
+
+    b = a[mask]          count the chosen elements, allocate, copy them in order
+    a[mask] = x          for i: if mask[i]: a[i] = x
+    a[mask] = values     for i: if mask[i]: a[i] = values[k]; k = k + 1
+"""
+
+from collections.abc import Callable, Sequence
+
+from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
+from pyaot.frontend.arithmetic import cast, compare, integer, plus, truth
+from pyaot.frontend.arrays import allocate, as_stored, loops, materialise, reads_elsewhere
+from pyaot.frontend.context import Context
+from pyaot.frontend.operators import apply_binary
+from pyaot.frontend.prove import make_equal
+from pyaot.frontend.values import ArrayValue, Indices, Number, Value
+from pyaot.ir.nodes import Assign, Expr, If, Store, Var
+from pyaot.ir.types import PY_BOOL, PY_INT, Array, DType, Scalar
+
+
+def is_mask_subscript(items: Sequence[Value]) -> bool:
+    """Whether the only subscript is a boolean array."""
+    return len(items) == 1 and isinstance(items[0], ArrayValue) and items[0].dtype is DType.BOOL
+
+
+def _mask_of(ctx: Context, base: ArrayValue, items: Sequence[Value]) -> ArrayValue:
+    (mask,) = items
+    assert isinstance(mask, ArrayValue)
+    if mask.rank > base.rank:
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "The mask has more dimensions than the array.")
+    for extent, goal in zip(mask.shape, base.shape):
+        make_equal(ctx, extent, goal, "the mask does not have the shape of the array")
+    return mask
+
+
+def _chosen(mask: ArrayValue, indices: Indices) -> Expr:
+    return cast(truth(mask.element(indices)), PY_BOOL)
+
+
+def compress(ctx: Context, base: ArrayValue, items: Sequence[Value]) -> ArrayValue:
+    """`base[mask]`: a fresh array of the chosen elements (or rows), in order."""
+    mask = as_stored(ctx, _mask_of(ctx, base, items), "mask")
+    counter = _counter(ctx)
+    loops(ctx, mask.shape, lambda i: _if(ctx, _chosen(mask, i), lambda: _count(ctx, counter)))
+    extent = ctx.temporary("chosen", counter)
+    rest = base.shape[mask.rank :]
+    result = allocate(ctx, "selected", Array(base.dtype, 1 + len(rest)), (extent, *rest))
+    place = result.place
+    assert place is not None
+    ctx.emit(Assign(counter.name, integer(0), ctx.span))
+
+    def copy_row(indices: Indices) -> None:
+        def body(inner: Indices) -> None:
+            value = cast(base.element((*indices, *inner)), Scalar(base.dtype))
+            ctx.emit(Store(place.array, (counter, *inner), value, False, ctx.span))
+
+        loops(ctx, rest, body)
+        _count(ctx, counter)
+
+    loops(ctx, mask.shape, lambda i: _if(ctx, _chosen(mask, i), lambda: copy_row(i)))
+    return result
+
+
+def _counter(ctx: Context) -> Var:
+    name = ctx.fresh("count")
+    ctx.emit(Assign(name, integer(0), ctx.span))
+    return Var(name, PY_INT)
+
+
+def _count(ctx: Context, counter: Var) -> None:
+    ctx.emit(Assign(counter.name, plus(counter, integer(1)), ctx.span))
+
+
+def _if(ctx: Context, condition: Expr, make: Callable[[], None]) -> None:
+    with ctx.nested() as inside:
+        make()
+    ctx.emit(If(condition, tuple(inside), (), ctx.span))
+
+
+def store_masked(ctx: Context, base: ArrayValue, items: Sequence[Value], value: Value) -> None:
+    """`base[mask] = value`."""
+    mask = _mask_of(ctx, base, items)
+    if reads_elsewhere(ctx, base, _as_whole(base, mask)):
+        mask = materialise(ctx, mask, "mask")
+    if isinstance(value, Number):
+        _masked_loop(ctx, base, mask, lambda _: value.expr)
+    elif isinstance(value, ArrayValue) and value.rank == 0:
+        _masked_loop(ctx, base, mask, lambda _: value.element(()))
+    elif isinstance(value, ArrayValue) and value.rank == 1 and mask.rank == base.rank:
+        _store_in_order(ctx, base, mask, materialise(ctx, value) if reads_elsewhere_any(ctx, base, value) else value)
+    else:
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "This value of a masked assignment is not compiled.")
+
+
+def reads_elsewhere_any(ctx: Context, base: ArrayValue, value: ArrayValue) -> bool:
+    """Whether a list of values reads the array that it is stored into."""
+    spread = ArrayValue(value.dtype, base.shape, lambda indices: value.element(indices[:1]))
+    return reads_elsewhere(ctx, base, spread)
+
+
+def _as_whole(base: ArrayValue, mask: ArrayValue) -> ArrayValue:
+    return ArrayValue(mask.dtype, base.shape, lambda indices: mask.element(indices[: mask.rank]))
+
+
+def _masked_loop(ctx: Context, base: ArrayValue, mask: ArrayValue, value: Callable[[Indices], Expr]) -> None:
+    place = base.place
+    if place is None:
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "This array cannot be assigned to.")
+    type = Scalar(base.dtype)
+
+    def body(indices: Indices) -> None:
+        def put() -> None:
+            ctx.emit(Store(place.array, place.subscripts(indices), cast(value(indices), type), place.checked, ctx.span))
+
+        _if(ctx, _chosen(mask, indices[: mask.rank]), put)
+
+    loops(ctx, base.shape, body)
+
+
+def _store_in_order(ctx: Context, base: ArrayValue, mask: ArrayValue, value: ArrayValue) -> None:
+    value = as_stored(ctx, value)
+    if value.shape[0] != integer(1):
+        total = _counter(ctx)
+        loops(ctx, mask.shape, lambda i: _if(ctx, _chosen(mask, i), lambda: _count(ctx, total)))
+        ctx.check(compare("eq", total, value.shape[0]), "a masked assignment has another number of values")
+    counter = _counter(ctx)
+    place = base.place
+    assert place is not None
+
+    def put(indices: Indices) -> None:
+        element = value.element((integer(0) if value.shape[0] == integer(1) else counter,))
+        ctx.emit(Store(place.array, place.subscripts(indices), cast(element, Scalar(base.dtype)), place.checked, ctx.span))
+        _count(ctx, counter)
+
+    loops(ctx, base.shape, lambda i: _if(ctx, _chosen(mask, i), lambda: put(i)))
+
+
+def augment_masked(ctx: Context, op: str, base: ArrayValue, items: Sequence[Value], value: Value) -> None:
+    """`base[mask] op= value`: with a number, in place; else read, computed and stored."""
+    if isinstance(value, Number):
+        mask = _mask_of(ctx, base, items)
+        if reads_elsewhere(ctx, base, _as_whole(base, mask)) or base.place is None:
+            mask = materialise(ctx, mask, "mask")
+        result = apply_binary(ctx, op, base, value)
+        assert isinstance(result, ArrayValue)
+        _masked_loop(ctx, base, mask, result.element)
+        return
+    chosen = compress(ctx, base, items)
+    store_masked(ctx, base, items, apply_binary(ctx, op, chosen, value))

@@ -1,0 +1,229 @@
+"""NumPy's functions that make arrays: zeros, arange, linspace, eye, mgrid, array, copy, histogram ..."""
+
+from collections.abc import Callable
+
+from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
+from pyaot.frontend.arguments import Arguments, dtype_of, is_given, known_bool, known_int, number, shape_argument
+from pyaot.frontend.arithmetic import as_integer, binary, cast, compare, greatest, integer, minus, plus, times
+from pyaot.frontend.arrays import allocate, materialise, pulled, write
+from pyaot.frontend.coerce import as_array, stacked_items
+from pyaot.frontend.context import Context
+from pyaot.frontend.prove import never_negative
+from pyaot.frontend.values import ArrayValue, Indices, NoneValue, Number, TupleValue, Value
+from pyaot.ir.nodes import Binary, Const, Expr, Select
+from pyaot.ir.types import Array, DType, Scalar
+
+Handler = Callable[[Context, Arguments], Value]
+
+
+def _extent(ctx: Context, value: Number) -> Expr:
+    return as_integer(value.expr)
+
+
+def _filled(fill: float | None) -> Handler:
+    def handle(ctx: Context, arguments: Arguments) -> Value:
+        shape, dtype, order = arguments.take(ctx, "shape", "dtype", "order")
+        _c_order(ctx, order)
+        assert shape is not None
+        chosen = dtype_of(ctx, dtype) if is_given(dtype) and dtype is not None else DType.FLOAT64
+        return new_array(ctx, tuple(_extent(ctx, n) for n in shape_argument(ctx, shape)), chosen, fill)
+
+    return handle
+
+
+def _c_order(ctx: Context, order: Value | None) -> None:
+    if is_given(order):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The 'order' of an array is not compiled: arrays are in C order.")
+
+
+def new_array(ctx: Context, shape: Indices, dtype: DType, fill: float | None) -> ArrayValue:
+    """A fresh array, filled or not."""
+    value = None if fill is None else _fill_constant(fill, dtype)
+    return allocate(ctx, "array", Array(dtype, len(shape)), shape, value)
+
+
+def _fill_constant(fill: float, dtype: DType) -> Const:
+    kinds: dict[str, bool | int | float | complex] = {"b": bool(fill), "i": int(fill), "u": int(fill), "f": float(fill), "c": complex(fill)}
+    return Const(kinds[dtype.kind], Scalar(dtype))
+
+
+def _like(fill: float | None) -> Handler:
+    def handle(ctx: Context, arguments: Arguments) -> Value:
+        a, dtype, shape = arguments.take(ctx, "a", "dtype", "shape")
+        array = as_array(ctx, a)
+        chosen = dtype_of(ctx, dtype) if is_given(dtype) and dtype is not None else array.dtype
+        extents = tuple(_extent(ctx, n) for n in shape_argument(ctx, shape)) if shape is not None and is_given(shape) else array.shape
+        return new_array(ctx, extents, chosen, fill)
+
+    return handle
+
+
+def _full(ctx: Context, arguments: Arguments) -> Value:
+    shape, value, dtype = arguments.take(ctx, "shape", "fill_value", "dtype")
+    assert shape is not None
+    fill = number(ctx, value).expr
+    chosen = dtype_of(ctx, dtype) if is_given(dtype) and dtype is not None else fill.type.dtype
+    return _filled_with(ctx, tuple(_extent(ctx, n) for n in shape_argument(ctx, shape)), chosen, fill)
+
+
+def _full_like(ctx: Context, arguments: Arguments) -> Value:
+    a, value, dtype = arguments.take(ctx, "a", "fill_value", "dtype")
+    array = as_array(ctx, a)
+    chosen = dtype_of(ctx, dtype) if is_given(dtype) and dtype is not None else array.dtype
+    return _filled_with(ctx, array.shape, chosen, number(ctx, value).expr)
+
+
+def _filled_with(ctx: Context, shape: Indices, dtype: DType, fill: Expr) -> ArrayValue:
+    value = cast(fill, Scalar(dtype))
+    if isinstance(value, Const):
+        return allocate(ctx, "array", Array(dtype, len(shape)), shape, value)
+    result = allocate(ctx, "array", Array(dtype, len(shape)), shape)
+    held = ctx.temporary("fill", value)
+    write(ctx, result, lambda _: held)
+    return result
+
+
+def _arange(ctx: Context, arguments: Arguments) -> Value:
+    *bounds, dtype = arguments.take(ctx, "start", "stop", "step", "dtype")
+    exprs = [number(ctx, b).expr if is_given(b) else None for b in bounds]
+    start, stop, step = exprs
+    if stop is None:
+        start, stop = None, start
+    start, step = start or integer(0), step or integer(1)
+    assert stop is not None
+    if any(not e.type.dtype.is_integer for e in (start, stop, step)):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'arange' of floats is not compiled.", None, "Use linspace, or scale an arange of ints.")
+    chosen = Scalar(dtype_of(ctx, dtype) if dtype is not None and is_given(dtype) else DType.INT64)
+    start, stop, step = as_integer(start), as_integer(stop), as_integer(step)
+    if not isinstance(step, Const) or int(step.value.real) <= 0:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The step of 'arange' must be a positive constant in compiled code.")
+    length = minus(stop, start)
+    if step != integer(1):
+        length = binary("floordiv", plus(length, minus(step, integer(1))), step)
+    extent = length if never_negative(ctx, length) else greatest(length, integer(0))
+    return pulled(chosen.dtype, (extent,), lambda i: cast(plus(start, times(i[0], step)), chosen))
+
+
+def _linspace(ctx: Context, arguments: Arguments) -> Value:
+    """start + i * step with the last element set to stop, as NumPy computes it."""
+    start, stop, num, endpoint, dtype = arguments.take(ctx, "start", "stop", "num", "endpoint", "dtype")
+    type = Scalar(dtype_of(ctx, dtype) if dtype is not None and is_given(dtype) else DType.FLOAT64)
+    if type.dtype is not DType.FLOAT64:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'linspace' gives float64 in compiled code.")
+    first, last = (cast(cast(number(ctx, v).expr, Scalar(DType.FLOAT64)), type) for v in (start, stop))
+    if any(number(ctx, v).type.dtype.is_complex for v in (start, stop)):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'linspace' of complex numbers is not compiled.")
+    count = as_integer(number(ctx, num).expr) if num is not None else integer(50)
+    has_end = known_bool(ctx, endpoint, True, "endpoint")
+    ctx.check(compare("gt", count, integer(1)), "'linspace' has fewer than two elements")
+    gaps = minus(count, integer(1)) if has_end else count
+    step = ctx.temporary("step", Binary("truediv", Binary("sub", last, first, type, False), cast(gaps, type), type, False))
+    ctx.check(compare("ne", step, Const(0.0, type)), "'linspace' has a step of zero")
+
+    def element(i: Indices) -> Expr:
+        value = Binary("add", Binary("mul", cast(i[0], type), step, type, False), first, type, False)
+        return Select(compare("eq", i[0], gaps), last, value, type) if has_end else value
+
+    return pulled(DType.FLOAT64, (count,), element)
+
+
+def _eye(ctx: Context, arguments: Arguments) -> Value:
+    rows, columns, k, dtype = arguments.take(ctx, "N", "M", "k", "dtype")
+    n = as_integer(number(ctx, rows).expr)
+    m = as_integer(number(ctx, columns).expr) if is_given(columns) else n
+    shift = integer(known_int(ctx, k, "k") if is_given(k) else 0)
+    type = Scalar(dtype_of(ctx, dtype) if dtype is not None and is_given(dtype) else DType.FLOAT64)
+    return pulled(type.dtype, (n, m), lambda i: cast(compare("eq", i[1], plus(i[0], shift)), type))
+
+
+def _array(ctx: Context, arguments: Arguments) -> Value:
+    value, dtype, _ = arguments.take(ctx, "object", "dtype", "copy")
+    chosen = dtype_of(ctx, dtype) if dtype is not None and is_given(dtype) else None
+    if isinstance(value, TupleValue) and value.items:
+        return stacked_items(ctx, value.items, chosen)
+    return materialise(ctx, _cast_to(as_array(ctx, value), chosen), "array")
+
+
+def _cast_to(array: ArrayValue, dtype: DType | None) -> ArrayValue:
+    if dtype is None or dtype is array.dtype:
+        return array
+    return pulled(dtype, array.shape, lambda i: cast(array.element(i), Scalar(dtype)))
+
+
+def _as_array(ctx: Context, arguments: Arguments) -> Value:
+    """asarray, ascontiguousarray: the array itself where nothing changes."""
+    value, dtype = arguments.take(ctx, "a", "dtype")
+    chosen = dtype_of(ctx, dtype) if dtype is not None and is_given(dtype) else None
+    if isinstance(value, ArrayValue) and not value.boxed and chosen in (None, value.dtype) and (value.place is None or value.place.whole):
+        return value
+    return _array(ctx, Arguments((value,) if value is not None else (), {"dtype": dtype} if dtype is not None else {}))
+
+
+def _copy(ctx: Context, arguments: Arguments) -> Value:
+    (a,) = arguments.take(ctx, "a")
+    return materialise(ctx, as_array(ctx, a), "copied")
+
+
+def _meshgrid(ctx: Context, arguments: Arguments) -> Value:
+    indexing = arguments.keywords.get("indexing")
+    by_rows = getattr(indexing, "text", "xy") == "ij"
+    axes = [as_array(ctx, value) for value in arguments.positional]
+    order = list(range(len(axes)))
+    if not by_rows and len(axes) > 1:
+        order[0], order[1] = 1, 0
+    shape = tuple(axes[order.index(n)].shape[0] for n in range(len(axes)))
+    items = tuple(
+        pulled(a.dtype, shape, lambda i, a=a, n=n: a.element((i[n],))) for a, n in zip(axes, order)  # type: ignore[misc]
+    )
+    return TupleValue(tuple(materialise(ctx, item, "grid") for item in items), is_list=False)
+
+
+def _outer_indices(ctx: Context, arguments: Arguments) -> Value:
+    """np.indices(shape): one array of indices for every axis, stacked."""
+    (dimensions,) = arguments.take(ctx, "dimensions")
+    assert dimensions is not None
+    shape = tuple(_extent(ctx, n) for n in shape_argument(ctx, dimensions))
+
+    def element(i: Indices) -> Expr:
+        result: Expr = i[-1]
+        for axis in range(len(shape) - 1, -1, -1):
+            chosen = compare("eq", i[0], integer(axis))
+            result = Select(chosen, i[1 + axis], result, result.type) if axis < len(shape) - 1 else i[1 + axis]
+        return cast(result, Scalar(DType.INT64))
+
+    return pulled(DType.INT64, (integer(len(shape)), *shape), element)
+
+
+def _fill(ctx: Context, arguments: Arguments) -> Value:
+    """array.fill(x): the array is written in place."""
+    a, value = arguments.take(ctx, "a", "value")
+    if not isinstance(a, ArrayValue) or a.place is None:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'fill' of this value is not compiled.")
+    held = number(ctx, value).expr
+    if not isinstance(held, Const):
+        held = ctx.temporary("fill", held)
+    write(ctx, a, lambda _: held)
+    return NoneValue()
+
+
+TABLE: dict[str, Handler] = {
+    "numpy.zeros": _filled(0),
+    "numpy.ones": _filled(1),
+    "numpy.empty": _filled(None),
+    "numpy.zeros_like": _like(0),
+    "numpy.ones_like": _like(1),
+    "numpy.empty_like": _like(None),
+    "numpy.full": _full,
+    "numpy.full_like": _full_like,
+    "numpy.arange": _arange,
+    "numpy.linspace": _linspace,
+    "numpy.eye": _eye,
+    "numpy.identity": _eye,
+    "numpy.array": _array,
+    "numpy.asarray": _as_array,
+    "numpy.ascontiguousarray": _as_array,
+    "numpy.copy": _copy,
+    "numpy.meshgrid": _meshgrid,
+    "numpy.indices": _outer_indices,
+    "method.fill": _fill,
+}

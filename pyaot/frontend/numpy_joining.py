@@ -1,0 +1,96 @@
+"""NumPy's functions that join arrays: one fresh array, one loop nest for each part."""
+
+from collections.abc import Callable, Sequence
+
+from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
+from pyaot.frontend.arguments import Arguments, axes_argument, is_given, known_int
+from pyaot.frontend.arithmetic import cast, integer, plus
+from pyaot.frontend.arrays import allocate, loops, materialise
+from pyaot.frontend.coerce import as_array, common_dtype, stacked_items
+from pyaot.frontend.context import Context
+from pyaot.frontend.numpy_shapes import reshaped, transposed
+from pyaot.frontend.prove import make_equal
+from pyaot.frontend.values import ArrayValue, Indices, TupleValue, Value
+from pyaot.ir.nodes import Expr, Store
+from pyaot.ir.types import Array, Scalar
+
+Handler = Callable[[Context, Arguments], Value]
+
+
+def concatenated(ctx: Context, parts: Sequence[ArrayValue], along: int) -> ArrayValue:
+    """The arrays one after the other along an axis: a fresh array, one loop nest for each part."""
+    first = parts[0]
+    for part in parts[1:]:
+        for axis in range(first.rank):
+            if axis != along:
+                make_equal(ctx, part.shape[axis], first.shape[axis], "the joined arrays differ in shape")
+    total: Expr = integer(0)
+    for part in parts:
+        total = plus(total, part.shape[along])
+    shape = (*first.shape[:along], total, *first.shape[along + 1 :])
+    result = allocate(ctx, "joined", Array(common_dtype(ctx, [p.type for p in parts]), first.rank), shape)
+    offset: Expr = integer(0)
+    for part in parts:
+        _copy_part(ctx, result, part, along, offset)
+        offset = plus(offset, part.shape[along])
+    return result
+
+
+def _copy_part(ctx: Context, result: ArrayValue, part: ArrayValue, along: int, offset: Expr) -> None:
+    place = result.place
+    assert place is not None
+
+    def body(indices: Indices) -> None:
+        target = (*indices[:along], plus(indices[along], offset), *indices[along + 1 :])
+        ctx.emit(Store(place.array, target, cast(part.element(indices), Scalar(result.dtype)), False, ctx.span))
+
+    loops(ctx, part.shape, body)
+
+
+def _parts(ctx: Context, value: Value | None) -> list[ArrayValue]:
+    if not isinstance(value, TupleValue) or not value.items:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The arrays to join must be written as a tuple or list.")
+    return [as_array(ctx, item) for item in value.items]
+
+
+def _concatenate(ctx: Context, arguments: Arguments) -> Value:
+    arrays, axis = arguments.take(ctx, "arrays", "axis")
+    parts = _parts(ctx, arrays)
+    along = axes_argument(ctx, axis, parts[0].rank)[0] if is_given(axis) else 0
+    return concatenated(ctx, parts, along)
+
+
+def _stack(ctx: Context, arguments: Arguments) -> Value:
+    arrays, axis = arguments.take(ctx, "arrays", "axis")
+    if not isinstance(arrays, TupleValue):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The arrays to stack must be written as a tuple or list.")
+    result = stacked_items(ctx, arrays.items)
+    position = known_int(ctx, axis, "An axis") % result.rank if is_given(axis) else 0
+    order = list(range(1, result.rank))
+    order.insert(position, 0)
+    return result if position == 0 else materialise(ctx, transposed(ctx, result, order), "stacked")
+
+
+def _stack_along(default_axis: int, least: int) -> Handler:
+    def handle(ctx: Context, arguments: Arguments) -> Value:
+        (arrays,) = arguments.take(ctx, "tup")
+        parts = [_at_least(ctx, p, least) for p in _parts(ctx, arrays)]
+        return concatenated(ctx, parts, 0 if parts[0].rank == 1 else default_axis)
+
+    return handle
+
+
+def _at_least(ctx: Context, array: ArrayValue, rank: int) -> ArrayValue:
+    missing = rank - array.rank
+    if missing <= 0:
+        return array
+    return reshaped(ctx, array, ((integer(1),) * missing) + array.shape)
+
+
+TABLE: dict[str, Handler] = {
+    "numpy.concatenate": _concatenate,
+    "numpy.stack": _stack,
+    "numpy.hstack": _stack_along(1, 1),
+    "numpy.vstack": _stack_along(0, 2),
+    "numpy.row_stack": _stack_along(0, 2),
+}

@@ -1,0 +1,338 @@
+"""NumPy's reductions: sum prod mean var std min max ptp argmin argmax any all norm, cumulative sums."""
+
+from collections.abc import Callable
+
+from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
+from pyaot.frontend.arguments import (
+    Arguments,
+    axes_argument,
+    dtype_of,
+    is_given,
+    known_bool,
+    known_int,
+    number,
+)
+from pyaot.frontend.arithmetic import (
+    both,
+    call,
+    cast,
+    compare,
+    either,
+    integer,
+    minus,
+    negate,
+    plus,
+    times,
+    truth,
+)
+from pyaot.frontend.arrays import allocate, as_stored, loops, map_elements
+from pyaot.frontend.context import Context
+from pyaot.frontend.coerce import as_array
+from pyaot.frontend.numpy_shapes import flattened
+from pyaot.frontend.operators import scalar_binary
+from pyaot.frontend.prove import assume
+from pyaot.frontend.reductions import Folding, accumulator, constant, reduce_array
+from pyaot.frontend.values import ArrayValue, Indices, Number, Value
+from pyaot.ir.nodes import Assign, Binary, Call, Const, Expr, Load, Select, Store, Var
+from pyaot.ir.types import PY_BOOL, PY_INT, Array, DType, Origin, Scalar
+
+Handler = Callable[[Context, Arguments], Value]
+_BOOL = Scalar(DType.BOOL)
+
+
+def _sum_type(dtype: DType) -> DType:
+    """NumPy adds small integers in 64 bits."""
+    if dtype.kind in "bi":
+        return DType.INT64
+    return DType.UINT64 if dtype.kind == "u" else dtype
+
+
+def _accumulator_type(dtype: DType) -> Scalar:
+    """float32 is accumulated in double: no worse than NumPy's pairwise sum, whose order is its own."""
+    return Scalar(DType.FLOAT64 if dtype is DType.FLOAT32 else dtype)
+
+
+def _folded(op: str, type: Scalar) -> Callable[[Expr, Expr], Expr]:
+    return lambda acc, element: Binary(op, acc, element, type, checked=False)
+
+
+def _sum_like(op: str, start: int) -> Handler:
+    def handle(ctx: Context, arguments: Arguments) -> Value:
+        a, axis, dtype, _, keepdims = arguments.take(ctx, "a", "axis", "dtype", "out", "keepdims")
+        array = as_array(ctx, a)
+        result = dtype_of(ctx, dtype) if is_given(dtype) and dtype is not None else _sum_type(array.dtype)
+        if result.kind in "fc":
+            ctx.rounding("the order of a sum")
+        type = _accumulator_type(result)
+        folding = Folding(type, constant(start, type), _folded(op, type), lambda acc: cast(acc, Scalar(result)))
+        axes = axes_argument(ctx, axis, array.rank)
+        return reduce_array(ctx, array, axes, known_bool(ctx, keepdims, False, "keepdims"), folding)
+
+    return handle
+
+
+def _extreme(op: str) -> Handler:
+    def handle(ctx: Context, arguments: Arguments) -> Value:
+        a, axis, _, keepdims = arguments.take(ctx, "a", "axis", "out", "keepdims")
+        array = as_array(ctx, a)
+        axes = axes_argument(ctx, axis, array.rank)
+        not_empty(ctx, array, axes)
+        type = Scalar(array.dtype)
+        name = {"minimum": "bitand", "maximum": "bitor"}[op] if array.dtype is DType.BOOL else op
+        folding = Folding(type, None, _folded(name, type))
+        return reduce_array(ctx, array, axes, known_bool(ctx, keepdims, False, "keepdims"), folding)
+
+    return handle
+
+
+def not_empty(ctx: Context, array: ArrayValue, axes: tuple[int, ...]) -> None:
+    """NumPy raises where a reduction without a start value has no element."""
+    for axis in axes:
+        if not assume(ctx, integer(1), array.shape[axis], "a reduction has no element"):
+            ctx.check(compare("ge", array.shape[axis], integer(1)), "a reduction has no element")
+
+
+def _logical(is_all: bool) -> Handler:
+    def handle(ctx: Context, arguments: Arguments) -> Value:
+        a, axis, _, keepdims = arguments.take(ctx, "a", "axis", "out", "keepdims")
+        array = map_elements(ctx, (as_array(ctx, a),), lambda e: cast(truth(e), _BOOL))
+        op = "bitand" if is_all else "bitor"
+        folding = Folding(_BOOL, Const(is_all, _BOOL), _folded(op, _BOOL))
+        axes = axes_argument(ctx, axis, array.rank)
+        return reduce_array(ctx, array, axes, known_bool(ctx, keepdims, False, "keepdims"), folding)
+
+    return handle
+
+
+def count_of(array: ArrayValue, axes: tuple[int, ...]) -> Expr:
+    """How many elements are reduced into one."""
+    result: Expr = integer(1)
+    for axis in axes:
+        result = times(result, array.shape[axis])
+    return result
+
+
+def _mean_type(dtype: DType) -> DType:
+    return dtype if dtype.kind in "fc" else DType.FLOAT64
+
+
+def mean_of(ctx: Context, array: ArrayValue, axes: tuple[int, ...], keepdims: bool) -> Value:
+    """The mean over axes."""
+    ctx.rounding("the order of a sum")
+    not_empty(ctx, array, axes)
+    result = Scalar(_mean_type(array.dtype))
+    type = _accumulator_type(result.dtype)
+    count = cast(cast(count_of(array, axes), Scalar(DType.INT64)), Scalar(type.dtype.real))
+    divisor = cast(count, type)
+    folding = Folding(
+        type,
+        constant(0, type),
+        _folded("add", type),
+        lambda acc: cast(Binary("truediv", acc, divisor, type, checked=False), result),
+    )
+    return reduce_array(ctx, array, axes, keepdims, folding)
+
+
+def _mean(ctx: Context, arguments: Arguments) -> Value:
+    a, axis, _, _, keepdims = arguments.take(ctx, "a", "axis", "dtype", "out", "keepdims")
+    array = as_array(ctx, a)
+    return mean_of(ctx, array, axes_argument(ctx, axis, array.rank), known_bool(ctx, keepdims, False, "keepdims"))
+
+
+def _spread(is_std: bool) -> Handler:
+    def handle(ctx: Context, arguments: Arguments) -> Value:
+        a, axis, _, _, ddof, keepdims = arguments.take(ctx, "a", "axis", "dtype", "out", "ddof", "keepdims")
+        array = as_stored(ctx, as_array(ctx, a))
+        axes = axes_argument(ctx, axis, array.rank)
+        keep = known_bool(ctx, keepdims, False, "keepdims")
+        mean = mean_of(ctx, array, axes, keepdims=True)
+        assert isinstance(mean, ArrayValue)
+        squares = map_elements(ctx, (array, mean), _squared_distance)
+        freedom = known_int(ctx, ddof, "ddof") if is_given(ddof) else 0
+        return _divided(ctx, squares, axes, keep, freedom, is_std)
+
+    return handle
+
+
+def _squared_distance(element: Expr, mean: Expr) -> Expr:
+    type = mean.type
+    distance = Binary("sub", cast(element, type), mean, type, checked=False)
+    if not type.dtype.is_complex:
+        return Binary("mul", distance, distance, type, checked=False)
+    real = Scalar(type.dtype.real)
+    parts = (Call("real", (distance,), real), Call("imag", (distance,), real))
+    squares = tuple(Binary("mul", part, part, real, checked=False) for part in parts)
+    return Binary("add", squares[0], squares[1], real, checked=False)
+
+
+def _divided(ctx: Context, squares: ArrayValue, axes: tuple[int, ...], keep: bool, freedom: int, is_std: bool) -> Value:
+    result = Scalar(squares.dtype)
+    type = _accumulator_type(result.dtype)
+    count = greatest_zero(minus(count_of(squares, axes), integer(freedom)))
+    divisor = cast(cast(count, Scalar(DType.INT64)), type)
+
+    def finish(acc: Expr) -> Expr:
+        quotient = Binary("truediv", acc, divisor, type, checked=False)
+        return cast(Call("sqrt", (quotient,), type) if is_std else quotient, result)
+
+    return reduce_array(ctx, squares, axes, keep, Folding(type, constant(0, type), _folded("add", type), finish))
+
+
+def greatest_zero(expr: Expr) -> Expr:
+    """max(expr, 0)."""
+    return Binary("maximum", expr, integer(0), PY_INT)
+
+
+def _argument_of(comparison: str) -> Handler:
+    """argmin, argmax: the first best element, or the first NaN."""
+
+    def handle(ctx: Context, arguments: Arguments) -> Value:
+        a, axis, _, keepdims = arguments.take(ctx, "a", "axis", "out", "keepdims")
+        if is_given(keepdims):
+            raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'keepdims' of argmin and argmax is not compiled.")
+        array = as_stored(ctx, as_array(ctx, a))
+        if not is_given(axis):
+            from_flat = _flat(ctx, array)
+            return Number(_best_along(ctx, from_flat, 0, (), comparison))
+        along = axes_argument(ctx, axis, array.rank)[0]
+        return _best_array(ctx, array, along, comparison)
+
+    return handle
+
+
+def _flat(ctx: Context, array: ArrayValue) -> ArrayValue:
+    return flattened(ctx, array)
+
+
+def _best_array(ctx: Context, array: ArrayValue, along: int, comparison: str) -> Value:
+    if array.rank == 1:
+        return Number(_best_along(ctx, array, 0, (), comparison))
+    shape = (*array.shape[:along], *array.shape[along + 1 :])
+    result = allocate(ctx, "position", Array(DType.INT64, len(shape)), shape)
+    place = result.place
+    assert place is not None
+
+    def body(outer: Indices) -> None:
+        best = _best_along(ctx, array, along, outer, comparison)
+        ctx.emit(Store(place.array, place.subscripts(outer), best, False, ctx.span))
+
+    loops(ctx, shape, body)
+    return result
+
+
+def _best_along(ctx: Context, array: ArrayValue, along: int, outer: Indices, comparison: str) -> Expr:
+    not_empty(ctx, array, (along,))
+
+    def at(index: Expr) -> Expr:
+        return array.element((*outer[:along], index, *outer[along:]))
+
+    type = Scalar(array.dtype)
+    best = accumulator(ctx, Folding(type, None, _folded("add", type)), at(integer(0)))
+    where = ctx.fresh("position")
+    ctx.emit(Assign(where, integer(0), ctx.span))
+
+    def body(indices: Indices) -> None:
+        element = at(indices[0])
+        better = compare(comparison, element, best)
+        if array.dtype.kind == "f":
+            fresh_nan = both(compare("ne", element, element), compare("eq", best, best))
+            better = either(better, fresh_nan)
+        improved = ctx.fresh("better")
+        ctx.emit(Assign(improved, cast(better, PY_BOOL), ctx.span))
+        flag = Var(improved, PY_BOOL)
+        ctx.emit(Assign(where, Select(flag, indices[0], Var(where, PY_INT), PY_INT), ctx.span))
+        ctx.emit(Assign(best.name, Select(flag, element, best, type), ctx.span))
+
+    loops(ctx, (array.shape[along],), body, "r")
+    ctx.stable.add(where)
+    return cast(Var(where, PY_INT), Scalar(DType.INT64))
+
+
+def _cumulative(op: str) -> Handler:
+    def handle(ctx: Context, arguments: Arguments) -> Value:
+        a, axis, dtype, _ = arguments.take(ctx, "a", "axis", "dtype", "out")
+        array = as_array(ctx, a)
+        if not is_given(axis) and array.rank != 1:
+            array = _flat(ctx, as_stored(ctx, array))
+        along = axes_argument(ctx, axis, array.rank)[0]
+        given = dtype_of(ctx, dtype) if dtype is not None and is_given(dtype) else _sum_type(array.dtype)
+        return _running(ctx, array, along, op, Scalar(given))
+
+    return handle
+
+
+def _running(ctx: Context, array: ArrayValue, along: int, op: str, type: Scalar) -> ArrayValue:
+    """result[i] = result[i - 1] op a[i]: in NumPy's order, so exact."""
+    result = allocate(ctx, "running", Array(type.dtype, array.rank), array.shape)
+    place = result.place
+    assert place is not None
+    neutral = constant(0 if op == "add" else 1, type)
+
+    def outer_body(outer: Indices) -> None:
+        acc = accumulator(ctx, Folding(type, neutral, _folded(op, type)), neutral)
+
+        def inner_body(inner: Indices) -> None:
+            indices = (*outer[:along], inner[0], *outer[along:])
+            ctx.emit(Assign(acc.name, Binary(op, acc, cast(array.element(indices), type), type, checked=False), ctx.span))
+            ctx.emit(Store(place.array, place.subscripts(indices), acc, False, ctx.span))
+
+        loops(ctx, (array.shape[along],), inner_body, "r")
+
+    loops(ctx, (*array.shape[:along], *array.shape[along + 1 :]), outer_body)
+    return result
+
+
+def _count_nonzero(ctx: Context, arguments: Arguments) -> Value:
+    a, axis = arguments.take(ctx, "a", "axis")
+    array = map_elements(ctx, (as_array(ctx, a),), truth)
+    type = Scalar(DType.INT64, Origin.PYTHON if not is_given(axis) else Origin.NUMPY)
+    folding = Folding(type, constant(0, type), lambda acc, e: Binary("add", acc, e, type, checked=False))
+    return reduce_array(ctx, array, axes_argument(ctx, axis, array.rank), False, folding)
+
+
+def _norm(ctx: Context, arguments: Arguments) -> Value:
+    """The 2-norm (Frobenius for matrices) over all or some axes."""
+    x, order, axis, keepdims = arguments.take(ctx, "x", "ord", "axis", "keepdims")
+    array = as_array(ctx, x)
+    axes = axes_argument(ctx, axis, array.rank)
+    if is_given(order) and not (known_int(ctx, order, "ord") == 2 and len(axes) == 1):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "Only the 2-norm of vectors and the Frobenius norm are compiled.")
+    ctx.rounding("the order of a sum")
+    zero = constant(0, Scalar(_mean_type(array.dtype)))
+    squares = map_elements(ctx, (array,), lambda e: _squared_distance(cast(e, zero.type), zero))
+    type = _accumulator_type(squares.dtype)
+    folding = Folding(
+        type, constant(0, type), _folded("add", type), lambda acc: cast(call("sqrt", acc), Scalar(squares.dtype))
+    )
+    return reduce_array(ctx, squares, axes, known_bool(ctx, keepdims, False, "keepdims"), folding)
+
+
+def _peak_to_peak(ctx: Context, arguments: Arguments) -> Value:
+    high, low = _extreme("maximum")(ctx, arguments), _extreme("minimum")(ctx, arguments)
+    if isinstance(high, Number) and isinstance(low, Number):
+        return Number(scalar_binary(ctx, "sub", high.expr, low.expr))
+    assert isinstance(high, ArrayValue) and isinstance(low, ArrayValue)
+    return map_elements(ctx, (high, low), lambda h, l: scalar_binary(ctx, "sub", h, l))
+
+
+TABLE: dict[str, Handler] = {
+    "numpy.sum": _sum_like("add", 0),
+    "numpy.prod": _sum_like("mul", 1),
+    "numpy.mean": _mean,
+    "numpy.average": _mean,
+    "numpy.var": _spread(is_std=False),
+    "numpy.std": _spread(is_std=True),
+    "numpy.min": _extreme("minimum"),
+    "numpy.max": _extreme("maximum"),
+    "numpy.amin": _extreme("minimum"),
+    "numpy.amax": _extreme("maximum"),
+    "numpy.ptp": _peak_to_peak,
+    "numpy.all": _logical(is_all=True),
+    "numpy.any": _logical(is_all=False),
+    "numpy.argmin": _argument_of("lt"),
+    "numpy.argmax": _argument_of("gt"),
+    "numpy.cumsum": _cumulative("add"),
+    "numpy.cumprod": _cumulative("mul"),
+    "numpy.count_nonzero": _count_nonzero,
+    "numpy.linalg.norm": _norm,
+}

@@ -1,0 +1,405 @@
+"""NumPy's functions that move elements: views where NumPy gives views, rules elsewhere."""
+
+from collections.abc import Callable, Sequence
+
+from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
+from pyaot.frontend.arguments import Arguments, axes_argument, is_given, known_int, number, shape_argument
+from pyaot.frontend.arithmetic import as_integer, binary, cast, compare, integer, minus, plus, times
+from pyaot.frontend.arrays import as_stored, broadcast_element, materialise, pulled, reader, view
+from pyaot.frontend.coerce import as_array
+from pyaot.frontend.context import Context
+from pyaot.frontend.prove import make_equal, same
+from pyaot.frontend.values import ArrayValue, Indices, Number, Place, TupleValue, Value, Walk
+from pyaot.ir.nodes import Const, Expr, Select
+from pyaot.ir.types import PY_BOOL, Scalar
+
+Handler = Callable[[Context, Arguments], Value]
+
+
+def transposed(ctx: Context, array: ArrayValue, order: Sequence[int]) -> ArrayValue:
+    """A view with the axes in that order."""
+    starts = (integer(0),) * array.rank
+    walks = [Walk((axis,), integer(1)) for axis in order]
+    shape = tuple(array.shape[axis] for axis in order)
+    return view(ctx, array, shape, starts, walks, checked=False)
+
+
+def _transpose(ctx: Context, arguments: Arguments) -> Value:
+    array = as_array(ctx, arguments.positional[0])
+    axes = arguments.positional[1:] or tuple(arguments.keywords.values())
+    if len(axes) == 1 and isinstance(axes[0], TupleValue):
+        axes = axes[0].items
+    if not axes or not is_given(axes[0]):
+        return transposed(ctx, array, tuple(reversed(range(array.rank))))
+    order = tuple(known_int(ctx, axis, "An axis") % array.rank for axis in axes)
+    return transposed(ctx, array, order)
+
+
+def _swapaxes(ctx: Context, arguments: Arguments) -> Value:
+    a, first, second = arguments.take(ctx, "a", "axis1", "axis2")
+    array = as_array(ctx, a)
+    order = list(range(array.rank))
+    i, j = known_int(ctx, first, "An axis") % array.rank, known_int(ctx, second, "An axis") % array.rank
+    order[i], order[j] = order[j], order[i]
+    return transposed(ctx, array, order)
+
+
+def _moveaxis(ctx: Context, arguments: Arguments) -> Value:
+    a, source, target = arguments.take(ctx, "a", "source", "destination")
+    array = as_array(ctx, a)
+    i, j = known_int(ctx, source, "An axis") % array.rank, known_int(ctx, target, "An axis") % array.rank
+    order = [axis for axis in range(array.rank) if axis != i]
+    order.insert(j, i)
+    return transposed(ctx, array, order)
+
+
+# ---- reshape -----------------------------------------------------------------------------------------------
+
+
+def reshaped(ctx: Context, array: ArrayValue, shape: Indices) -> ArrayValue:
+    """The elements in C order under another shape; a view where the array is one and its memory is contiguous."""
+    source = array if _is_contiguous(ctx, array) else materialise(ctx, array, "copied")
+    groups = _matching_groups(ctx, source.shape, shape)
+    if groups is None:
+        _same_size(ctx, source.shape, shape)
+        groups = [(tuple(range(source.rank)), tuple(range(len(shape))))]
+
+    def inner(indices: Indices) -> Indices:
+        result: list[Expr] = [integer(0)] * source.rank
+        for old, new in groups:
+            flat = _flat_index([indices[n] for n in new], [shape[n] for n in new])
+            for axis, index in zip(old, _split_index(flat, [source.shape[a] for a in old])):
+                result[axis] = index
+        return tuple(result)
+
+    if source.place is None:
+        return pulled(source.dtype, shape, lambda indices: source.element(inner(indices)))
+    outer = source.place.subscripts
+    linear = source.place.whole or source.place.linear
+    place = Place(source.place.array, lambda indices: outer(inner(indices)), source.place.checked, linear=linear)
+    return ArrayValue(source.dtype, shape, reader(ctx, place), place)
+
+
+def _is_contiguous(ctx: Context, array: ArrayValue) -> bool:
+    place = array.place
+    if place is None or place.whole or place.linear:
+        return True
+    if place.walks is None:
+        return False
+    extents = ctx.extents_of(place.array)
+    axes = [axis for walk in place.walks for axis in walk.axes]
+    last = len(extents) - len(axes)
+    return axes == list(range(last, len(extents))) and all(
+        walk.step == integer(1) and same(ctx, extent, extents[axis]) and place.starts[axis] == integer(0)
+        for walk, extent, axis in zip((w for w in place.walks if w.axes), (e for e, w in zip(array.shape, place.walks) if w.axes), axes)
+    )
+
+
+def _matching_groups(ctx: Context, old: Indices, new: Indices) -> list[tuple[tuple[int, ...], tuple[int, ...]]] | None:
+    """Runs of old and new axes with equal products: (n, m) -> (n, 1, m) pairs n with n and m with m."""
+    groups: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+    i = j = 0
+    while i < len(old) or j < len(new):
+        if i < len(old) and j < len(new) and same(ctx, old[i], new[j]):
+            groups.append(((i,), (j,)))
+            i, j = i + 1, j + 1
+        elif i < len(old) and old[i] == integer(1):
+            groups.append(((i,), ()))
+            i += 1
+        elif j < len(new) and new[j] == integer(1):
+            groups.append(((), (j,)))
+            j += 1
+        else:
+            found = _next_group(ctx, old, new, i, j)
+            if found is None:
+                return None
+            groups.append((tuple(range(i, found[0])), tuple(range(j, found[1]))))
+            i, j = found
+    return groups
+
+
+def _next_group(ctx: Context, old: Indices, new: Indices, i: int, j: int) -> tuple[int, int] | None:
+    for width in range(2, len(old) + len(new) - i - j + 1):
+        for a in range(1, width):
+            if i + a <= len(old) and j + width - a <= len(new):
+                left, right = _product(old[i : i + a]), _product(new[j : j + width - a])
+                if left == right or (isinstance(left, Const) and isinstance(right, Const) and left.value == right.value):
+                    return i + a, j + width - a
+    return None
+
+
+def _product(extents: Sequence[Expr]) -> Expr:
+    result: Expr = integer(1)
+    for extent in extents:
+        result = times(result, extent)
+    return result
+
+
+def _same_size(ctx: Context, old: Indices, new: Indices) -> None:
+    make_equal(ctx, _product(old), _product(new), "the new shape has another size")
+
+
+def _flat_index(indices: Sequence[Expr], extents: Sequence[Expr]) -> Expr:
+    result: Expr = integer(0)
+    for index, extent in zip(indices, extents):
+        result = plus(times(result, extent), index)
+    return result
+
+
+def _split_index(flat: Expr, extents: Sequence[Expr]) -> list[Expr]:
+    result: list[Expr] = []
+    for position, extent in reversed(list(enumerate(extents))):
+        if position == 0:
+            result.append(flat)
+        else:
+            result.append(binary("mod", flat, extent))
+            flat = binary("floordiv", flat, extent)
+    return result[::-1]
+
+
+def _reshape(ctx: Context, arguments: Arguments) -> Value:
+    array = as_array(ctx, arguments.positional[0])
+    given = arguments.positional[1:] or tuple(arguments.keywords.get(k) for k in ("shape", "newshape") if k in arguments.keywords)
+    if "order" in arguments.keywords or not given:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "This form of reshape is not compiled.")
+    first = given[0]
+    numbers = [number(ctx, n) for n in (first.items if isinstance(first, TupleValue) else given)]
+    return reshaped(ctx, array, _fill_unknown(ctx, array, [as_integer(n.expr) for n in numbers]))
+
+
+def _fill_unknown(ctx: Context, array: ArrayValue, shape: list[Expr]) -> Indices:
+    """The extent that is given as -1 is what the size leaves."""
+    unknown = [n for n, extent in enumerate(shape) if extent == integer(-1)]
+    if not unknown:
+        return tuple(shape)
+    rest = [extent for n, extent in enumerate(shape) if n != unknown[0]]
+    remaining = list(array.shape)
+    for extent in list(rest):
+        match_ = next((r for r in remaining if same(ctx, r, extent)), None)
+        if match_ is not None:
+            remaining.remove(match_)
+            rest.remove(extent)
+    shape[unknown[0]] = _product(remaining)
+    if rest and _product(rest) != integer(1):
+        total, divisor = _product(remaining), _product(rest)
+        if isinstance(total, Const) and isinstance(divisor, Const):
+            shape[unknown[0]] = integer(int(total.value.real) // int(divisor.value.real))
+        else:
+            ctx.check(compare("gt", divisor, integer(0)), "the new shape has another size")
+            shape[unknown[0]] = ctx.temporary("extent", binary("floordiv", total, divisor))
+    return tuple(shape)
+
+
+def flattened(ctx: Context, array: ArrayValue) -> ArrayValue:
+    """All elements in C order, as one axis."""
+    return array if array.rank == 1 else reshaped(ctx, array, (_product(array.shape),))
+
+
+def _flatten_copy(ctx: Context, arguments: Arguments) -> Value:
+    (a,) = arguments.take(ctx, "a")
+    return materialise(ctx, flattened(ctx, as_array(ctx, a)), "flat")
+
+
+def _ravel(ctx: Context, arguments: Arguments) -> Value:
+    (a,) = arguments.take(ctx, "a")
+    return flattened(ctx, as_array(ctx, a))
+
+
+def _squeeze(ctx: Context, arguments: Arguments) -> Value:
+    a, axis = arguments.take(ctx, "a", "axis")
+    array = as_array(ctx, a)
+    if is_given(axis):
+        dropped = axes_argument(ctx, axis, array.rank)
+        for d in dropped:
+            make_equal(ctx, array.shape[d], integer(1), "a squeezed axis has another extent than one")
+    else:
+        dropped = tuple(n for n, extent in enumerate(array.shape) if extent == integer(1))
+        if any(not isinstance(extent, Const) for extent in array.shape):
+            raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'squeeze' needs its axis in compiled code.", None, "Write squeeze(axis=...).")
+    return reshaped(ctx, array, tuple(e for n, e in enumerate(array.shape) if n not in dropped))
+
+
+def _expand_dims(ctx: Context, arguments: Arguments) -> Value:
+    a, axis = arguments.take(ctx, "a", "axis")
+    array = as_array(ctx, a)
+    position = known_int(ctx, axis, "An axis") % (array.rank + 1)
+    walks = [Walk((n,), integer(1)) for n in range(array.rank)]
+    walks.insert(position, Walk((), integer(0)))
+    shape = (*array.shape[:position], integer(1), *array.shape[position:])
+    return view(ctx, array, shape, (integer(0),) * array.rank, walks, checked=False)
+
+
+def _broadcast_to(ctx: Context, arguments: Arguments) -> Value:
+    a, shape = arguments.take(ctx, "array", "shape")
+    array = as_array(ctx, a)
+    assert shape is not None
+    extents = tuple(as_integer(n.expr) for n in shape_argument(ctx, shape))
+    for extent, goal in zip(reversed(array.shape), reversed(extents)):
+        if extent != integer(1):
+            make_equal(ctx, extent, goal, "the shapes of the operands differ")
+    return pulled(array.dtype, extents, broadcast_element(array, len(extents)))
+
+
+# ---- order -----------------------------------------------------------------------------------------------------
+
+
+def _flip(ctx: Context, arguments: Arguments) -> Value:
+    m, axis = arguments.take(ctx, "m", "axis")
+    array = as_array(ctx, m)
+    flipped = axes_argument(ctx, axis, array.rank)
+    starts = tuple(minus(e, integer(1)) if n in flipped else integer(0) for n, e in enumerate(array.shape))
+    walks = [Walk((n,), integer(-1 if n in flipped else 1)) for n in range(array.rank)]
+    return view(ctx, array, array.shape, starts, walks, checked=False)
+
+
+def _flip_axis(axis: int) -> Handler:
+    return lambda ctx, arguments: _flip(ctx, Arguments((arguments.positional[0], Number(integer(axis)))))
+
+
+def _roll(ctx: Context, arguments: Arguments) -> Value:
+    a, shift, axis = arguments.take(ctx, "a", "shift", "axis")
+    array = as_array(ctx, a)
+    if not is_given(axis) and array.rank != 1:
+        rolled = _roll(ctx, Arguments((flattened(ctx, as_stored(ctx, array)), *arguments.positional[1:2]), arguments.keywords))
+        assert isinstance(rolled, ArrayValue)
+        return reshaped(ctx, rolled, array.shape)
+    shifts = shift.items if isinstance(shift, TupleValue) else (shift,)
+    axes = axes_argument(ctx, axis, array.rank)
+    if len(shifts) != len(axes):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'roll' needs a shift for every axis in compiled code.")
+    result = array
+    for one, along in zip(shifts, axes):
+        result = _rolled(result, as_integer(number(ctx, one).expr), along)
+    return result
+
+
+def _rolled(array: ArrayValue, shift: Expr, axis: int) -> ArrayValue:
+    """Element i is a[(i - shift) mod n]; for a shift of one and such, a comparison instead of the remainder."""
+    extent = array.shape[axis]
+
+    def element(indices: Indices) -> Expr:
+        moved = minus(indices[axis], shift)
+        source = binary("mod", moved, extent)
+        return array.element((*indices[:axis], source, *indices[axis + 1 :]))
+
+    return pulled(array.dtype, array.shape, element)
+
+
+def _repeat(ctx: Context, arguments: Arguments) -> Value:
+    a, repeats, axis = arguments.take(ctx, "a", "repeats", "axis")
+    array = as_array(ctx, a)
+    if not is_given(axis):
+        array = flattened(ctx, as_stored(ctx, array))
+    along = axes_argument(ctx, axis, array.rank)[0]
+    count = as_integer(number(ctx, repeats).expr)
+    if not isinstance(count, Const):
+        ctx.check(compare("gt", count, integer(0)), "repeats is not positive")
+    shape = (*array.shape[:along], times(array.shape[along], count), *array.shape[along + 1 :])
+    return pulled(
+        array.dtype,
+        shape,
+        lambda i: array.element((*i[:along], binary("floordiv", i[along], count), *i[along + 1 :])),
+    )
+
+
+def _tile(ctx: Context, arguments: Arguments) -> Value:
+    a, reps = arguments.take(ctx, "A", "reps")
+    array = as_array(ctx, a)
+    assert reps is not None
+    counts = [as_integer(n.expr) for n in shape_argument(ctx, reps)]
+    rank = max(len(counts), array.rank)
+    counts = [integer(1)] * (rank - len(counts)) + counts
+    extents = [integer(1)] * (rank - array.rank) + list(array.shape)
+    shape = tuple(times(c, e) for c, e in zip(counts, extents))
+
+    def element(indices: Indices) -> Expr:
+        own = [i if c == integer(1) else binary("mod", i, e) for i, c, e in zip(indices, counts, extents)]
+        return array.element(tuple(own[rank - array.rank :]))
+
+    return pulled(array.dtype, shape, element)
+
+
+# ---- triangles and diagonals -----------------------------------------------------------------------------------
+
+
+def _triangle(comparison: str) -> Handler:
+    def handle(ctx: Context, arguments: Arguments) -> Value:
+        m, k = arguments.take(ctx, "m", "k")
+        array = as_array(ctx, m)
+        shift = as_integer(number(ctx, k).expr) if is_given(k) else integer(0)
+        zero = cast(integer(0), Scalar(array.dtype))
+
+        def element(indices: Indices) -> Expr:
+            inside = compare(comparison, indices[-1], plus(indices[-2], shift))
+            return Select(cast(inside, PY_BOOL), array.element(indices), zero, Scalar(array.dtype))
+
+        return pulled(array.dtype, array.shape, element)
+
+    return handle
+
+
+def _diagonal(ctx: Context, arguments: Arguments) -> Value:
+    v, k = arguments.take(ctx, "v", "k")
+    array = as_array(ctx, v)
+    shift = known_int(ctx, k, "The diagonal") if is_given(k) else 0
+    if array.rank == 1:
+        return _diagonal_matrix(array, shift)
+    down, right = integer(max(-shift, 0)), integer(max(shift, 0))
+    rows, columns = minus(array.shape[0], down), minus(array.shape[1], right)
+    make_equal(ctx, rows, columns, "the diagonal of a matrix that is not square")
+    return view(ctx, array, (rows,), (down, right), [Walk((0, 1), integer(1))], checked=False)
+
+
+def _diagonal_matrix(array: ArrayValue, shift: int) -> ArrayValue:
+    extent = plus(array.shape[0], integer(abs(shift)))
+    zero = cast(integer(0), Scalar(array.dtype))
+    down = integer(max(-shift, 0))
+
+    def element(indices: Indices) -> Expr:
+        on = compare("eq", indices[1], plus(indices[0], integer(shift)))
+        return Select(on, array.element((minus(indices[0], down),)), zero, Scalar(array.dtype))
+
+    return pulled(array.dtype, (extent, extent), element)
+
+
+def _diff(ctx: Context, arguments: Arguments) -> Value:
+    a, n, axis = arguments.take(ctx, "a", "n", "axis")
+    array = as_array(ctx, a)
+    along = axes_argument(ctx, axis, array.rank)[0] if is_given(axis) else array.rank - 1
+    for _ in range(known_int(ctx, n, "n") if is_given(n) else 1):
+        array = _differences(array, along)
+    return array
+
+
+def _differences(array: ArrayValue, along: int) -> ArrayValue:
+    shape = (*array.shape[:along], minus(array.shape[along], integer(1)), *array.shape[along + 1 :])
+
+    def element(i: Indices) -> Expr:
+        after = (*i[:along], plus(i[along], integer(1)), *i[along + 1 :])
+        return binary("sub", array.element(after), array.element(i))
+
+    return pulled(array.dtype, shape, element)
+
+
+TABLE: dict[str, Handler] = {
+    "numpy.transpose": _transpose,
+    "numpy.permute_dims": _transpose,
+    "numpy.swapaxes": _swapaxes,
+    "numpy.moveaxis": _moveaxis,
+    "numpy.reshape": _reshape,
+    "numpy.ravel": _ravel,
+    "method.flatten": _flatten_copy,
+    "numpy.squeeze": _squeeze,
+    "numpy.expand_dims": _expand_dims,
+    "numpy.broadcast_to": _broadcast_to,
+    "numpy.flip": _flip,
+    "numpy.flipud": _flip_axis(0),
+    "numpy.fliplr": _flip_axis(1),
+    "numpy.roll": _roll,
+    "numpy.repeat": _repeat,
+    "numpy.tile": _tile,
+    "numpy.triu": _triangle("ge"),
+    "numpy.tril": _triangle("le"),
+    "numpy.diag": _diagonal,
+    "numpy.diff": _diff,
+}

@@ -1,0 +1,30 @@
+"""What the compiler knows of libraries: full name -> how a call of it is lowered (types, shapes, loops or library call)."""
+
+from collections.abc import Callable
+
+from pyaot.frontend import (
+    numpy_creation,
+    numpy_joining,
+    numpy_library,
+    numpy_linear,
+    numpy_reductions,
+    numpy_shapes,
+    numpy_statistics,
+    numpy_ufuncs,
+    python_builtins,
+)
+from pyaot.frontend.arguments import Arguments
+from pyaot.frontend.context import Context
+from pyaot.frontend.values import Value
+
+TABLE: dict[str, Callable[[Context, Arguments], Value]] = {
+    **numpy_ufuncs.TABLE,
+    **numpy_creation.TABLE,
+    **numpy_reductions.TABLE,
+    **numpy_shapes.TABLE,
+    **numpy_joining.TABLE,
+    **numpy_linear.TABLE,
+    **numpy_statistics.TABLE,
+    **numpy_library.TABLE,
+    **python_builtins.TABLE,
+}

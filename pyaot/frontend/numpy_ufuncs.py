@@ -1,0 +1,242 @@
+"""NumPy's elementwise functions, Python's math, and the built-in functions of numbers."""
+
+from collections.abc import Callable
+
+from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
+from pyaot.frontend.arguments import Arguments, dtype_of, is_given, known_int, number
+from pyaot.frontend.arithmetic import UFUNCS, binary, both, call, cast, compare, integer, negate, truth, unary
+from pyaot.frontend.arrays import map_elements
+from pyaot.frontend.coerce import as_operand, common_dtype
+from pyaot.frontend.context import Context
+from pyaot.frontend.operators import apply_binary, apply_compare, scalar_binary, typed, ufunc_result
+from pyaot.frontend.promote import join, python_type
+from pyaot.frontend.values import ArrayValue, Number, TupleValue, Value
+from pyaot.ir.functions import ONLY_PYTHON, PURE, is_exact, result_type
+from pyaot.ir.nodes import Binary, Call, Const, Expr, Select
+from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT, PY_INT, DType, Origin, Scalar
+
+Handler = Callable[[Context, Arguments], Value]
+
+# NumPy's other names of the same ufuncs.
+_ALIASES = {
+    "abs": "absolute",
+    "conj": "conjugate",
+    "acos": "arccos",
+    "asin": "arcsin",
+    "atan": "arctan",
+    "atan2": "arctan2",
+    "acosh": "arccosh",
+    "asinh": "arcsinh",
+    "atanh": "arctanh",
+    "degrees": "rad2deg",
+    "radians": "deg2rad",
+    "fix": "trunc",
+}
+_COMPARISONS = {"equal": "eq", "not_equal": "ne", "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge"}
+_OPERATORS = {name: op for op, name in UFUNCS.items()} | {"divide": "truediv", "mod": "mod", "pow": "pow", "bitwise_left_shift": "shl", "bitwise_right_shift": "shr"}
+
+
+def _operands(ctx: Context, arguments: Arguments, count: int) -> list[ArrayValue | Number]:
+    names = ("x1", "x2", "x3")[:count]
+    taken = arguments.take(ctx, *names, "dtype")
+    if is_given(taken[-1]):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The dtype of a ufunc is not compiled; cast its operands with 'astype'.")
+    return [as_operand(ctx, value) for value in taken[:-1]]
+
+
+def _applied(ctx: Context, operands: list[ArrayValue | Number], rule: Callable[..., Expr]) -> Value:
+    """`rule` on numbers at once, on arrays by element."""
+    numbers = [o.expr for o in operands if isinstance(o, Number)]
+    if len(numbers) == len(operands):
+        return Number(rule(*numbers))
+    return map_elements(ctx, operands, rule)
+
+
+def _pure(name: str) -> Handler:
+    arity = PURE[name].arity
+
+    def rule(ctx: Context, *args: Expr) -> Expr:
+        if name == "absolute" and args[0].type.dtype is DType.BOOL:
+            return cast(args[0], Scalar(DType.BOOL))
+        operands, result = ufunc_result(ctx, name, tuple(a.type for a in args))
+        if name in ("floor", "ceil", "trunc", "rint") and not operands[0].is_float:
+            return cast(args[0], Scalar(result))
+        if name == "conjugate" and not operands[0].is_complex:
+            return cast(args[0], Scalar(result))
+        if operands[0].kind not in PURE[name].kinds:
+            raise ctx.refuse(UNSUPPORTED_ARGUMENT, f"'{name}' of {operands[0].value} is not compiled.")
+        if not is_exact(name, operands[0]):
+            ctx.rounding(name)
+        return Call(name, tuple(cast(a, Scalar(d)) for a, d in zip(args, operands)), Scalar(result))
+
+    def handle(ctx: Context, arguments: Arguments) -> Value:
+        return _applied(ctx, _operands(ctx, arguments, arity), lambda *args: rule(ctx, *args))
+
+    return handle
+
+
+def _operator(op: str) -> Handler:
+    def handle(ctx: Context, arguments: Arguments) -> Value:
+        left, right = _operands(ctx, arguments, 2)
+        if isinstance(left, Number) and isinstance(right, Number):
+            return Number(typed(ctx, lambda: binary(op, _as_numpy(left.expr), right.expr)))
+        return apply_binary(ctx, op, left, right)
+
+    return handle
+
+
+def _as_numpy(expr: Expr) -> Expr:
+    """A ufunc of Python numbers gives a NumPy number."""
+    return cast(expr, Scalar(expr.type.dtype))
+
+
+def _comparison(op: str) -> Handler:
+    def handle(ctx: Context, arguments: Arguments) -> Value:
+        left, right = _operands(ctx, arguments, 2)
+        if isinstance(left, Number) and isinstance(right, Number):
+            left = Number(_as_numpy(left.expr))
+        return apply_compare(ctx, op, left, right)
+
+    return handle
+
+
+def _logical(rule: Callable[..., Expr], count: int) -> Handler:
+    type = Scalar(DType.BOOL)
+
+    def handle(ctx: Context, arguments: Arguments) -> Value:
+        operands = _operands(ctx, arguments, count)
+        return _applied(ctx, operands, lambda *args: cast(rule(*(cast(truth(a), type) for a in args)), type))
+
+    return handle
+
+
+def _bits(op: str) -> Callable[[Expr, Expr], Expr]:
+    return lambda a, b: Binary(op, a, b, Scalar(DType.BOOL), checked=False)
+
+
+def _simple(rule: Callable[[Expr], Expr]) -> Handler:
+    def handle(ctx: Context, arguments: Arguments) -> Value:
+        return _applied(ctx, _operands(ctx, arguments, 1), lambda a: typed(ctx, lambda: rule(a)))
+
+    return handle
+
+
+def _where(ctx: Context, arguments: Arguments) -> Value:
+    condition, x, y = arguments.take(ctx, "condition", "x", "y")
+    if x is None or y is None:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'where' with one argument is not compiled.", None, "Use a loop, or where(c, x, y).")
+    operands = [as_operand(ctx, value) for value in (condition, x, y)]
+    type = Scalar(_where_dtype(ctx, operands[1].type, operands[2].type))
+
+    def rule(c: Expr, a: Expr, b: Expr) -> Expr:
+        return Select(cast(truth(c), PY_BOOL), cast(a, type), cast(b, type), type)
+
+    return _applied(ctx, operands, rule)
+
+
+def _where_dtype(ctx: Context, left: Scalar, right: Scalar) -> DType:
+    if Origin.NUMPY in (left.origin, right.origin) and left.dtype is not right.dtype:
+        return ufunc_result(ctx, "maximum" if "c" not in (left.dtype.kind, right.dtype.kind) else "add", (left, right))[1]
+    return common_dtype(ctx, [left, right])
+
+
+def _clip(ctx: Context, arguments: Arguments) -> Value:
+    a, low, high = arguments.take(ctx, "a", "a_min", "a_max")
+    result: Value = as_operand(ctx, a)
+    if is_given(low):
+        result = _operator("maximum")(ctx, Arguments((result, as_operand(ctx, low))))
+    if is_given(high):
+        result = _operator("minimum")(ctx, Arguments((result, as_operand(ctx, high))))
+    return result
+
+
+def _sign_bits(ctx: Context, arguments: Arguments) -> Value:
+    (x,) = _operands(ctx, arguments, 1)
+    return _applied(ctx, [x], lambda a: call("signbit", a))
+
+
+def _scalar_constructor(dtype: DType) -> Handler:
+    def handle(ctx: Context, arguments: Arguments) -> Value:
+        (value,) = arguments.take(ctx, "x")
+        operand = as_operand(ctx, value) if value is not None else Number(integer(0))
+        return _applied(ctx, [operand], lambda a: cast(truth(a) if dtype is DType.BOOL else a, Scalar(dtype)))
+
+    return handle
+
+
+def _real(ctx: Context, arguments: Arguments) -> Value:
+    return _part("real")(ctx, arguments)
+
+
+def _part(name: str) -> Handler:
+    def rule(a: Expr) -> Expr:
+        if a.type.dtype.is_complex:
+            return Call(name, (a,), Scalar(a.type.dtype.real, a.type.origin))
+        return a if name == "real" else cast(integer(0), a.type)
+
+    return lambda ctx, arguments: _applied(ctx, _operands(ctx, arguments, 1), rule)
+
+
+def _round(ctx: Context, arguments: Arguments) -> Value:
+    a, decimals = arguments.take(ctx, "a", "decimals")
+    if is_given(decimals) and known_int(ctx, decimals, "decimals") != 0:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "Rounding to decimals is not compiled.")
+    operand = as_operand(ctx, a)
+    return operand if not operand.type.dtype.is_float else _pure("rint")(ctx, Arguments((operand,)))
+
+
+def _astype(ctx: Context, arguments: Arguments) -> Value:
+    a, dtype, _ = arguments.take(ctx, "a", "dtype", "copy")
+    assert dtype is not None
+    target = Scalar(dtype_of(ctx, dtype))
+    operand = as_operand(ctx, a)
+    rule = (lambda e: cast(truth(e), target)) if target.dtype is DType.BOOL else (lambda e: cast(e, target))
+    if isinstance(operand, ArrayValue):
+        return ArrayValue(target.dtype, operand.shape, lambda indices: rule(operand.element(indices)))
+    return Number(rule(operand.expr))
+
+
+def _item(ctx: Context, arguments: Arguments) -> Value:
+    value = number(ctx, arguments.positional[0])
+    return Number(cast(value.expr, _python_of(value.type)))
+
+
+def _python_of(type: Scalar) -> Scalar:
+    return python_type(type.dtype.kind.replace("u", "i"))
+
+
+_RULES: dict[str, Handler] = {
+    "negative": _simple(lambda a: unary("neg", a)),
+    "positive": _simple(lambda a: a),
+    "invert": _simple(lambda a: unary("invert", a)),
+    "bitwise_not": _simple(lambda a: unary("invert", a)),
+    "logical_and": _logical(_bits("bitand"), 2),
+    "logical_or": _logical(_bits("bitor"), 2),
+    "logical_xor": _logical(_bits("bitxor"), 2),
+    "logical_not": _logical(negate, 1),
+    "where": _where,
+    "clip": _clip,
+    "real": _part("real"),
+    "imag": _part("imag"),
+    "round": _round,
+    "around": _round,
+    "astype": _astype,
+}
+
+TABLE: dict[str, Handler] = {
+    **{f"numpy.{name}": _pure(name) for name in PURE if name not in ONLY_PYTHON and name not in ("real", "imag", "complex")},
+    **{f"numpy.{alias}": _pure(name) for alias, name in _ALIASES.items()},
+    **{f"numpy.{name}": _operator(op) for name, op in _OPERATORS.items()},
+    **{f"numpy.{name}": _comparison(op) for name, op in _COMPARISONS.items()},
+    **{f"numpy.{name}": handler for name, handler in _RULES.items()},
+    **{f"numpy.{dtype.value}": _scalar_constructor(dtype) for dtype in DType},
+    "numpy.bool_": _scalar_constructor(DType.BOOL),
+    "numpy.intp": _scalar_constructor(DType.INT64),
+    "numpy.int_": _scalar_constructor(DType.INT64),
+    "numpy.single": _scalar_constructor(DType.FLOAT32),
+    "numpy.double": _scalar_constructor(DType.FLOAT64),
+    "numpy.csingle": _scalar_constructor(DType.COMPLEX64),
+    "numpy.cdouble": _scalar_constructor(DType.COMPLEX128),
+    "method.item": _item,
+    "method.conj": _pure("conjugate"),
+}

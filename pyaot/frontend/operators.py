@@ -1,0 +1,225 @@
+"""Python's operators on values of any kind: numbers, arrays, tuples, lists.
+
+    a * 2 + b       element by element        [0.0] * n       a list of n floats        (n, m) + (k,)       a tuple
+"""
+
+from collections.abc import Callable
+
+import libcst as cst
+import numpy as np
+
+from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
+from pyaot.frontend import arithmetic
+from pyaot.frontend.arithmetic import as_integer, both, cast, compare, integer
+from pyaot.frontend.arrays import map_elements, store
+from pyaot.frontend.context import Context
+from pyaot.frontend.lists import repeated_list
+from pyaot.frontend.promote import NoType, ufunc_types
+from pyaot.frontend.values import ArrayValue, Number, TupleValue, Value
+from pyaot.ir.nodes import Binary, Call, Const, Expr
+from pyaot.ir.types import DType, Origin, Scalar
+
+BINARY: dict[type[cst.BaseBinaryOp] | type[cst.BaseAugOp], str] = {
+    cst.Add: "add",
+    cst.Subtract: "sub",
+    cst.Multiply: "mul",
+    cst.Divide: "truediv",
+    cst.FloorDivide: "floordiv",
+    cst.Modulo: "mod",
+    cst.Power: "pow",
+    cst.BitAnd: "bitand",
+    cst.BitOr: "bitor",
+    cst.BitXor: "bitxor",
+    cst.LeftShift: "shl",
+    cst.RightShift: "shr",
+    cst.MatrixMultiply: "matmul",
+    cst.AddAssign: "add",
+    cst.SubtractAssign: "sub",
+    cst.MultiplyAssign: "mul",
+    cst.DivideAssign: "truediv",
+    cst.FloorDivideAssign: "floordiv",
+    cst.ModuloAssign: "mod",
+    cst.PowerAssign: "pow",
+    cst.BitAndAssign: "bitand",
+    cst.BitOrAssign: "bitor",
+    cst.BitXorAssign: "bitxor",
+    cst.LeftShiftAssign: "shl",
+    cst.RightShiftAssign: "shr",
+    cst.MatrixMultiplyAssign: "matmul",
+}
+COMPARISONS: dict[type[cst.BaseCompOp], str] = {
+    cst.Equal: "eq",
+    cst.NotEqual: "ne",
+    cst.LessThan: "lt",
+    cst.LessThanEqual: "le",
+    cst.GreaterThan: "gt",
+    cst.GreaterThanEqual: "ge",
+}
+
+
+def apply_binary(ctx: Context, op: str, left: Value, right: Value) -> Value:
+    """`left op right` for any operator but `@`."""
+    match left, right:
+        case (Number(), Number()):
+            return Number(scalar_binary(ctx, op, left.expr, right.expr))
+        case (ArrayValue() | Number(), ArrayValue() | Number()):
+            return _array_binary(ctx, op, left, right)
+        case (TupleValue(items), TupleValue(more)) if op == "add" and left.is_list == right.is_list:
+            return TupleValue((*items, *more), left.is_list)
+        case (TupleValue(items, is_list), Number(count)) if op == "mul":
+            return _repeat(ctx, items, is_list, count)
+        case (Number(count), TupleValue(items, is_list)) if op == "mul":
+            return _repeat(ctx, items, is_list, count)
+    raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"There is no compiled '{op}' of these operands.")
+
+
+def _repeat(ctx: Context, items: tuple[Value, ...], is_list: bool, count: Expr) -> Value:
+    if isinstance(count, Const) and isinstance(count.value, int) and (not is_list or len(items) * count.value <= 4):
+        return TupleValue(items * count.value, is_list)
+    if is_list:
+        return repeated_list(ctx, items, as_integer(count))
+    raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A tuple whose length is not a constant is not compiled.")
+
+
+def _array_binary(ctx: Context, op: str, left: ArrayValue | Number, right: ArrayValue | Number) -> Value:
+    if any(isinstance(o, ArrayValue) and o.boxed for o in (left, right)):
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "Arithmetic on whole lists is not compiled.")
+    if op == "pow" and isinstance(right, Number) and (special := _array_power(ctx, left, right.expr)) is not None:
+        return special
+    if op == "pow":
+        ctx.rounding("power")
+    for operand, other in ((left, right), (right, left)):
+        if isinstance(operand, Number):
+            _check_fits(ctx, operand.expr, op, operand.type, other.type)
+    return map_elements(ctx, (left, right), lambda a, b: typed(ctx, lambda: arithmetic.binary(op, a, b)))
+
+
+def _array_power(ctx: Context, base: Value, exponent: Expr) -> Value | None:
+    """NumPy's own shortcuts: a ** 2 is a * a, a ** 0.5 is sqrt(a), a ** -1 is 1 / a."""
+    if not isinstance(exponent, Const) or exponent.type.origin is not Origin.PYTHON or not isinstance(base, ArrayValue):
+        return None
+    floating = base.dtype.kind in "fc"
+    match exponent.value:
+        case 2:
+            return map_elements(ctx, (base,), lambda a: _square(a, exponent))
+        case 1 if floating:
+            return map_elements(ctx, (base,), lambda a: a)
+        case 0.5 if base.dtype.is_float:
+            return map_elements(ctx, (base,), lambda a: Call("sqrt", (a,), a.type))
+        case -1 if floating:
+            return map_elements(ctx, (base,), lambda a: arithmetic.binary("truediv", Const(1, exponent.type), a))
+    return None
+
+
+def _square(operand: Expr, exponent: Const) -> Expr:
+    result = arithmetic.binary("pow", operand, exponent)
+    operand = cast(operand, result.type)
+    return Binary("mul", operand, operand, result.type, checked=False)
+
+
+def typed(ctx: Context, make: Callable[[], Expr]) -> Expr:
+    """`make()`, with an operation that has no type turned into a refusal at the present place."""
+    try:
+        return make()
+    except NoType as error:
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+
+
+def scalar_binary(ctx: Context, op: str, left: Expr, right: Expr) -> Expr:
+    """`left op right` of two scalars."""
+    if op == "pow" and (shortcut := _scalar_power(ctx, left, right)) is not None:
+        return shortcut
+    _check_fits(ctx, left, op, left.type, right.type)
+    _check_fits(ctx, right, op, right.type, left.type)
+    return typed(ctx, lambda: arithmetic.binary(op, left, right))
+
+
+def _scalar_power(ctx: Context, base: Expr, exponent: Expr) -> Expr | None:
+    """A small constant power is a product; the last bit may differ from pow's."""
+    if not isinstance(exponent, Const) or not isinstance(exponent.value, int) or isinstance(base, Const):
+        ctx.rounding("power")
+        return None
+    if exponent.value == 2 or (exponent.value in (3, 4) and base.type.dtype.is_integer):
+        result = typed(ctx, lambda: arithmetic.binary("pow", base, exponent))
+        if base.type.dtype.kind in "fc":
+            ctx.rounding("power")
+        factor = cast(base, result.type)
+        product = factor
+        for _ in range(exponent.value - 1):
+            product = Binary("mul", product, factor, result.type, result.type.is_python)
+        return product
+    ctx.rounding("power")
+    return None
+
+
+def _check_fits(ctx: Context, operand: Expr, op: str, own: Scalar, other: Scalar) -> None:
+    """A Python int beside a narrow NumPy integer must fit into it (else NumPy raises OverflowError)."""
+    if own.origin is Origin.NUMPY or not own.dtype.is_integer or isinstance(operand, Const):
+        return
+    if other.origin is Origin.PYTHON or not other.dtype.is_integer or other.dtype is DType.INT64:
+        return
+    if op == "truediv":
+        return
+    low, high = (0, 2**other.dtype.bits) if other.dtype.kind == "u" else (-(2 ** (other.dtype.bits - 1)), 2 ** (other.dtype.bits - 1))
+    inside = compare("ge", operand, integer(low))
+    if high < 2**63:
+        inside = both(inside, compare("lt", operand, integer(high)))
+    ctx.check(inside, f"a Python int does not fit into {other.dtype.value}")
+
+
+def apply_compare(ctx: Context, op: str, left: Value, right: Value) -> Value:
+    """`left op right` of a comparison operator."""
+    match left, right:
+        case (Number(), Number()):
+            return Number(typed(ctx, lambda: compare(op, left.expr, right.expr)))
+        case (ArrayValue() | Number(), ArrayValue() | Number()):
+            return map_elements(ctx, (left, right), lambda a, b: typed(ctx, lambda: compare(op, a, b)))
+        case (TupleValue(items), TupleValue(more)) if op in ("eq", "ne"):
+            return Number(_compare_tuples(ctx, op, items, more))
+    raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"There is no compiled comparison '{op}' of these operands.")
+
+
+def _compare_tuples(ctx: Context, op: str, left: tuple[Value, ...], right: tuple[Value, ...]) -> Expr:
+    if len(left) != len(right):
+        return Const(op == "ne", Scalar(DType.BOOL, Origin.PYTHON))
+    equal: Expr = Const(True, Scalar(DType.BOOL, Origin.PYTHON))
+    for a, b in zip(left, right):
+        found = apply_compare(ctx, "eq", a, b)
+        assert isinstance(found, Number)
+        equal = both(equal, found.expr)
+    return equal if op == "eq" else arithmetic.negate(equal)
+
+
+def apply_unary(ctx: Context, op: str, operand: Value) -> Value:
+    """`neg`, `pos`, `invert` of a number or an array; `not` of a number."""
+    match operand:
+        case Number(expr) if op == "not":
+            return Number(arithmetic.negate(arithmetic.truth(expr)))
+        case Number(expr):
+            return Number(typed(ctx, lambda: arithmetic.unary(op, expr)))
+        case ArrayValue(boxed=False) if op != "not":
+            return map_elements(ctx, (operand,), lambda a: typed(ctx, lambda: arithmetic.unary(op, a)))
+    raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"There is no compiled '{op}' of this operand.")
+
+
+def augment(ctx: Context, op: str, target: ArrayValue, value: Value) -> None:
+    """`target op= value` of an array: in place, cast back as NumPy does ('same_kind')."""
+    if target.boxed:
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "Augmented assignment to a whole list is not compiled.")
+    result = apply_binary(ctx, op, target, value)
+    assert isinstance(result, ArrayValue)
+    if not _same_kind(result.dtype, target.dtype):
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"{result.dtype.value} cannot be stored into {target.dtype.value} in place.")
+    store(ctx, target, result)
+
+
+def _same_kind(source: DType, target: DType) -> bool:
+    return bool(np.can_cast(source.value, target.value, "same_kind"))
+
+
+def ufunc_result(ctx: Context, name: str, operands: tuple[Scalar, ...]) -> tuple[tuple[DType, ...], DType]:
+    """`promote.ufunc_types` with a refusal at the present place."""
+    try:
+        return ufunc_types(name, operands)
+    except NoType as error:
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"{str(error)[:1].upper()}{str(error)[1:]}.") from error

@@ -1,0 +1,70 @@
+"""How many dimensions an array has whose hint does not say: found from its uses.
+
+    n, m = a.shape          2          a[i, j]      2          a.shape[2]      3 or more          a + 1      one version for each rank
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+import libcst as cst
+
+from pyaot.frontend.hint_types import ArrayHint
+from pyaot.frontend.hints import Signature
+from pyaot.frontend.syntax import walk
+
+MOST_DIMENSIONS = 4
+_MOST_CHOICES = 16
+
+
+def rank_choices(node: cst.FunctionDef, signature: Signature) -> Iterator[dict[str, int]]:
+    """Choices of ranks for the parameters that leave them open, likely ones first."""
+    open_ = [p.name for p in signature.parameters if isinstance(p.type, ArrayHint) and p.type.rank is None]
+    options = [_options(node, name) for name in open_]
+    found = sorted(product(*options), key=lambda ranks: (max(ranks, default=0) > 2, len(set(ranks)) > 1, sum(ranks)))
+    for ranks in found[:_MOST_CHOICES]:
+        yield dict(zip(open_, ranks))
+
+
+def _options(node: cst.FunctionDef, name: str) -> Sequence[int]:
+    exact, least = 0, 1
+    for part in walk(node.body):
+        if isinstance(part, cst.Subscript) and _is_shape(part.value, name):
+            least = max(least, _axis_asked(part) + 1)
+        elif isinstance(part, cst.Subscript):
+            exact = max(exact, _axes_taken(part, name))
+        elif isinstance(part, cst.Assign) and _is_shape(part.value, name):
+            exact = max((len(t.target.elements) for t in part.targets if isinstance(t.target, cst.Tuple)), default=exact)
+    return (exact,) if exact >= least else range(least, MOST_DIMENSIONS + 1)
+
+
+def _is_name(node: cst.CSTNode, name: str) -> bool:
+    return isinstance(node, cst.Name) and node.value == name
+
+
+def _is_shape(node: cst.CSTNode, name: str) -> bool:
+    return isinstance(node, cst.Attribute) and _is_name(node.value, name) and node.attr.value == "shape"
+
+
+def _axes_taken(node: cst.Subscript, name: str) -> int:
+    """How many dimensions the array must have for this subscript."""
+    if _is_name(node.value, name):
+        return sum(_takes_axis(e) for e in node.slice)
+    if isinstance(node.value, cst.Subscript) and _is_name(node.value.value, name):
+        return len(node.value.slice) + len(node.slice)
+    return 0
+
+
+def _axis_asked(node: cst.Subscript) -> int:
+    """k of `a.shape[k]`."""
+    element = node.slice[0].slice
+    known = isinstance(element, cst.Index) and isinstance(element.value, cst.Integer)
+    return int(element.value.evaluated_value) if known else 0
+
+
+def _takes_axis(element: cst.SubscriptElement) -> bool:
+    if isinstance(element.slice, cst.Slice):
+        return True
+    value = element.slice.value
+    is_new_axis = isinstance(value, cst.Name) and value.value == "None"
+    is_new_axis |= isinstance(value, cst.Attribute) and value.attr.value == "newaxis"
+    return not (is_new_axis or isinstance(value, cst.Ellipsis))

@@ -1,0 +1,211 @@
+"""`return`: what leaves the function, as the original would give it."""
+
+from pyaot.base.catalogue import UNSUPPORTED_STATEMENT
+from pyaot.frontend.arithmetic import cast, compare, integer, plus, times
+from pyaot.frontend.arrays import materialise, whole
+from pyaot.frontend.context import Context, ReturnPoint
+from pyaot.frontend.origins import COMPLEX, FLOAT, INT, NUMPY, kind_code
+from pyaot.frontend.values import ArrayValue, NoneValue, Number, TupleValue, Value
+from pyaot.frontend.variables import array_type, as_whole, assign_name, link
+from pyaot.ir.nodes import (
+    ArrayResult,
+    Bind,
+    Call,
+    Cast,
+    Const,
+    Exit,
+    Expr,
+    If,
+    Nothing,
+    Result,
+    Return,
+    ScalarResult,
+    TupleResult,
+    ViewResult,
+)
+from pyaot.ir.types import PY_COMPLEX, PY_FLOAT, PY_INT, DType, Origin, Scalar
+
+
+def lower_return(ctx: Context, value: Value) -> None:
+    """`return value`: of the entry function, or of a helper that is being inlined."""
+    point = ctx.scope.returns
+    if point is None:
+        _return_from_entry(ctx, value)
+    else:
+        _return_from_helper(ctx, point, value)
+
+
+# ---- the entry function --------------------------------------------------------------------------------------
+
+
+def _return_from_entry(ctx: Context, value: Value) -> None:
+    result = to_result(ctx, value)
+    for choice in _undecided(result):
+        _branch_on_kind(ctx, result, choice)
+        return
+    ctx.emit(Return(result, ctx.span))
+
+
+def to_result(ctx: Context, value: Value) -> Result:
+    """The value as a Result; arrays that do not exist yet are made."""
+    match value:
+        case NoneValue():
+            return Nothing()
+        case Number(expr):
+            return ScalarResult(expr)
+        case ArrayValue():
+            return _array_result(ctx, value)
+        case TupleValue(items, is_list):
+            return TupleResult(tuple(to_result(ctx, item) for item in items), is_list)
+    raise ctx.refuse(UNSUPPORTED_STATEMENT, "This value cannot be returned from compiled code.")
+
+
+def _array_result(ctx: Context, value: ArrayValue) -> Result:
+    place = value.place
+    if place is None or place.gathered:
+        value = materialise(ctx, value, "result")
+        place = value.place
+    assert place is not None
+    if place.whole:
+        return ArrayResult(place.array)
+    if value.boxed:
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, "A row of a list cannot be returned from compiled code.")
+    if place.checked or (place.walks is None and not place.linear):
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, "This view cannot be returned from compiled code.", None, "Return a copy.")
+    extents = ctx.extents_of(place.array)
+    if place.walks is None:
+        return ViewResult(place.array, integer(0), value.shape, c_strides(value.shape))
+    strides = c_strides(extents)
+    offset: Expr = integer(0)
+    for start, stride in zip(place.starts, strides):
+        offset = plus(offset, times(start, stride))
+    steps = tuple(_step_of(walk.axes, walk.step, strides) for walk in place.walks)
+    return ViewResult(place.array, offset, value.shape, steps)
+
+
+def _step_of(axes: tuple[int, ...], step: Expr, strides: tuple[Expr, ...]) -> Expr:
+    total: Expr = integer(0)
+    for axis in axes:
+        total = plus(total, times(step, strides[axis]))
+    return total
+
+
+def c_strides(extents: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """The strides of a C-contiguous array, in elements."""
+    strides: list[Expr] = []
+    product: Expr = integer(1)
+    for extent in reversed(extents):
+        strides.insert(0, product)
+        product = times(product, extent)
+    return tuple(strides)
+
+
+def _undecided(result: Result) -> list[ScalarResult]:
+    match result:
+        case ScalarResult(value) if value.type.origin is Origin.EITHER:
+            return [result]
+        case TupleResult(items):
+            return [choice for item in items for choice in _undecided(item)]
+    return []
+
+
+def _branch_on_kind(ctx: Context, result: Result, choice: ScalarResult) -> None:
+    """Returns by the kind that the number has now: one Return for each."""
+    code = kind_code(ctx, choice.value)
+    dtype = choice.value.type.dtype
+    kinds: dict[int, Scalar] = {NUMPY: Scalar(dtype)}
+    if dtype is not DType.BOOL:
+        kinds |= {INT: PY_INT}
+    if dtype.kind in "fc":
+        kinds |= {FLOAT: PY_FLOAT}
+    if dtype.is_complex:
+        kinds |= {COMPLEX: PY_COMPLEX}
+    else:
+        kinds.setdefault(INT, Scalar(dtype, Origin.PYTHON))
+    branches = [(k, t) for k, t in kinds.items() if not isinstance(code, Const) or code.value == k]
+    for kind, type in branches:
+        decided = _replaced(result, choice, ScalarResult(_as_kind(choice.value, type)))
+        with ctx.nested() as inside:
+            rest = _undecided(decided)
+            if rest:
+                _branch_on_kind(ctx, decided, rest[0])
+            else:
+                ctx.emit(Return(decided, ctx.span))
+        if len(branches) == 1 or kind == branches[-1][0]:
+            ctx.body.extend(inside)
+            return
+        ctx.emit(If(compare("eq", code, integer(kind)), tuple(inside), (), ctx.span))
+
+
+def _as_kind(value: Expr, type: Scalar) -> Expr:
+    if value.type.dtype.is_complex and not type.dtype.is_complex:
+        value = Call("real", (value,), Scalar(value.type.dtype.real, type.origin))
+    return cast(value, type) if value.type.dtype is type.dtype else Cast(value, type)
+
+
+def _replaced(result: Result, old: ScalarResult, new: ScalarResult) -> Result:
+    match result:
+        case ScalarResult() if result == old:
+            return new
+        case TupleResult(items, is_list):
+            return TupleResult(tuple(_replaced(item, old, new) for item in items), is_list)
+    return result
+
+
+# ---- inlined helpers -------------------------------------------------------------------------------------------
+
+
+def _return_from_helper(ctx: Context, point: ReturnPoint, value: Value) -> None:
+    shape = _deposit(ctx, point, value, "return")
+    point.results.append(shape)
+    point.frame.used = True
+    ctx.emit(Exit(point.frame.label, ctx.span))
+
+
+def _deposit(ctx: Context, point: ReturnPoint, value: Value, key: str) -> Value:
+    """Puts every part of the value where all returns of the helper put it; gives back what stands for it afterwards."""
+    agreed = ctx.scope.agreed[0]
+    match value:
+        case TupleValue(items, is_list):
+            return TupleValue(tuple(_deposit(ctx, point, item, f"{key}_{n}") for n, item in enumerate(items)), is_list)
+        case Number(expr):
+            agreed.setdefault(key, point.types.get(key, expr.type))
+            assign_name(ctx, key, value)
+            return ctx.scope.names[key]
+        case ArrayValue():
+            return _deposit_array(ctx, value, key)
+        case _:
+            return value
+
+
+def _deposit_array(ctx: Context, value: ArrayValue, key: str) -> Value:
+    agreed = ctx.scope.agreed[0]
+    if value.is_view and value.place is not None and not value.place.whole:
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, "A helper with several returns that returns a view is not inlined.")
+    source = as_whole(ctx, value, key)
+    home = agreed.get(key)
+    if not isinstance(home, str):
+        home = ctx.fresh(ctx.scope.prefix + key)
+        ctx.arrays[home] = array_type(value)
+        agreed[key] = home
+    elif ctx.arrays[home] != array_type(value):
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, "The returns of this helper give arrays of different types.")
+    link(ctx, home, source)
+    ctx.extents.pop(home, None)
+    ctx.emit(Bind((home,), (source,), ctx.span))
+    return whole(ctx, home)
+
+
+def same_structure(values: list[Value]) -> bool:
+    """Whether the returns of a helper give the same things."""
+    first, *rest = values
+    return all(_alike(first, other) for other in rest)
+
+
+def _alike(a: Value, b: Value) -> bool:
+    match a, b:
+        case (TupleValue(items), TupleValue(more)):
+            return len(items) == len(more) and all(_alike(x, y) for x, y in zip(items, more))
+        case (ArrayValue(), ArrayValue()):
+            return True
+    return a == b

@@ -1,0 +1,281 @@
+"""Python statements to IR statements."""
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION, UNSUPPORTED_STATEMENT, UNSUPPORTED_TYPE_CHANGE
+from pyaot.frontend.arithmetic import integer
+from pyaot.frontend.arrays import store, view
+from pyaot.frontend.branches import lower_if, terminates
+from pyaot.frontend.coerce import as_array
+from pyaot.frontend.context import Context, Frame
+from pyaot.frontend.expressions import condition, look_up, lower_expression, matmul, subscript_items
+from pyaot.frontend.lists import as_list_array
+from pyaot.frontend.loops import lower_for, lower_while
+from pyaot.frontend.masks import augment_masked, is_mask_subscript, store_masked
+from pyaot.frontend.operators import BINARY, apply_binary, augment
+from pyaot.frontend.results import lower_return
+from pyaot.frontend.subscripts import element_index, expand_ellipsis, subscript
+from pyaot.frontend.values import (
+    ArrayValue,
+    FunctionValue,
+    NoneValue,
+    Number,
+    SliceValue,
+    TupleValue,
+    Value,
+)
+from pyaot.frontend.variables import agreement, assign_name, rebind, settle
+from pyaot.ir.nodes import Check, Const, Exit
+from pyaot.ir.types import PY_BOOL
+
+
+def lower_body(ctx: Context, body: cst.BaseSuite) -> None:
+    """The statements of a suite; what follows a jump is never run and is left out."""
+    for statement in body.body:
+        if terminates(ctx.body):
+            return
+        if isinstance(statement, cst.SimpleStatementLine):
+            for small in statement.body:
+                ctx.span = ctx.at(small)
+                _lower_small(ctx, small)
+        elif isinstance(statement, cst.BaseSmallStatement):
+            ctx.span = ctx.at(statement)
+            _lower_small(ctx, statement)
+        else:
+            ctx.span = ctx.at(statement)
+            _lower_compound(ctx, statement)
+
+
+def _lower_compound(ctx: Context, node: cst.CSTNode) -> None:
+    match node:
+        case cst.If():
+            lower_if(ctx, node, lower_body)
+        case cst.For(asynchronous=None):
+            lower_for(ctx, node, lower_body)
+        case cst.While():
+            lower_while(ctx, node, lower_body)
+        case cst.FunctionDef(name=cst.Name(value=name), decorators=()):
+            ctx.scope.names[name] = FunctionValue(name, node, ctx.scope)
+        case _:
+            kind = type(node).__name__.lower()
+            raise ctx.refuse(UNSUPPORTED_STATEMENT, f"A '{kind}' statement has no compiled form.", node)
+
+
+def _lower_small(ctx: Context, node: cst.BaseSmallStatement) -> None:
+    match node:
+        case cst.Assign(targets=targets, value=value):
+            _assign_all(ctx, [t.target for t in targets], value)
+        case cst.AnnAssign(target=target, value=value):
+            if value is not None:
+                _assign_all(ctx, [target], value)
+        case cst.AugAssign():
+            _augment(ctx, node)
+        case cst.Expr(value=value):
+            _evaluate(ctx, value)
+        case cst.Return(value=value):
+            lower_return(ctx, NoneValue() if value is None else lower_expression(ctx, value))
+        case cst.Pass():
+            return
+        case cst.Break():
+            _jump(ctx, ctx.scope.breaks[-1])
+        case cst.Continue():
+            _jump(ctx, ctx.scope.continues[-1])
+        case cst.Raise():
+            ctx.emit(Check(Const(False, PY_BOOL), "the program raises here", ctx.span))
+        case cst.Assert(test=test):
+            ctx.emit(Check(condition(ctx, test), "an assertion does not hold", ctx.span))
+        case cst.Del(target=cst.Name(value=name)):
+            ctx.scope.names.pop(name, None)
+        case _:
+            kind = type(node).__name__.lower()
+            raise ctx.refuse(UNSUPPORTED_STATEMENT, f"A '{kind}' statement has no compiled form.", node)
+
+
+def _jump(ctx: Context, frame: Frame) -> None:
+    frame.used = True
+    ctx.emit(Exit(frame.label, ctx.span))
+
+
+def _evaluate(ctx: Context, node: cst.BaseExpression) -> None:
+    """An expression statement: a docstring, `...`, or a call for its effect."""
+    if isinstance(node, (cst.SimpleString, cst.ConcatenatedString, cst.Ellipsis)):
+        return
+    if not isinstance(node, cst.Call):
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, "An expression whose value is not used is not compiled.", node)
+    lower_expression(ctx, node)
+
+
+# ---- assignment --------------------------------------------------------------------------------------------------
+
+
+def _assign_all(ctx: Context, targets: Sequence[cst.BaseExpression], node: cst.BaseExpression) -> None:
+    value = lower_expression(ctx, node)
+    ctx.span = ctx.at(node)
+    if len(targets) > 1:
+        value = settle(ctx, value)
+    for target in targets:
+        assign(ctx, target, value)
+
+
+def assign(ctx: Context, target: cst.BaseExpression, value: Value) -> None:
+    """`target = value` for any target."""
+    match target:
+        case cst.Name(value=name):
+            assign_name(ctx, name, value)
+        case cst.Tuple(elements=elements) | cst.List(elements=elements):
+            _unpack(ctx, [e.value for e in elements], value, target)
+        case cst.Subscript():
+            _store(ctx, target, value)
+        case _:
+            raise ctx.refuse(UNSUPPORTED_STATEMENT, "An assignment to this target is not compiled.", target)
+
+
+def _unpack(ctx: Context, targets: Sequence[cst.BaseExpression], value: Value, node: cst.CSTNode) -> None:
+    items = unpacked(ctx, value, len(targets), node)
+    held = [_held(ctx, item) for item in items]
+    arrays = {
+        target.value: item
+        for target, item in zip(targets, held)
+        if isinstance(target, cst.Name) and isinstance(item, ArrayValue) and _is_carried_array(ctx, target.value)
+    }
+    if len(arrays) > 1:
+        rebind(ctx, arrays)
+    for target, item in zip(targets, held):
+        if not (len(arrays) > 1 and isinstance(target, cst.Name) and target.value in arrays):
+            assign(ctx, target, item)
+
+
+def _held(ctx: Context, value: Value) -> Value:
+    """An item of the right-hand side, read before any target is assigned."""
+    return settle(ctx, value) if isinstance(value, Number) or (isinstance(value, ArrayValue) and not value.is_view) else value
+
+
+def _is_carried_array(ctx: Context, name: str) -> bool:
+    found = agreement(ctx, name)
+    return found is not None and isinstance(found[1], str)
+
+
+def unpacked(ctx: Context, value: Value, count: int, node: cst.CSTNode) -> Sequence[Value]:
+    """The items of a value on the right of `a, b = value`."""
+    match value:
+        case TupleValue(items) if len(items) == count:
+            return items
+        case ArrayValue(shape=(Const(extent), *_)) if extent == count:
+            return [subscript(ctx, value, (Number(integer(n)),)) for n in range(count)]
+    raise ctx.refuse(UNSUPPORTED_STATEMENT, f"The right-hand side is not known to have {count} items.", node)
+
+
+def _target_array(ctx: Context, node: cst.Subscript) -> ArrayValue:
+    base = lower_expression(ctx, node.value)
+    if isinstance(base, TupleValue) and base.is_list and isinstance(node.value, cst.Name):
+        array = as_list_array(ctx, base)
+        if array is not None:
+            ctx.scope.names[node.value.value] = array
+            return array
+    if not isinstance(base, ArrayValue) or base.place is None:
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, "Elements of this value cannot be assigned in compiled code.", node)
+    return base
+
+
+def _store(ctx: Context, node: cst.Subscript, value: Value) -> None:
+    base = _target_array(ctx, node)
+    items = subscript_items(ctx, node)
+    ctx.span = ctx.at(node)
+    if is_mask_subscript(items):
+        store_masked(ctx, base, items, value if isinstance(value, Number) else as_array(ctx, value))
+        return
+    store_view(ctx, place_of(ctx, base, items), value)
+
+
+def place_of(ctx: Context, base: ArrayValue, items: Sequence[Value]) -> ArrayValue:
+    """`base[items]` as something to store into; an element is a view without dimensions."""
+    full = expand_ellipsis(ctx, base, items)
+    if full and all(isinstance(item, Number) for item in full):
+        row = subscript(ctx, base, [*full[:-1], SliceValue(None, None, None)])
+        assert isinstance(row, ArrayValue)
+        return _element_place(ctx, row, full[-1])
+    found = subscript(ctx, base, items)
+    assert isinstance(found, ArrayValue)
+    return found
+
+
+def _element_place(ctx: Context, row: ArrayValue, last: Value) -> ArrayValue:
+    assert isinstance(last, Number)
+    index, checked = element_index(ctx, row, 0, last)
+    return view(ctx, row, (), (index,), (), checked)
+
+
+def store_view(ctx: Context, target: ArrayValue, value: Value) -> None:
+    """Stores a number or an array into a view."""
+    if target.boxed and not (isinstance(value, Number) and target.rank == 0):
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, "Only single elements of a list are assigned in compiled code.")
+    if target.boxed and isinstance(value, Number) and value.type != target.type:
+        raise ctx.refuse(
+            UNSUPPORTED_TYPE_CHANGE,
+            f"A list of {target.type.dtype.value} gets an element of another type here.",
+            None,
+            "Convert the element with float(...) or int(...).",
+        )
+    match value:
+        case Number():
+            _no_complex_into_real(ctx, target, value.type.dtype.is_complex)
+            store(ctx, target, value)
+        case ArrayValue() | TupleValue():
+            array = as_array(ctx, value)
+            _no_complex_into_real(ctx, target, array.dtype.is_complex)
+            store(ctx, target, array)
+        case _:
+            raise ctx.refuse(UNSUPPORTED_STATEMENT, "This value cannot be stored into an array in compiled code.")
+
+
+def _no_complex_into_real(ctx: Context, target: ArrayValue, is_complex: bool) -> None:
+    """A complex array into a real one warns, a complex number raises: the original does it."""
+    if is_complex and not target.dtype.is_complex:
+        raise ctx.refuse(UNSUPPORTED_TYPE_CHANGE, "A complex value is stored into a real array.", None, "Take '.real'.")
+
+
+# ---- augmented assignment ------------------------------------------------------------------------------------------
+
+
+def _augment(ctx: Context, node: cst.AugAssign) -> None:
+    op = BINARY[type(node.operator)]
+    match node.target:
+        case cst.Name(value=name):
+            _augment_name(ctx, op, name, node)
+        case cst.Subscript() as target:
+            _augment_subscript(ctx, op, target, node.value)
+        case _:
+            raise ctx.refuse(UNSUPPORTED_STATEMENT, "An assignment to this target is not compiled.", node)
+
+
+def _augment_name(ctx: Context, op: str, name: str, node: cst.AugAssign) -> None:
+    old = look_up(ctx, name, node.target)
+    value = lower_expression(ctx, node.value)
+    ctx.span = ctx.at(node)
+    if isinstance(old, ArrayValue) and not old.boxed:
+        if op == "matmul":
+            raise ctx.refuse(UNSUPPORTED_EXPRESSION, "'@=' is not compiled.", node)
+        augment(ctx, op, old, value)
+        return
+    if isinstance(old, ArrayValue):
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, "Lists of changing length are not compiled.", node)
+    assign_name(ctx, name, matmul(ctx, old, value) if op == "matmul" else apply_binary(ctx, op, old, value))
+
+
+def _augment_subscript(ctx: Context, op: str, node: cst.Subscript, value_node: cst.BaseExpression) -> None:
+    base = _target_array(ctx, node)
+    items = subscript_items(ctx, node)
+    if is_mask_subscript(items):
+        augment_masked(ctx, op, base, items, lower_expression(ctx, value_node))
+        return
+    target = place_of(ctx, base, tuple(_held(ctx, item) for item in items))
+    value = lower_expression(ctx, value_node)
+    ctx.span = ctx.at(node)
+    if target.rank == 0:
+        if not isinstance(value, Number):
+            value = Number(as_array(ctx, value).element(()))
+        store_view(ctx, target, apply_binary(ctx, op, Number(target.element(())), value))
+    else:
+        augment(ctx, op, target, value)

@@ -1,0 +1,195 @@
+"""What a Python expression is while it is being lowered.
+
+An array value is a shape and a function from indices to a scalar expression, so `a[1:] + 2 * b` is one such
+function and becomes one loop. A value with a Place is a view: it can be stored into.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyaot.ir.nodes import Expr
+from pyaot.ir.types import DType, Origin, Scalar
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+Indices: TypeAlias = tuple[Expr, ...]
+Element: TypeAlias = Callable[[Indices], Expr]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A scalar. A Const expression is a value known now."""
+
+    expr: Expr
+
+    @property
+    def type(self) -> Scalar:
+        """The type of the expression."""
+        return self.expr.type
+
+
+@dataclass(frozen=True)
+class Walk:
+    """How one dimension of a view moves in its base: `step` elements along each of `axes`."""
+
+    axes: tuple[int, ...]
+    step: Expr
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a view lies: base[subscripts(indices)]. `walks` describes it where it is affine with these starts."""
+
+    array: str
+    subscripts: Callable[[Indices], Indices]
+    checked: bool = False
+    starts: Indices = ()
+    walks: tuple[Walk, ...] | None = None
+    whole: bool = False  # all of the base, axes in order
+    linear: bool = False  # all of the base under another shape, in C order
+    gathered: bool = False  # chosen by index arrays: a place for stores, but a copy when it is read
+
+
+@dataclass(frozen=True)
+class ArrayValue:
+    """An array that may never exist: `element(indices)` is the scalar expression of one element."""
+
+    dtype: DType
+    shape: Indices
+    element: Element
+    place: Place | None = None
+    boxed: bool = False  # a list of Python numbers
+
+    @property
+    def type(self) -> Scalar:
+        """The type of an element."""
+        return Scalar(self.dtype, Origin.PYTHON if self.boxed else Origin.NUMPY)
+
+    @property
+    def is_view(self) -> bool:
+        """Whether NumPy would give a view of memory that has a name, not new elements."""
+        return self.place is not None and not self.place.gathered
+
+    @property
+    def rank(self) -> int:
+        """The number of dimensions."""
+        return len(self.shape)
+
+
+@dataclass(frozen=True)
+class TupleValue:
+    """A tuple, or a list of unlike things, whose items are known one by one."""
+
+    items: tuple["Value", ...]
+    is_list: bool = False
+
+
+@dataclass(frozen=True)
+class NoneValue:
+    """None; as a subscript, a new axis."""
+
+
+@dataclass(frozen=True)
+class TextValue:
+    """A string known now (modes, einsum subscripts)."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class EllipsisValue:
+    """`...` as a subscript."""
+
+
+@dataclass(frozen=True)
+class SliceValue:
+    """`start:stop:step` as a subscript; None where it is left out."""
+
+    start: Number | None
+    stop: Number | None
+    step: Number | None
+
+
+@dataclass(frozen=True)
+class RangeValue:
+    """`range(start, stop, step)` or a view of one; `label` of `enumerate`, `zip` do not come here."""
+
+    start: Expr
+    stop: Expr
+    step: Expr
+
+
+@dataclass(frozen=True)
+class IterationValue:
+    """What `zip` and `enumerate` give: several iterables walked together (an index counts where `start` is given)."""
+
+    items: tuple["Value", ...]
+    start: Number | None = None
+
+
+@dataclass(frozen=True)
+class SymbolValue:
+    """A module, function, type or constant of a library, by its full name: `numpy.linalg.solve`."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class DTypeValue:
+    """A NumPy dtype, or a Python number type used as one."""
+
+    dtype: DType
+    python: bool = False
+
+
+@dataclass(frozen=True)
+class MethodValue:
+    """A method of an array or number that is about to be called: `a.sum`."""
+
+    receiver: "Value"
+    name: str
+
+
+@dataclass(frozen=True)
+class FunctionValue:
+    """A function of the user's: a def, a nested def or a lambda, with the scope it closes over."""
+
+    name: str
+    node: "cst.FunctionDef | cst.Lambda"
+    closure: object = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class RecordValue:
+    """An object whose fields are known: `self`, a dataclass, a named tuple."""
+
+    class_name: str
+    fields: Mapping[str, "Value"]
+
+
+@dataclass(frozen=True)
+class UnboundValue:
+    """A variable that has `value` on some paths and is unbound on the others."""
+
+    value: "Value"
+
+
+Value: TypeAlias = (
+    Number
+    | ArrayValue
+    | TupleValue
+    | NoneValue
+    | TextValue
+    | EllipsisValue
+    | SliceValue
+    | RangeValue
+    | IterationValue
+    | SymbolValue
+    | DTypeValue
+    | MethodValue
+    | FunctionValue
+    | RecordValue
+    | UnboundValue
+)

@@ -1,0 +1,273 @@
+"""Assignment to names: which IR variable holds a Python variable, and when one is needed at all.
+
+    w = 2 * n            a name for the expression; nothing is emitted
+    s = s + x[i]         in a loop: the variable that the loop agreed on
+    u = step(u)          in a loop: Bind, the array name moves on
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from pyaot.base.catalogue import UNSUPPORTED_TYPE_CHANGE
+from pyaot.frontend.arithmetic import cast
+from pyaot.frontend.arrays import is_stable, materialise, reader, whole
+from pyaot.frontend.context import Agreements, Context, TypeChange
+from pyaot.frontend.lists import as_list_array
+from pyaot.frontend.origins import kind_code
+from pyaot.frontend.promote import join
+from pyaot.frontend.prove import make_equal
+from pyaot.frontend.values import ArrayValue, Number, TupleValue, UnboundValue, Value
+from pyaot.ir.nodes import Assign, Bind, Const, Expr, Var
+from pyaot.ir.types import PY_BOOL, Array, DType, Origin, Scalar
+from pyaot.ir.walk import walk_expr
+
+_LARGEST_ALIAS = 12  # nodes of an expression that may stand for a name
+
+
+def assign_name(ctx: Context, name: str, value: Value) -> None:
+    """`name = value`."""
+    match value:
+        case Number():
+            _assign_number(ctx, name, value)
+        case ArrayValue():
+            _assign_array(ctx, name, value)
+        case TupleValue(items, is_list):
+            ctx.scope.names[name] = _settled(ctx, items, is_list)
+        case _:
+            ctx.scope.names[name] = value
+    _note_bound(ctx, name)
+
+
+def _settled(ctx: Context, items: tuple[Value, ...], is_list: bool) -> Value:
+    """A tuple whose items keep their values; a list of numbers that may be changed becomes an array."""
+    if is_list and (array := as_list_array(ctx, TupleValue(items, True))) is not None:
+        return array
+    return TupleValue(tuple(settle(ctx, item) for item in items), is_list)
+
+
+def settle(ctx: Context, value: Value) -> Value:
+    """The value such that later assignments do not change it."""
+    match value:
+        case Number(expr) if not is_stable(ctx, expr):
+            return Number(ctx.temporary("item", expr))
+        case ArrayValue() if not value.is_view:
+            return materialise(ctx, value, "item")
+        case TupleValue(items, is_list):
+            return TupleValue(tuple(settle(ctx, item) for item in items), is_list)
+    return value
+
+
+def _note_bound(ctx: Context, name: str) -> None:
+    flag = ctx.flags.get(f"bound:{ctx.scope.prefix}{name}")
+    if flag is not None:
+        ctx.emit(Assign(flag, Const(True, PY_BOOL), ctx.span))
+
+
+# ---- numbers ---------------------------------------------------------------------------------------------------
+
+
+def agreement(ctx: Context, name: str) -> tuple[Agreements, Scalar | str] | None:
+    """What the innermost loop that the name lives through decided about it."""
+    for agreed in reversed(ctx.scope.agreed):
+        if name in agreed:
+            return agreed, agreed[name]
+    return None
+
+
+def _assign_number(ctx: Context, name: str, value: Number) -> None:
+    found = agreement(ctx, name)
+    if found is not None:
+        _assign_agreed(ctx, name, value, found)
+    elif _is_alias(ctx, name, value.expr):
+        ctx.scope.names[name] = value
+    else:
+        variable = set_variable(ctx, name, value.expr, value.type)
+        if _keeps_value(ctx, name):
+            ctx.stable.add(variable)
+
+
+def _assign_agreed(ctx: Context, name: str, value: Number, found: tuple[Agreements, Scalar | str]) -> None:
+    owner, type = found
+    if isinstance(type, str):
+        raise ctx.refuse(UNSUPPORTED_TYPE_CHANGE, f"'{name}' is an array at the start of the loop and a number here.")
+    wanted = join(type, value.type)
+    if wanted is None:
+        raise ctx.refuse(
+            UNSUPPORTED_TYPE_CHANGE,
+            f"'{name}' is {describe(type)} at the start of the loop and {describe(value.type)} here.",
+            None,
+            f"Start with a value of the final type, such as np.{value.type.dtype.value}(0).",
+        )
+    if wanted != type:
+        raise TypeChange(owner, name, wanted)
+    set_variable(ctx, name, value.expr, type)
+
+
+def set_variable(ctx: Context, name: str, expr: Expr, type: Scalar) -> str:
+    """Assigns to the IR variable that holds the name with that type, and lets the name stand for it."""
+    variable = ctx.variable(name, type)
+    converted = convert(ctx, name, expr, type)
+    if converted != Var(variable, type):
+        ctx.emit(Assign(variable, converted, ctx.span))
+        note_origin(ctx, variable, expr)
+    ctx.scope.names[name] = Number(Var(variable, type))
+    return variable
+
+
+def note_origin(ctx: Context, variable: str, expr: Expr) -> None:
+    """Where the kind of a variable is tracked: which kind it holds now."""
+    flag = ctx.flags.get(f"kind:{variable}")
+    if flag is not None:
+        ctx.emit(Assign(flag, kind_code(ctx, expr), ctx.span))
+
+
+def convert(ctx: Context, name: str, expr: Expr, type: Scalar) -> Expr:
+    """The value in a wider type that a variable takes on other paths; it must lose nothing."""
+    source = expr.type
+    if source.dtype is type.dtype or source.dtype.kind in "bi":
+        return cast(expr, type)
+    narrow = type.dtype in (DType.FLOAT32, DType.COMPLEX64)
+    if narrow and not (isinstance(expr, Const) and _fits_single(expr.value)):
+        raise ctx.refuse(
+            UNSUPPORTED_TYPE_CHANGE,
+            f"'{name}' is {describe(source)} first and {describe(type)} later.",
+            None,
+            f"Start with np.{type.dtype.value}(...).",
+        )
+    return cast(expr, type)
+
+
+def _fits_single(value: bool | int | float | complex) -> bool:
+    number = complex(value)
+    if number != number:
+        return True
+    return complex(np.complex64(number)) == number
+
+
+def describe(type: Scalar) -> str:
+    """The type in the user's words: 'a Python float', 'a NumPy float32'."""
+    if type.origin is Origin.PYTHON:
+        return f"a Python {type.dtype.value.rstrip('0123456789')}"
+    return f"a NumPy {type.dtype.value}"
+
+
+def _is_alias(ctx: Context, name: str, expr: Expr) -> bool:
+    if isinstance(expr, Const):
+        return True
+    if expr.type.dtype is not DType.INT64 or not is_stable(ctx, expr):
+        return False
+    return sum(1 for _ in walk_expr(expr)) <= _LARGEST_ALIAS and not _is_read_later(ctx, name)
+
+
+def _is_read_later(ctx: Context, name: str) -> bool:
+    """Whether the name may be read after the loop in which it is assigned now."""
+    facts = ctx.scope.facts
+    if facts.outside_loops(name):
+        return False
+    return not (facts.assigned_once(name) and facts.is_local_to_its_loop(name))
+
+
+def _keeps_value(ctx: Context, name: str) -> bool:
+    facts = ctx.scope.facts
+    return facts.assigned_once(name) and (facts.outside_loops(name) or facts.is_local_to_its_loop(name))
+
+
+# ---- arrays ----------------------------------------------------------------------------------------------------
+
+
+def _assign_array(ctx: Context, name: str, value: ArrayValue) -> None:
+    found = agreement(ctx, name)
+    if found is None:
+        ctx.scope.names[name] = value if value.is_view else materialise(ctx, value, ctx.scope.prefix + name)
+    else:
+        rebind(ctx, {name: value})
+
+
+def rebind(ctx: Context, values: dict[str, ArrayValue]) -> None:
+    """Array names that a loop carries get new arrays, all at once (`u, v = v, u`)."""
+    targets, sources = [], []
+    for name, value in values.items():
+        found = agreement(ctx, name)
+        assert found is not None
+        target = found[1]
+        if not isinstance(target, str):
+            raise ctx.refuse(UNSUPPORTED_TYPE_CHANGE, f"'{name}' is a number at the start of the loop and an array here.")
+        if ctx.arrays[target] != array_type(value):
+            raise ctx.refuse(UNSUPPORTED_TYPE_CHANGE, f"'{name}' changes its element type or its dimensions in the loop.")
+        for own, new in zip(ctx.extents_of(target), value.shape):
+            make_equal(ctx, new, own, f"'{name}' changes its shape in a loop")
+        targets.append(target)
+        sources.append(as_whole(ctx, value, name))
+    _move(ctx, targets, sources)
+    for name, target in zip(values, targets):
+        ctx.scope.names[name] = whole(ctx, target)
+
+
+def _move(ctx: Context, targets: list[str], sources: list[str]) -> None:
+    pairs = [(t, s) for t, s in zip(targets, sources) if t != s]
+    if not pairs:
+        return
+    for target, _ in pairs:
+        rescue(ctx, target)
+    ctx.movable.update(t for t, _ in pairs)
+    ctx.linked.update(name for pair in pairs for name in pair)
+    ctx.emit(Bind(tuple(t for t, _ in pairs), tuple(s for _, s in pairs), ctx.span))
+    for target, source in pairs:
+        if source not in ctx.movable and source not in ctx.parameters:
+            _follow(ctx, target, source)
+
+
+def _follow(ctx: Context, target: str, source: str) -> None:
+    """Variables that hold a fresh array which has just got a lasting name go by that name, too."""
+    for name, value in list(ctx.scope.names.items()):
+        if isinstance(value, ArrayValue) and value.place is not None and value.place.array == source:
+            place = replace(value.place, array=target)
+            ctx.scope.names[name] = replace(value, place=place, element=reader(ctx, place))
+
+
+def array_type(value: ArrayValue) -> Array:
+    """The IR type of the array that the value would be."""
+    return Array(value.dtype, value.rank, value.boxed)
+
+
+def as_whole(ctx: Context, value: ArrayValue, name: str) -> str:
+    """The name of an IR array that is all of the value."""
+    if value.place is None or not value.place.whole:
+        value = materialise(ctx, value, ctx.scope.prefix + name)
+    assert value.place is not None
+    return value.place.array
+
+
+def rescue(ctx: Context, array: str) -> None:
+    """Views that other variables hold of an array whose name moves on keep the old array."""
+    saved: str | None = None
+    scope = ctx.scope
+    own = {target for agreed in scope.agreed for target in agreed.values() if isinstance(target, str)}
+    for name, value in list(scope.names.items()):
+        if not isinstance(value, ArrayValue) or value.place is None or value.place.array != array:
+            continue
+        found = agreement(ctx, name)
+        if found is not None and found[1] == array and array in own:
+            continue
+        if saved is None:
+            saved = ctx.fresh(array)
+            ctx.arrays[saved] = ctx.arrays[array]
+            link(ctx, saved, array)
+            ctx.emit(Bind((saved,), (array,), ctx.span))
+        place = replace(value.place, array=saved)
+        scope.names[name] = replace(value, place=place, element=reader(ctx, place))
+
+
+def link(ctx: Context, home: str, source: str) -> None:
+    """`home` is an array name that Bind will set to `source`: they may share memory, and have one shape."""
+    ctx.movable.add(home)
+    ctx.linked.update((home, source))
+    extents = ctx.extents_of(source)
+    if all(is_stable(ctx, extent) for extent in extents):
+        ctx.extents[home] = extents
+
+
+def unbound(value: Value) -> Value:
+    """The value of a name that is bound on some paths only."""
+    return value if isinstance(value, UnboundValue) else UnboundValue(value)
