@@ -27,8 +27,7 @@ TEXTS = {
     "plain": DEF,
     "docstring": f'"""Two\nlines."""\n{DEF}',
     "docstring and more on its line": f'"""One."""; y = [\n1]\n{DEF}',
-    "future": '"""Doc."""\nfrom __future__ import annotations\nfrom __future__ import division; x=1\n'
-    + DEF,
+    "future": '"""Doc."""\nfrom __future__ import annotations\nfrom __future__ import division; x=1\n' + DEF,
     "shebang": f"#!/usr/bin/env python\n# -*- coding: utf-8 -*-\n# a comment\n{DEF}",
     "no end of line": DEF.rstrip("\n"),
     "one line": "def double(x): return x + x; y = 2\nz = 3\n",
