@@ -183,7 +183,9 @@ class Reader:
             if left.constant is None and right.constant is None:
                 return None
             factor, other = (left, right) if left.constant is not None else (right, left)
-            return combined(f"{factor.text}*({other.text})", other)
+            assert factor.constant is not None
+            text = f"{abs(factor.constant)}*({other.text})"
+            return combined(text if factor.constant >= 0 else f"-({text})", other)
         return combined(_TEXT[expr.op].format(left.text, right.text), left, right)
 
     def _division(self, expr: Binary) -> Term | None:
