@@ -75,7 +75,9 @@ class Context:
     @property
     def cleans_up(self) -> bool:
         """Whether something must be freed before the function ends."""
-        return bool(self.storage.all_in(Place.HEAP) or self.storage.all_in(Place.OWNED) or self.storage.groups)
+        return bool(
+            self.storage.all_in(Place.HEAP) or self.storage.all_in(Place.OWNED) or self.storage.groups
+        )
 
     @property
     def result_type(self) -> str:

@@ -137,7 +137,9 @@ def _call(context: Context) -> list[str]:
         call_lines = [save, call, "results.flags |= flags_now();", "flags_restore(flags);"]
     else:
         call_lines = [call]
-    copied = [_copy_back(name, context) for name in array_params(context.function) if name in context.storage.copied]
+    copied = [
+        _copy_back(name, context) for name in array_params(context.function) if name in context.storage.copied
+    ]
     return [
         "PyThreadState *const thread = PyEval_SaveThread();",
         *call_lines,
@@ -169,9 +171,17 @@ def _answers(context: Context) -> list[str]:
         format = "".join(_format(leaf, context) for leaf in leaves)
         values = [value for leaf in leaves for value in _values(leaf, context)]
         listed = ", ".join(["path", "results.flags", *values])
-        lines += [f"{'else ' if path else ''}if (path == {path})", f'    answer = Py_BuildValue("(ii{format})", {listed});']
+        lines += [
+            f"{'else ' if path else ''}if (path == {path})",
+            f'    answer = Py_BuildValue("(ii{format})", {listed});',
+        ]
     failed = ['answer = Py_BuildValue("(ii)", -1, 0);']
-    lines += ["else if (path == OUT_OF_MEMORY)", "    PyErr_NoMemory();", "else", *(f"    {line}" for line in failed)]
+    lines += [
+        "else if (path == OUT_OF_MEMORY)",
+        "    PyErr_NoMemory();",
+        "else",
+        *(f"    {line}" for line in failed),
+    ]
     return lines if context.leaves else failed
 
 

@@ -19,7 +19,9 @@ from pyaot.backends.c_types import c_type, literal
 from pyaot.ir.nodes import Binary, Call, Cast, Compare, Const, Dim, Expr, Load, Select, Unary, Var
 from pyaot.ir.types import DType
 
-PRIMARY, UNARY, PRODUCT, SUM, SHIFT, ORDER, EQUALITY, BIT_AND, BIT_XOR, BIT_OR, AND, OR, CHOICE = range(15, 2, -1)
+PRIMARY, UNARY, PRODUCT, SUM, SHIFT, ORDER, EQUALITY, BIT_AND, BIT_XOR, BIT_OR, AND, OR, CHOICE = range(
+    15, 2, -1
+)
 
 _COMPARE = {
     "eq": ("==", EQUALITY),
@@ -152,7 +154,9 @@ def _select(expr: Select, names: Names) -> Text:
             right = _render(expr.if_false, names).inside(EQUALITY)
             return Text(f"{condition.inside(EQUALITY)} || {right}", OR)
     chosen = _sized(expr.if_true, names).inside(ORDER)
-    return Text(f"{condition.inside(ORDER)} ? {chosen} : {_render(expr.if_false, names).inside(ORDER)}", CHOICE)
+    return Text(
+        f"{condition.inside(ORDER)} ? {chosen} : {_render(expr.if_false, names).inside(ORDER)}", CHOICE
+    )
 
 
 def _sized(expr: Expr, names: Names) -> Text:
@@ -175,6 +179,8 @@ def _binary(expr: Binary, names: Names) -> Text:
         return special(expr, names)
     if op in ("add", "sub", "mul") and dtype.is_integer:
         return _integer(op, expr, names)
+    if op == "truediv" and dtype.is_complex:
+        return _complex_division(expr, names)
     if op == "truediv" and expr.type.is_python:
         symbol, rank = _PLAIN[op]
         divisor = _nonzero(expr, names)
@@ -184,7 +190,10 @@ def _binary(expr: Binary, names: Names) -> Text:
 
 def _infix(op: str, expr: Binary, names: Names) -> Text:
     symbol, rank = _PLAIN[op]
-    left, right = _sized(expr.left, names) if isinstance(expr.right, Const) else None, _render(expr.right, names)
+    left, right = (
+        _sized(expr.left, names) if isinstance(expr.right, Const) else None,
+        _render(expr.right, names),
+    )
     left = left or _render(expr.left, names)
     if rank in (BIT_AND, BIT_XOR, BIT_OR):  # compilers warn where & | ^ meet other operators
         return Text(f"{left.inside(UNARY)} {symbol} {right.inside(UNARY)}", rank)
@@ -231,18 +240,37 @@ def _division(expr: Binary, names: Names) -> Text:
     return Text(f"{expr.op}_{dtype.value}({left.text}, {right.text})")
 
 
+def _complex_division(expr: Binary, names: Names) -> Text:
+    left, dtype = _render(expr.left, names).text, expr.type.dtype
+    if expr.type.is_python:
+        return Text(f"python_divide_{dtype.value}({left}, {_nonzero(expr, names).text})")
+    return Text(f"divide_{dtype.value}({left}, {_render(expr.right, names).text})")
+
+
 def _power(expr: Binary, names: Names) -> Text:
     dtype = expr.type.dtype
     left, right = _render(expr.left, names).text, _render(expr.right, names).text
     if dtype.is_integer:
         macro = "POW_INT" if expr.type.is_python else f"POW_{dtype.value}"
         return Text(f"{macro}({left}, {right})")
-    if isinstance(expr.right, Const) and expr.right.value == 2 and not expr.type.is_python:
-        return Text(f"square_{dtype.value}({left})")
-    text = f"{_POWER.get(dtype, f'power_{dtype.value}')}({left}, {right})"
+    named = None if expr.type.is_python else _named_power(expr.right, dtype)
+    if named is not None:
+        return Text(f"{named}({left})")
+    python = "python_" if expr.type.is_python else ""
+    text = f"{_POWER.get(dtype, f'{python}power_{dtype.value}')}({left}, {right})"
     if not expr.type.is_python:
         return Text(text)
     return Text(f"FINITE_COMPLEX({text})" if dtype.is_complex else f"FINITE({text})")
+
+
+def _named_power(exponent: Expr, dtype: DType) -> str | None:
+    """What NumPy computes instead of a power with a constant exponent."""
+    if not isinstance(exponent, Const):
+        return None
+    if exponent.value == 0.5:
+        return {DType.FLOAT64: "sqrt", DType.FLOAT32: "sqrtf"}.get(dtype)
+    name = {2.0: "square", -1.0: "reciprocal"}.get(complex(exponent.value).real)
+    return f"{name}_{dtype.value}" if name and complex(exponent.value).imag == 0 else None
 
 
 _POWER = {DType.FLOAT64: "pow", DType.FLOAT32: "powf"}

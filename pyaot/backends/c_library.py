@@ -46,8 +46,16 @@ def _through_runtime(stmt: LibraryCall, context: Context) -> list[str]:
     values = [as_string(stmt.function), *outputs, *inputs, *option_values]
     call = [f'PyObject_CallMethod(runtime, "library_call", "{format}",']
     call += [f"    {value}," for value in values[:-1]] + [f"    {values[-1]});"]
-    lines = ["const PyGILState_STATE gil = PyGILState_Ensure();", f"PyObject *const answer = {call[0]}", *call[1:]]
-    lines += ["const bool succeeded = answer != NULL;", "if (!succeeded) PyErr_Clear();", "Py_DecRef(answer);"]
+    lines = [
+        "const PyGILState_STATE gil = PyGILState_Ensure();",
+        f"PyObject *const answer = {call[0]}",
+        *call[1:],
+    ]
+    lines += [
+        "const bool succeeded = answer != NULL;",
+        "if (!succeeded) PyErr_Clear();",
+        "Py_DecRef(answer);",
+    ]
     return braced("", [*lines, "PyGILState_Release(gil);", "if (!succeeded) goto fail;"])
 
 
@@ -72,7 +80,7 @@ def _section(section: Section, context: Context) -> str:
     shape = ", ".join(expression(extent, context.names) for extent in section.extents) or "1"
     strides = ", ".join(stride(section.array, axis, context) for axis in section.axes) or "1"
     return (
-        f'section_view({array.data} + {section_offset(section, context)}, sizeof *{array.data}, '
+        f"section_view({array.data} + {section_offset(section, context)}, sizeof *{array.data}, "
         f'"{array.type.dtype.value}", {rank}, (const int64_t[]){{{shape}}}, (const int64_t[]){{{strides}}})'
     )
 

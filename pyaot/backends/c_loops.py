@@ -42,7 +42,9 @@ def for_lines(stmt: For, after: NameSet, context: Context, emit: EmitBody) -> li
     header = header_of(stmt, context)
     ((body, inner_after, _),) = inner_bodies(stmt, after, context.flow)
     if stmt.marks.parallel and not context.parallel:
-        return parallel_lines(stmt, header, inner_after, context, emit, turn_lines, simd_of(stmt, inner_after, context))
+        return parallel_lines(
+            stmt, header, inner_after, context, emit, turn_lines, simd_of(stmt, inner_after, context)
+        )
     turn = turn_lines(body, inner_after, context, emit)
     pragma = simd_of(stmt, inner_after, context)
     lines = [*([f"#pragma omp simd{pragma}"] if pragma is not None else []), *braced(header.line(), turn)]
@@ -56,7 +58,7 @@ def forever_lines(stmt: Loop, context: Context, emit: EmitBody) -> list[str]:
 
 
 def turn_lines(body: Body, after: NameSet, context: Context, emit: EmitBody) -> list[str]:
-    """The body of a loop. A Block that is all of it is left by `continue`, one that the loop is all of by `break`."""
+    """The body of a loop. A Block that is all of it is left by `continue`, one that is the loop by `break`."""
     jumps = {context.breakable: "break;"} if context.breakable else {}
     inner = context.inside(jumps=jumps, breakable="")
     if len(body) != 1 or not isinstance(body[0], Block):

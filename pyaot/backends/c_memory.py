@@ -163,7 +163,10 @@ def group_declarations(context: Context) -> list[str]:
 def _name_declarations(name: str, group: Group, context: Context) -> list[str]:
     array = context.names.arrays[name]
     if name not in group.params:
-        declared = [f"{c_element(array.type.dtype)} *{array.data} = NULL;", *extent_declarations(name, context)]
+        declared = [
+            f"{c_element(array.type.dtype)} *{array.data} = NULL;",
+            *extent_declarations(name, context),
+        ]
         return [f"struct slot *{array.data}_slot = NULL;", *declared]
     slot = f"{slots_name(group, context)}[{len(group.names) + group.params.index(name)}]"
     object_ = f"{array.data}_object" if group.owned else "NULL"

@@ -7,16 +7,33 @@ array `a` of rank 2     a (its data), a_0 and a_1 (its extents)
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pyaot.base.names import c_identifier, fresh
 from pyaot.backends.c_prelude import is_claimed
-from pyaot.ir.nodes import Allocate, Assign, Block, Dim, For, Function, LibraryCall, Load, Section, Stmt, Store, Var
+from pyaot.backends.c_text import words
+from pyaot.base.names import c_identifier, fresh
+from pyaot.ir.nodes import (
+    Allocate,
+    Assign,
+    Bind,
+    Block,
+    Dim,
+    For,
+    Function,
+    LibraryCall,
+    Load,
+    Section,
+    Stmt,
+    Store,
+    Var,
+)
 from pyaot.ir.types import Array, Scalar
 from pyaot.ir.walk import walk_exprs, walk_stmts
 
 # Names that the generated text uses for itself.
-OURS = frozenset(
-    """fail no_memory done path results args self answer team thread first last flags failed shape others
-    bound k gil succeeded threads entries NULL MAX_TEAM KERNEL EXPORT""".split()
+OURS = words(
+    """
+    fail no_memory done path results args self answer team thread first last flags failed shape others
+    bound k gil succeeded threads entries NULL MAX_TEAM KERNEL EXPORT
+    """
 )
 
 
@@ -71,11 +88,8 @@ def _arrays(function: Function) -> Iterator[tuple[str, Array]]:
     for stmt in walk_stmts(function.body):
         if isinstance(stmt, Allocate):
             known.setdefault(stmt.name, stmt.type)
-    binds = [
-        pair
-        for stmt in walk_stmts(function.body)
-        for pair in (zip(stmt.targets, stmt.sources) if hasattr(stmt, "targets") else ())
-    ]
+    bound = [stmt for stmt in walk_stmts(function.body) if isinstance(stmt, Bind)]
+    binds = [pair for stmt in bound for pair in zip(stmt.targets, stmt.sources, strict=True)]
     for _ in binds:
         for target, source in binds:
             if source in known:

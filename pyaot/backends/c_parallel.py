@@ -1,4 +1,4 @@
-"""A parallel loop: one team of threads, private variables, partial results combined in the order of the threads.
+"""A parallel loop: one team, private variables, partial results combined in the order of the threads.
 
 const int team = team_for(work);
 double s_parts[MAX_TEAM];

@@ -1,7 +1,7 @@
 """The head of a C file: only what the text below it uses.
 
-A snippet stands for a family of names (`floordiv_int8` ... `floordiv_int64`, `minimum_float32` ...) or for one
-name. `prelude(text)` finds the names in the text, and those that the snippets themselves use.
+A snippet stands for a family of names (`floordiv_int8` ... `floordiv_int64`, `minimum_float32` ...) or for
+one name. `prelude(text)` finds the names in the text, and those that the snippets themselves use.
 """
 
 import re

@@ -68,7 +68,9 @@ _family(
 static inline $T shl_$N($T a, $T b) { return (uint64_t)b < $B ? ($T)(($U)a << b) : ($T)0; }
 """,
 )
-_family("shr", "i", "static inline $T shr_$N($T a, $T b) { return ($T)(a >> ((uint64_t)b < $B ? b : $B - 1)); }")
+_family(
+    "shr", "i", "static inline $T shr_$N($T a, $T b) { return ($T)(a >> ((uint64_t)b < $B ? b : $B - 1)); }"
+)
 _family("shr", "u", "static inline $T shr_$N($T a, $T b) { return (uint64_t)b < $B ? ($T)(a >> b) : ($T)0; }")
 for _name, _symbol in (("minimum", "<"), ("maximum", ">"), ("fmin", "<"), ("fmax", ">")):
     _body = f"return a {_symbol} b ? a : b;"
@@ -115,7 +117,7 @@ _family(
     """
 static inline $T lcm_$N($T a, $T b)
 {
-    const uint64_t divisor = (uint64_t)gcd_$N(a, b);
+    const uint64_t divisor = (uint$B_t)gcd_$N(a, b);
     const uint64_t x = a < 0 ? 0 - (uint64_t)a : (uint64_t)a, y = b < 0 ? 0 - (uint64_t)b : (uint64_t)b;
     return divisor == 0 ? ($T)0 : ($T)(x / divisor * y);
 }
@@ -190,8 +192,16 @@ for _name, _symbol in (("minimum", "<"), ("maximum", ">")):
     _body = f"return b {_symbol} a ? b : a;"
     _comment = f"/* b is not NaN, a may be */\nstatic inline $T {_name}_number_$N($T a, $T b)"
     _family(f"{_name}_number", "f", f"{_comment} {{ {_body} }}")
+for _name, _sign in (("minimum", ""), ("maximum", "-")):
+    _family(
+        f"simd_{_name}",
+        "f",
+        f"#pragma omp declare reduction(simd_{_name}_$N : $T : omp_out = {_name}_$N(omp_out, omp_in)) "
+        f"initializer(omp_priv = {_sign}__builtin_inf$f())",
+    )
 _family("square", "f", "static inline $T square_$N($T a) { return a * a; }")
-_family("reciprocal", "fc", "#define reciprocal_$N(a) (1 / ($T)(a))")
+_family("reciprocal", "f", "#define reciprocal_$N(a) (1 / ($T)(a))")
+_family("reciprocal", "c", "#define reciprocal_$N(a) divide_$N(1, (a))")
 _family(
     "sign",
     "f",
@@ -268,6 +278,54 @@ for _name, _order in (("minimum", "a, b"), ("maximum", "b, a")):
     _body = f"return isnan_$N(a) || complex_le({_order}) ? a : b;"
     _family(_name, "c", f"static inline $T {_name}_$N($T a, $T b) {{ {_body} }}")
 _family(
+    "divide",
+    "c",
+    """
+/* Smith's division, with NumPy's roundings and zero divisors */
+static inline $T divide_$N($T a, $T b)
+{
+    const $R ar = creal$f(a), ai = cimag$f(a), br = creal$f(b), bi = cimag$f(b);
+    if (fabs$f(br) >= fabs$f(bi)) {
+        if (br == 0 && bi == 0)
+            return __builtin_complex(ar / fabs$f(br), ai / fabs$f(br));
+        const $R ratio = bi / br, scale = 1 / (br + bi * ratio);
+        return __builtin_complex((ar + ai * ratio) * scale, (ai - ar * ratio) * scale);
+    }
+    const $R ratio = br / bi, scale = 1 / (bi + br * ratio);
+    return __builtin_complex((ar * ratio + ai) * scale, (ai * ratio - ar) * scale);
+}
+""",
+)
+_family(
+    "python_divide",
+    "c",
+    """
+/* Smith's division, with Python's roundings */
+static inline $T python_divide_$N($T a, $T b)
+{
+    const $R ar = creal$f(a), ai = cimag$f(a), br = creal$f(b), bi = cimag$f(b);
+    if (fabs$f(br) >= fabs$f(bi)) {
+        const $R ratio = bi / br, divisor = br + bi * ratio;
+        return __builtin_complex((ar + ai * ratio) / divisor, (ai - ar * ratio) / divisor);
+    }
+    const $R ratio = br / bi, divisor = br * ratio + bi;
+    return __builtin_complex((ar * ratio + ai) / divisor, (ai * ratio - ar) / divisor);
+}
+""",
+)
+_family(
+    "python_power",
+    "c",
+    """
+/* NaN where Python raises ZeroDivisionError */
+static inline $T python_power_$N($T a, $T b)
+{
+    const bool raises = a == 0 && (creal$f(b) < 0 || cimag$f(b) != 0);
+    return raises ? __builtin_nan("") : power_$N(a, b);
+}
+""",
+)
+_family(
     "power",
     "c",
     """
@@ -284,7 +342,7 @@ static inline $T power_$N($T a, $T b)
     for (int n = (int)fabs$f(creal$f(b)); n > 0; n >>= 1, a = n > 0 ? a * a : a)
         if (n & 1)
             product = product * a;
-    return creal$f(b) < 0 ? 1 / product : product;
+    return creal$f(b) < 0 ? divide_$N(1, product) : product;
 }
 """,
 )

@@ -1,5 +1,7 @@
 """The snippets of `c_prelude.py`: what Python and NumPy define and C does not."""
 
+from pyaot.backends.c_text import words
+
 _C_COMPLEX = "creal crealf cimag cimagf conj conjf csqrt cexp clog csin ccos ctan cabs cpow complex"
 
 # A header and the words for which it is included; none: always.
@@ -7,13 +9,14 @@ HEADERS: dict[str, frozenset[str]] = {
     "stdint.h": frozenset(),
     "stddef.h": frozenset({"NULL", "size_t"}),
     "stdbool.h": frozenset({"bool", "true", "false"}),
-    "math.h": frozenset(
-        """sqrt cbrt exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh
+    "math.h": words(
+        """
+        sqrt cbrt exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh
         acosh atanh erf erfc tgamma lgamma floor ceil trunc rint fabs atan2 hypot copysign fmod nextafter
         fmin fmax pow sqrtf cbrtf expf exp2f expm1f logf log2f log10f log1pf sinf cosf tanf asinf acosf
         atanf sinhf coshf tanhf asinhf acoshf atanhf erff erfcf tgammaf lgammaf floorf ceilf truncf rintf
-        fabsf atan2f hypotf copysignf fmodf nextafterf fminf fmaxf powf isnan isinf isfinite
-        signbit""".split()
+        fabsf atan2f hypotf copysignf fmodf nextafterf fminf fmaxf powf isnan isinf isfinite signbit
+        """
     ),
     "complex.h": frozenset(_C_COMPLEX.split()),
     "stdlib.h": frozenset({"malloc", "calloc", "free", "aligned_alloc"}),
@@ -25,13 +28,20 @@ _AT = """
 #define AT(i, n) ({ int64_t i__ = (i); if (i__ < 0) i__ += (n); if (i__ < 0 || i__ >= (n)) goto fail; i__; })
 """
 _OVERFLOWING = """
-#define {name}(a, b) ({{ int64_t r__; if (__builtin_{builtin}_overflow((int64_t)(a), (int64_t)(b), &r__)) goto fail; r__; }})
+#define {name}(a, b) \\
+    ({{ int64_t r__; if (__builtin_{builtin}_overflow((int64_t)(a), (int64_t)(b), &r__)) goto fail; r__; }})
+"""
+_NEG = """
+#define NEG(x) ({ int64_t r__; if (__builtin_sub_overflow((int64_t)0, (int64_t)(x), &r__)) goto fail; r__; })
 """
 _FINITE_COMPLEX = """
-#define FINITE_COMPLEX(x) ({ __auto_type z__ = (x); if (!isfinite(creal(z__)) || !isfinite(cimag(z__))) goto fail; z__; })
+#define FINITE_COMPLEX(x) \\
+    ({ __auto_type z__ = (x); if (!isfinite(creal(z__)) || !isfinite(cimag(z__))) goto fail; z__; })
 """
 _FLOORDIV = """
-#define FLOORDIV(a, b) ({ int64_t a__ = (a), b__ = (b); if (b__ == -1 && a__ == INT64_MIN) goto fail; floordiv_int64(a__, b__); })
+#define FLOORDIV(a, b) \\
+    ({ int64_t a__ = (a), b__ = (b); if (b__ == -1 && a__ == INT64_MIN) goto fail; \\
+       floordiv_int64(a__, b__); })
 """
 _INT_OF = """
 #define INT_OF(x) ({ double x__ = (x); if (!(x__ >= -0x1p63 && x__ < 0x1p63)) goto fail; (int64_t)x__; })
@@ -66,9 +76,11 @@ static inline bool shl_fits(int64_t value, int64_t count, int64_t *result)
 {
     if (count < 0)
         return false;
-    if (count > 62)
-        return value == 0 && (*result = 0, true);
-    return !__builtin_mul_overflow(value, (int64_t)1 << count, result);
+    if (count > 63)
+        return (*result = value) == 0;
+    const int half = (int)count / 2;
+    return !__builtin_mul_overflow(value, (int64_t)1 << half, &value)
+        && !__builtin_mul_overflow(value, (int64_t)1 << (count - half), result);
 }
 """
 _SHL = """
@@ -138,7 +150,7 @@ SINGLE: dict[str, str] = {
     "ADD": _OVERFLOWING.format(name="ADD", builtin="add"),
     "SUB": _OVERFLOWING.format(name="SUB", builtin="sub"),
     "MUL": _OVERFLOWING.format(name="MUL", builtin="mul"),
-    "NEG": "#define NEG(x) SUB(0, x)",
+    "NEG": _NEG,
     "FLOORDIV": _FLOORDIV,
     "INT_OF": _INT_OF,
     "INT_OF_UNSIGNED": _INT_OF_UNSIGNED,

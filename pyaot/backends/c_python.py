@@ -1,4 +1,4 @@
-"""Snippets of C that speak with CPython and with the runtime; CPython's stable ABI is declared, not included."""
+"""Snippets of C that speak with CPython and the runtime; CPython's stable ABI is declared, not included."""
 
 _API = """
 /* the part of CPython's stable ABI that is used here */
@@ -56,7 +56,8 @@ PyObject *PyComplex_FromDoubles(double, double);
 """
 _ARRAY_ARGUMENT = """
 /* The buffer of an array argument, or false: the guard has seen to types, this to what would crash. */
-static bool array_argument(PyObject *args, Py_ssize_t k, int rank, size_t size, bool writable, Py_buffer *view)
+static bool array_argument(PyObject *args, Py_ssize_t k, int rank, size_t size, bool writable,
+                           Py_buffer *view)
 {
     if (PyObject_GetBuffer(PyTuple_GetItem(args, k), view, 0x8 | (writable ? 0x1 : 0)) < 0) {
         PyErr_Clear();
@@ -336,10 +337,12 @@ static inline int omp_get_thread_num(void) { return 0; }
 static inline int omp_get_num_threads(void) { return 1; }
 #endif
 """
-_TEAM_FOR = """
-/* below so many operations a team costs more than it brings */
+_THREADS = """
 #define MAX_TEAM 256
 static int threads = 1;
+"""
+_TEAM_FOR = """
+/* below so many operations a team costs more than it brings */
 static inline int team_for(double work) { return work < 20000 ? 1 : threads; }
 """
 _SHARE = """
@@ -356,7 +359,11 @@ static inline void share(int64_t start, int64_t stop, int64_t step, int64_t *fir
 """
 
 PYTHON_SINGLE: dict[str, str] = {
-    **{line.split("(")[0].split()[-1].lstrip("*"): f"extern {line}" for line in _FUNCTIONS.split("\n") if line},
+    **{
+        line.split("(")[0].split()[-1].lstrip("*"): f"extern {line}"
+        for line in _FUNCTIONS.split("\n")
+        if line
+    },
     **dict.fromkeys(("PyObject", "PyThreadState", "PyGILState_STATE", "Py_buffer", "PyMethodDef"), _API),
     "array_argument": _ARRAY_ARGUMENT,
     "private_copy": _PRIVATE_COPY,
@@ -376,6 +383,7 @@ PYTHON_SINGLE: dict[str, str] = {
     "omp_get_thread_num": _OMP,
     "runtime": "/* what pyaot_attach was given */\nstatic PyObject *runtime;",
     "team_for": _TEAM_FOR,
+    **dict.fromkeys(("threads", "MAX_TEAM"), _THREADS),
     "share": _SHARE,
     "OUT_OF_MEMORY": "#define OUT_OF_MEMORY -2",
 }

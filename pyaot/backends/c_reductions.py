@@ -63,16 +63,26 @@ def simd_clause(stmt: For, context: Context) -> str | None:
     """` reduction(+:s)` and so on; None where OpenMP has no such reduction."""
     clauses = []
     for reduction in stmt.marks.reductions:
-        if reduction.name in context.names.arrays:
+        if reduction.name in context.names.arrays or not _has_simd_form(reduction, context):
             return None
-        clauses.append(f" reduction({_simd_operator(reduction, context)}:{context.names.scalars[reduction.name]})")
+        clauses.append(
+            f" reduction({_simd_operator(reduction, context)}:{context.names.scalars[reduction.name]})"
+        )
     return "".join(clauses)
+
+
+def _has_simd_form(reduction: Reduction, context: Context) -> bool:
+    """Complex numbers have no least one that OpenMP could start with."""
+    is_complex = context.names.types[reduction.name].dtype.is_complex
+    return not (is_complex and reduction.op in ("minimum", "maximum"))
 
 
 def _simd_operator(reduction: Reduction, context: Context) -> str:
     dtype = context.names.types[reduction.name].dtype
-    if reduction.op in ("minimum", "maximum") and dtype.kind in "fc":
+    if reduction.op in ("minimum", "maximum") and dtype.is_float:
         return f"simd_{reduction.op}_{dtype.value}"
     if dtype is DType.BOOL:
-        return {"add": "||", "mul": "&&", "minimum": "&&", "maximum": "||"}.get(reduction.op) or _SIMD[reduction.op]
+        return {"add": "||", "mul": "&&", "minimum": "&&", "maximum": "||"}.get(reduction.op) or _SIMD[
+            reduction.op
+        ]
     return _SIMD[reduction.op]

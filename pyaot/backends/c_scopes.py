@@ -103,7 +103,7 @@ def _before(stmt: Stmt, after: NameSet, flow: Flow) -> NameSet:
 
 
 def inner_bodies(stmt: Stmt, after: NameSet, flow: Flow) -> tuple[tuple[Body, NameSet, Flow], ...]:
-    """The bodies of a statement with what is live after each: after a loop's body also what the next turn needs."""
+    """The bodies in a statement with what is live after each; in a loop also what the next turn needs."""
     match stmt:
         case For():
             turn = live_before(stmt.body, after, flow) - {stmt.index}
@@ -119,13 +119,18 @@ def inner_bodies(stmt: Stmt, after: NameSet, flow: Flow) -> tuple[tuple[Body, Na
 
 
 def declared_in(body: Body, after: NameSet, flow: Flow) -> NameSet:
-    """The variables that are declared in this body: used in it, dead before and after, not declared further in."""
-    return _wanted(body, after, flow) - live_before(body, after, flow) - after
+    """The variables declared in this body: used in it, dead before and after, not declared further in."""
+    return _wanted(body, after, flow) - _outliving(body, after, flow)
 
 
 def undeclared(body: Body, after: NameSet, flow: Flow) -> NameSet:
     """The variables used in the body that must be declared around it."""
-    return _wanted(body, after, flow) & (live_before(body, after, flow) | after)
+    return _wanted(body, after, flow) & _outliving(body, after, flow)
+
+
+def _outliving(body: Body, after: NameSet, flow: Flow) -> NameSet:
+    """Live before the body, after it, or where an Exit may leave it for."""
+    return live_before(body, after, flow).union(after, *flow.exits.values())
 
 
 def _wanted(body: Body, after: NameSet, flow: Flow) -> NameSet:

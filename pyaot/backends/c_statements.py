@@ -47,7 +47,7 @@ def body_lines(body: Body, after: NameSet, context: Context) -> list[str]:
         new = pending & wanted_by(stmt, then, context.flow)
         pending -= new
         declares = isinstance(stmt, Assign) and stmt.name in new
-        lines += _declarations(new - {stmt.name} if declares and isinstance(stmt, Assign) else new, context)
+        lines += declarations(new - {stmt.name} if declares and isinstance(stmt, Assign) else new, context)
         text = stmt_lines(stmt, then, context, declares=declares)
         line = stmt.span.line
         lines += with_comment(text, _comment(line, context) if line != line_before else "")
@@ -59,7 +59,8 @@ def _comment(line: int, context: Context) -> str:
     return as_comment(f"{context.file_name}:{line}") if line else ""
 
 
-def _declarations(names: NameSet, context: Context) -> list[str]:
+def declarations(names: NameSet, context: Context) -> list[str]:
+    """Scalars and arrays on the stack, without a value."""
     lines = []
     for name in sorted(names):
         if name in context.names.arrays:

@@ -14,7 +14,21 @@ from enum import Enum, auto
 
 from pyaot.ir.failing import can_fail
 from pyaot.ir.functions import LIBRARY
-from pyaot.ir.nodes import Allocate, Binary, Check, Const, Dim, Expr, For, Function, LibraryCall, Loop, Section, Stmt, Store
+from pyaot.ir.nodes import (
+    Allocate,
+    Binary,
+    Check,
+    Const,
+    Dim,
+    Expr,
+    For,
+    Function,
+    LibraryCall,
+    Loop,
+    Section,
+    Stmt,
+    Store,
+)
 from pyaot.ir.types import Array
 from pyaot.ir.walk import (
     arrays_written,
@@ -49,7 +63,7 @@ class Group:
 
     @property
     def slots(self) -> int:
-        """Enough that a name without an array always finds a free one: the parameters' own are never reused."""
+        """Enough that a name without an array finds a free one: those of parameters are never reused."""
         return len(self.names) + len(self.params)
 
 
@@ -118,7 +132,9 @@ def _place(stmt: Allocate, function: Function, returned: frozenset[str]) -> Plac
 
 
 def _is_small(stmt: Allocate) -> bool:
-    extents = [extent.value for extent in stmt.shape if isinstance(extent, Const) and isinstance(extent.value, int)]
+    extents = [
+        extent.value for extent in stmt.shape if isinstance(extent, Const) and isinstance(extent.value, int)
+    ]
     if len(extents) < len(stmt.shape) or any(extent <= 0 for extent in extents):
         return False
     return math.prod(extents) * stmt.type.dtype.bits // 8 <= STACK_BYTES
@@ -166,9 +182,14 @@ def _fails_after_store(stmt: Stmt, late: bool) -> bool:
     return late and may_fail(stmt)
 
 
+def evaluated(stmt: Stmt) -> tuple[Expr, ...]:
+    """The expressions that the statement evaluates; `Marks.work` is only an estimate."""
+    return (stmt.start, stmt.stop) if isinstance(stmt, For) else expressions_of(stmt)
+
+
 def may_fail(stmt: Stmt) -> bool:
     """Whether the statement itself can fail for a reason other than missing memory."""
-    if any(can_fail(expr) for expr in expressions_of(stmt)):
+    if any(can_fail(expr) for expr in evaluated(stmt)):
         return True
     match stmt:
         case Check():

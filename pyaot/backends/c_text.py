@@ -5,6 +5,11 @@ from collections.abc import Iterable
 INDENT = "    "
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
 def indented(lines: Iterable[str]) -> list[str]:
     """The lines one step further in; preprocessor lines and empty ones too, as compilers do not mind."""
     return [f"{INDENT}{line}" if line else line for line in lines]

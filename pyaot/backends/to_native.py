@@ -1,11 +1,11 @@
 """Functions of the IR as one C file: readable kernels, and entries that Python calls.
 
-smooth(a)       KERNEL static int kernel_smooth(double *restrict a, int64_t a_0, struct smooth_results *results)
-                static PyObject *entry_smooth(PyObject *self, PyObject *args)
+smooth(a)     KERNEL static int kernel_smooth(double *restrict a, int64_t a_0, struct smooth_results *)
+              static PyObject *entry_smooth(PyObject *self, PyObject *args)
 
-The file begins with what it needs of Python's and NumPy's arithmetic and ends with what it exports: `pyaot_function`
-gives the entry of a name as a Python function of one tuple; `pyaot_attach` and `pyaot_set_threads` are for the
-runtime. A comment at the end of a line names the user's line.
+The file begins with what it needs of Python's and NumPy's arithmetic and ends with what it exports:
+`pyaot_function` gives the entry of a name as a Python function of one tuple; `pyaot_attach` and
+`pyaot_set_threads` are for the runtime. A comment at the end of a line names the user's line.
 """
 
 from collections.abc import Sequence
@@ -22,14 +22,14 @@ from pyaot.backends.c_memory import (
     owned_release,
 )
 from pyaot.backends.c_prelude import prelude, uses_fail
-from pyaot.backends.c_scopes import NOTHING
-from pyaot.backends.c_statements import body_lines
-from pyaot.backends.c_storage import Place, allocated_in
+from pyaot.backends.c_scopes import NOTHING, undeclared
+from pyaot.backends.c_statements import body_lines, declarations
+from pyaot.backends.c_storage import Place, allocated_in, evaluated
 from pyaot.backends.c_text import as_comment, braced, indented
 from pyaot.backends.emitted import Emitted
 from pyaot.ir.nodes import Binary, Call, Cast, Expr, For, Function
 from pyaot.ir.types import Origin
-from pyaot.ir.walk import walk_exprs, walk_stmts
+from pyaot.ir.walk import walk_expr, walk_stmts
 
 
 class Options(Protocol):
@@ -101,13 +101,20 @@ def kernel_lines(context: Context) -> list[str]:
     """The kernel: declarations, the body, and where an attempt ends."""
     heap = _function_heap(context)
     declared = [*group_declarations(context), *heap_declarations(heap, context), *owned_declarations(context)]
-    body = body_lines(context.function.body, NOTHING, context)
+    body = [*_unset_variables(context), *body_lines(context.function.body, NOTHING, context)]
     released = [*group_release(context), *heap_release(heap, context), *owned_release(context)]
     text = "\n".join(body)
     lines = [*declared, *(["int path = -1;"] if context.cleans_up else []), *body]
     end = [*_ends(text), *indented(released), "    return path;"] if context.cleans_up else _failed(text)
     head = f"KERNEL static int {kernel_name(context)}({', '.join(kernel_params(context))})"
     return [head, "{", *indented(["(void)results;", *lines]), *end, "}"]
+
+
+def _unset_variables(context: Context) -> list[str]:
+    """Variables that some path reads before they are set; a correct program does not take that path."""
+    params = {param.name for param in context.function.params}
+    names = undeclared(context.function.body, NOTHING, context.flow) - params
+    return [line.replace(";", " = 0;") for line in declarations(names, context)]
 
 
 def _failed(text: str) -> list[str]:
@@ -133,14 +140,18 @@ def _function_heap(context: Context) -> tuple[str, ...]:
 
 def _table(contexts: Sequence[Context]) -> list[str]:
     """The functions that `pyaot_function` finds; 8 is METH_O."""
-    rows = [f'{{"{ENTRY_PREFIX}{context.function.name}", {entry_name(context)}, 8, NULL}},' for context in contexts]
+    rows = [
+        f'{{"{ENTRY_PREFIX}{context.function.name}", {entry_name(context)}, 8, NULL}},'
+        for context in contexts
+    ]
     lines = braced("static PyMethodDef entries[] =", [*rows, "{NULL, NULL, 0, NULL}"])
     return [*lines[:-1], "};"]
 
 
 def counts_flags(function: Function) -> bool:
     """Whether the function does floating-point work of NumPy's, which warns by IEEE flags."""
-    return any(_sets_flags(expr) for expr in walk_exprs(function.body))
+    stmts = walk_stmts(function.body)
+    return any(_sets_flags(node) for stmt in stmts for expr in evaluated(stmt) for node in walk_expr(expr))
 
 
 def _sets_flags(expr: Expr) -> bool:

@@ -25,11 +25,13 @@ from typing import Protocol
 TIMEOUT = 120.0  # seconds
 
 # The features of x86 and ARM that compilers use by themselves; names of /proc/cpuinfo.
-_FEATURES = frozenset(
-    """pni ssse3 sse4_1 sse4_2 popcnt avx f16c fma bmi1 bmi2 abm movbe avx2 fma4 xop avx512f avx512dq avx512cd
-    avx512bw avx512vl avx512ifma avx512vbmi avx512_vbmi2 avx512_vnni avx512_bitalg avx512_vpopcntdq
-    avx512_bf16 avx512_fp16 avx_vnni gfni vaes vpclmulqdq asimd asimddp asimdhp sve sve2 atomics""".split()
+_PLAIN = "pni ssse3 sse4_1 sse4_2 popcnt avx f16c fma bmi1 bmi2 abm movbe avx2 fma4 xop"
+_WIDE = (
+    "avx512f avx512dq avx512cd avx512bw avx512vl avx512ifma avx512vbmi avx512_vbmi2 avx512_vnni "
+    "avx512_bitalg avx512_vpopcntdq avx512_bf16 avx512_fp16 avx_vnni gfni vaes vpclmulqdq"
 )
+_ARM = "asimd asimddp asimdhp sve sve2 atomics"
+_FEATURES = frozenset(f"{_PLAIN} {_WIDE} {_ARM}".split())
 
 
 class CompileOptions(Protocol):

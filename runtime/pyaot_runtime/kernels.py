@@ -11,6 +11,7 @@ import platform
 import sys
 import warnings
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeAlias
@@ -58,19 +59,19 @@ class Kernels:
 
 
 def load_kernels(beside: str | os.PathLike[str], name: str, digest: str = "") -> Kernels:
-    """The library `name` in the folder of the file `beside` (or in that folder); an empty one with a warning if not."""
+    """The library `name` beside the file `beside` or in that folder; an empty one, with a warning, if not."""
     place = Path(beside)
     folder = place if place.is_dir() else place.parent
     path = folder / f"{name}{SUFFIX}"
     try:
         return Kernels(_load(path, digest))
-    except (OSError, AttributeError, _Unusable) as error:
+    except (OSError, AttributeError, _UnusableError) as error:
         message = f"pyaot: '{path}' is not used, slower versions run instead: {error}"
         warnings.warn(message, RuntimeWarning, stacklevel=2)
         return Kernels()
 
 
-class _Unusable(Exception):
+class _UnusableError(Exception):
     """The library is not for this machine, or not the one that was compiled."""
 
 
@@ -92,27 +93,20 @@ def _load(path: Path, digest: str) -> ctypes.PyDLL:
 
 def _check_digest(path: Path, digest: str) -> None:
     if not hashlib.sha256(path.read_bytes()).hexdigest().startswith(digest):
-        raise _Unusable("it is damaged, or of another compilation")
+        raise _UnusableError("it is damaged, or of another compilation")
 
 
 def _check_cpu(needed: str) -> None:
     missing = set(needed.split()) - cpu_features() if needed else set()
     if missing:
-        raise _Unusable(f"it was compiled for a CPU with {', '.join(sorted(missing))}, which this one lacks")
+        raise _UnusableError(
+            f"it was compiled for a CPU with {', '.join(sorted(missing))}, which this one lacks"
+        )
 
 
-_features: frozenset[str] | None = None
-
-
-def cpu_features() -> frozenset[str]:
+@cache
+def cpu_features(cpuinfo: str = "/proc/cpuinfo") -> frozenset[str]:
     """The features of this CPU, as the system names them; read once."""
-    global _features
-    if _features is None:
-        _features = _read_features()
-    return _features
-
-
-def _read_features(cpuinfo: str = "/proc/cpuinfo") -> frozenset[str]:
     try:
         with open(cpuinfo, encoding="ascii", errors="replace") as stream:
             for line in stream:

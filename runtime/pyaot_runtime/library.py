@@ -50,7 +50,9 @@ def allocate(dtype: str, shape: tuple[int, ...]) -> Any:
     return numpy.empty(shape, dtype)
 
 
-def library_call(name: str, outputs: Sequence[Section], inputs: Sequence[Any], options: Mapping[str, Any]) -> None:
+def library_call(
+    name: str, outputs: Sequence[Section], inputs: Sequence[Any], options: Mapping[str, Any]
+) -> None:
     """`outputs[...] = name(*inputs, **options)`; exceptions of the library make the attempt fail."""
     values = [_as_array(item) if isinstance(item, tuple) else item for item in inputs]
     result = _compute(name, values, dict(options))

@@ -11,23 +11,21 @@ from pathlib import Path
 _MAXIMUM = 256
 
 _followers: list[Callable[[int], None]] = []
-_count = 0
+_chosen: list[int] = []  # the number in force, once somebody asked
 
 
 def threads() -> int:
     """The number of threads that kernels use now."""
-    global _count
-    if _count == 0:
-        _count = _default()
-    return _count
+    if not _chosen:
+        _chosen.append(_default())
+    return _chosen[0]
 
 
 def set_threads(count: int) -> None:
     """Sets the number of threads for all kernels, loaded ones and those that will be."""
-    global _count
-    _count = max(1, min(count, _MAXIMUM))
+    _chosen[:] = [max(1, min(count, _MAXIMUM))]
     for follow in _followers:
-        follow(_count)
+        follow(threads())
 
 
 def follow_threads(follow: Callable[[int], None]) -> None:

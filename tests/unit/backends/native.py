@@ -1,0 +1,72 @@
+"""Functions of the IR, compiled by the real compiler and loaded by the real runtime."""
+
+import copy
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pyaot_runtime.kernels import SUFFIX, Kernels, load_kernels
+
+from pyaot.backends.to_native import emit_native
+from pyaot.base.options import Options
+from pyaot.ir.interpret import Failed, Returned, interpret
+from pyaot.ir.nodes import Function
+from pyaot.output.c_compiler import compile_library, find_compiler
+
+Build = Callable[..., Kernels]
+
+
+def build_kernels(folder: Path, *functions: Function, options: Options | None = None) -> Kernels:
+    """The functions as loaded kernels; the C text stays in the folder."""
+    options = options or Options()
+    text = emit_native(functions, options, "prog.py").text
+    (folder / "prog_kernels.c").write_text(text)
+    compiler = find_compiler()
+    assert compiler is not None
+    library = folder / f"prog_kernels{SUFFIX}"
+    result = compile_library(folder / "prog_kernels.c", library, compiler, options)
+    assert result.ok, result.message
+    kernels = load_kernels(folder, "prog_kernels")
+    assert kernels
+    return kernels
+
+
+def assert_as_interpreted(kernels: Kernels, function: Function, *arguments: Any, rtol: float = 1e-13) -> Any:
+    """The kernel ends as the interpreter does, with the same results and changes."""
+    expected_arguments = copy.deepcopy(arguments)
+    with np.errstate(all="ignore"):
+        expected = interpret(function, expected_arguments)
+    kernel = kernels.get(function.name)
+    assert kernel is not None
+    actual = kernel(arguments)
+    match expected:
+        case Failed():
+            assert actual == (-1, 0), expected.reason
+        case Returned(path, value, _):
+            assert actual[0] == path
+            assert_same_leaves(actual[2:], leaves_of(value), rtol)
+    for mine, theirs in zip(arguments, expected_arguments, strict=True):
+        if isinstance(mine, np.ndarray):
+            np.testing.assert_allclose(mine, theirs, rtol=rtol)
+    return actual
+
+
+def leaves_of(value: Any) -> list[Any]:
+    """The leaves of a result from left to right."""
+    if isinstance(value, tuple | list):
+        return [leaf for item in value for leaf in leaves_of(item)]
+    return [] if value is None else [value]
+
+
+def assert_same_leaves(actual: Sequence[Any], expected: Sequence[Any], rtol: float) -> None:
+    """Leaf by leaf; views come as (array, offset, shape, strides)."""
+    assert len(actual) == len(expected)
+    for mine, theirs in zip(actual, expected, strict=True):
+        if isinstance(mine, tuple):
+            array, offset, shape, strides = mine
+            size = array.itemsize
+            mine = np.ndarray(shape, array.dtype, array, offset * size, [s * size for s in strides])
+        np.testing.assert_allclose(mine, theirs, rtol=rtol)
+        if isinstance(theirs, np.ndarray):
+            assert mine.dtype == theirs.dtype
