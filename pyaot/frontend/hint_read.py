@@ -321,7 +321,10 @@ def _elements_of(path: str, node: cst.BaseExpression, where: _Where) -> Hint:
 
 def _array(path: str, node: cst.BaseExpression, parts: Sequence[cst.BaseExpression], where: _Where) -> Hint:
     """`NDArray[element]`, `np.ndarray[shape, np.dtype[element]]`, `np.ndarray[shape]`."""
-    if path == "numpy.typing.NDArray":
+    most = 1 if path == "numpy.typing.NDArray" else 2
+    if len(parts) > most:
+        return _unknown(node, where, f"has {len(parts)} types between its brackets, not {most}", True)
+    if most == 1:
         return _read_element(parts[0], where)
     dims = _shape(parts[0], where)
     if dims is None and len(parts) == 1 and _path(parts[0], where) != "typing.Any":

@@ -246,6 +246,8 @@ def test_unknown_hints(text: str, reason: str) -> None:
     ("text", "reason"),
     [
         ("NDArray[str]", "is not an element type that kernels have"),
+        ("NDArray[np.float64, int]", "has 2 types between its brackets, not 1"),
+        ("np.ndarray[tuple[int], np.dtype[np.float64], int]", "has 3 types between its brackets, not 2"),
         ('Float64[np.ndarray, "*a *b"]', "has a shape that cannot be read"),
         ('Float64[np.ndarray, "m, n"]', "dimensions are separated by spaces"),
         ('Float64[NDArray[np.float32], "n"]', "has elements of type float32 by its array type"),
