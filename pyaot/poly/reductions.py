@@ -10,7 +10,7 @@ The result may differ in rounding where the elements are floating-point: then it
 
 from collections.abc import Iterable, Iterator
 
-from pyaot.ir.nodes import Assign, Binary, Compare, Const, Expr, Load, Reduction, Select, Stmt, Store, Var
+from pyaot.ir.nodes import Assign, Binary, Cast, Compare, Const, Expr, Load, Reduction, Select, Stmt, Store, Var
 from pyaot.ir.types import DType
 from pyaot.ir.walk import walk_expr
 from pyaot.poly.scop import Statement
@@ -60,6 +60,7 @@ def operation_on(name: str, stmt: Stmt) -> tuple[str, DType] | None:
 
 
 def _update(name: str, old: Expr, value: Expr) -> str | None:
+    value = without_origins(value)
     match value:
         case Select():
             return _choice(name, old, value)
@@ -72,8 +73,16 @@ def _update(name: str, old: Expr, value: Expr) -> str | None:
     return None
 
 
+def without_origins(expr: Expr) -> Expr:
+    """The expression without casts that change only the origin of a number."""
+    while isinstance(expr, Cast) and expr.type.dtype is expr.operand.type.dtype:
+        expr = expr.operand
+    return expr
+
+
 def _chain(expr: Expr, op: str, is_added: bool = True) -> Iterator[tuple[Expr, bool]]:
     """The operands of a chain of one operation; False for what is subtracted."""
+    expr = without_origins(expr)
     if isinstance(expr, Binary) and COMBINED.get(expr.op) == op:
         yield from _chain(expr.left, op, is_added)
         yield from _chain(expr.right, op, is_added is (expr.op != "sub"))
@@ -100,6 +109,7 @@ def _choice(name: str, old: Expr, value: Select) -> str | None:
 
 def is_same_place(expr: Expr, old: Expr) -> bool:
     """Reads the same variable or element."""
+    expr, old = without_origins(expr), without_origins(old)
     if isinstance(expr, Var) and isinstance(old, Var):
         return expr.name == old.name
     return (

@@ -36,10 +36,11 @@ TRUE = Formula()
 
 def conjunction(formulas: Iterable[Formula]) -> Formula:
     """All of them."""
-    parts = [formula for formula in formulas if formula.text]
+    parts = tuple(formulas)
     unknowns = dict.fromkeys(unknown for part in parts for unknown in part.unknowns)
-    symbols = frozenset().union(*(part.symbols for part in parts)) if parts else frozenset()
-    return Formula(" and ".join(f"({part.text})" for part in parts), symbols, tuple(unknowns))
+    symbols = frozenset[str]().union(*(part.symbols for part in parts))
+    text = " and ".join(f"({part.text})" for part in parts if part.text)
+    return Formula(text, symbols, tuple(unknowns))
 
 
 @dataclass(frozen=True)
@@ -231,7 +232,9 @@ def everywhere() -> Set:
 def _text(head: str, dims: Sequence[str], formula: Formula) -> str:
     bound = {*dims, *formula.unknowns}
     parameters = ", ".join(sorted(formula.symbols - bound))
-    exists = f"exists ({', '.join(formula.unknowns)} : {formula.text})" if formula.unknowns else formula.text
+    exists = formula.text
+    if formula.unknowns and exists:
+        exists = f"exists ({', '.join(formula.unknowns)} : {exists})"
     return f"[{parameters}] -> {{ {head} : {exists} }}"
 
 
