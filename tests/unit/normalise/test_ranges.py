@@ -158,9 +158,11 @@ def test_numpy_and_float_arithmetic_is_left_alone() -> None:
 
 
 def test_numpy_arithmetic_wraps_so_its_interval_is_the_whole_type() -> None:
-    k = var("k", INT16)
-    f = built((assign("w", plus(k, k)), assign("s", binary("shr", k, k))))
-    assert find_ranges(f).of(var("w", INT16)) == Interval(-(2**15), 2**15 - 1)
+    more = plus(var("k", INT16), cast(1, INT16))
+    half = binary("shr", var("k", INT16), cast(1, INT16))
+    ranges = find_ranges(built((assign("w", more), assign("s", half))))
+    assert ranges.of(var("w", INT16)) == Interval(-(2**15), 2**15 - 1)  # 32767 + 1 is -32768
+    assert ranges.of(var("s", INT16)) == Interval(-(2**14), 2**14 - 1)
 
 
 def test_intervals_of_variables() -> None:
