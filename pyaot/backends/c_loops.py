@@ -58,7 +58,7 @@ def forever_lines(stmt: Loop, context: Context, emit: EmitBody) -> list[str]:
 
 
 def turn_lines(body: Body, after: NameSet, context: Context, emit: EmitBody) -> list[str]:
-    """The body of a loop. A Block that is all of it is left by `continue`, one that is the loop by `break`."""
+    """The body of a loop. A Block that is all of it is left by `continue`, one around it by `break`."""
     jumps = {context.breakable: "break;"} if context.breakable else {}
     inner = context.inside(jumps=jumps, breakable="")
     if len(body) != 1 or not isinstance(body[0], Block):

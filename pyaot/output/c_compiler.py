@@ -178,7 +178,7 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
 
 def _complaint(status: int, complaints: str) -> str:
     lines = [line for line in complaints.splitlines() if line.strip()]
-    chosen = next((line for line in lines if "error" in line.lower()), lines[-1] if lines else "")
+    chosen = next((line for line in lines if "error:" in line), lines[-1] if lines else "")
     said = f": {chosen.strip()}" if chosen else " and said nothing"
     return f"the C compiler ended with status {status}{said}"
 

@@ -9,6 +9,7 @@ import hashlib
 import os
 import platform
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable
 from functools import cache
@@ -78,7 +79,7 @@ class _UnusableError(Exception):
 def _load(path: Path, digest: str) -> ctypes.PyDLL:
     if digest:
         _check_digest(path, digest)
-    library = ctypes.PyDLL(str(path.absolute()))
+    library = _open(path.absolute())
     needed = ctypes.c_char.in_dll(library, "pyaot_needs")
     _check_cpu(ctypes.string_at(ctypes.addressof(needed)).decode())
     library.pyaot_attach.argtypes = (ctypes.py_object,)
@@ -89,6 +90,21 @@ def _load(path: Path, digest: str) -> ctypes.PyDLL:
     library.pyaot_set_threads.restype = None
     follow_threads(library.pyaot_set_threads)
     return library
+
+
+# The files that were loaded, by path: the system gives the old library again for a path that it knows.
+_opened: dict[Path, tuple[int, int, int]] = {}
+
+
+def _open(path: Path) -> ctypes.PyDLL:
+    status = path.stat()
+    version = (status.st_ino, status.st_size, status.st_mtime_ns)
+    if _opened.setdefault(path, version) == version:
+        return ctypes.PyDLL(str(path))
+    with tempfile.NamedTemporaryFile(suffix=path.suffix) as copy:
+        copy.write(path.read_bytes())
+        copy.flush()
+        return ctypes.PyDLL(copy.name)
 
 
 def _check_digest(path: Path, digest: str) -> None:
