@@ -76,7 +76,8 @@ def _warns_itself(node: Expr) -> bool:
         return False
     match node:
         case Binary():
-            return node.type.dtype.kind in "fc" and node.op not in _SILENT
+            least_by_minus_one = node.type.dtype.kind == "i" and node.op == "floordiv"
+            return least_by_minus_one or (node.type.dtype.kind in "fc" and node.op not in _SILENT)
         case Call():
             return node.args[0].type.dtype.kind in "fc" and node.function not in _SILENT
         case Cast():
