@@ -3,6 +3,7 @@
 import functools
 import operator
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ def section_view(data: Any, section: Section, starts: Sequence[int], extents: Se
 def run_library(stmt: LibraryCall, outputs: Sequence[Any], inputs: Sequence[Any]) -> None:
     """Computes from the inputs and writes the outputs, once all inputs are read."""
     known = LIBRARY[stmt.function]
+    _refuse_overlap(known.name, outputs, inputs)
     try:
         result = _compute(known, inputs, dict(stmt.options))
     except (np.linalg.LinAlgError, ValueError) as error:
@@ -39,6 +41,17 @@ def run_library(stmt: LibraryCall, outputs: Sequence[Any], inputs: Sequence[Any]
         if output.shape != np.shape(value):
             raise InternalError(f"{known.name} gives {np.shape(value)}, the output is {output.shape}")
         output[...] = output + value if options.get("accumulate") else value
+
+
+def _refuse_overlap(name: str, outputs: Sequence[Any], inputs: Sequence[Any]) -> None:
+    for output, given in product(outputs, inputs):
+        if isinstance(given, np.ndarray) and np.shares_memory(output, given) and not _same(output, given):
+            raise InternalError(f"an output of {name} overlaps an input")
+
+
+def _same(a: Any, b: Any) -> bool:
+    keys = ("data", "shape", "strides")
+    return all(a.__array_interface__[key] == b.__array_interface__[key] for key in keys)
 
 
 def _compute(known: LibraryFunction, inputs: Sequence[Any], options: dict[str, Any]) -> Any:

@@ -17,7 +17,7 @@ import numpy as np
 from pyaot.ir.build import add, int_of, mul, sub
 from pyaot.ir.failing import can_raise, can_warn
 from pyaot.ir.interpret import State, evaluate
-from pyaot.ir.interpret_ops import Failure, python_number
+from pyaot.ir.interpret_ops import Failure, InternalError, python_number
 from pyaot.ir.nodes import (
     Binary,
     Block,
@@ -96,8 +96,8 @@ def _computed(expr: Expr) -> Expr:
     try:
         with np.errstate(all="raise", under="ignore"):
             return Const(python_number(evaluate(expr, State())), expr.type)
-    except (Failure, FloatingPointError):
-        return expr
+    except (Failure, FloatingPointError, InternalError):
+        return expr  # an InternalError: code that is never reached
 
 
 # Neutral right operands by operation.

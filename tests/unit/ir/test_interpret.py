@@ -302,3 +302,10 @@ def test_library_failures_leave_arguments_alone(stmt: LibraryCall) -> None:
     a = np.zeros((2, 2))
     outcome = run({"a": MATRIX}, store("a", 0, 0, value=mul(f64(0.0), f64(1.0))), stmt, give(), args=(a,))
     assert isinstance(outcome, Failed)
+
+
+def test_an_output_that_overlaps_an_input_is_an_internal_error() -> None:
+    first, second = (Section("a", (i64(start),), (0,), (i64(2),)) for start in (0, 1))
+    stmt = LibraryCall("sort", (first,), (second,))
+    with pytest.raises(InternalError):
+        run({"a": VECTOR}, stmt, give(), args=(np.zeros(3),))
