@@ -48,9 +48,9 @@ def _code(source: SourceFile, cache: Cache) -> CodeType:
         click.echo(f"pyaot: preparing {source.path.name} ...\r", err=True, nl=False)
     entry = cache.entry(source)
     if entry is not None:
-        return compiled_code(entry, str(source.path))
+        return compiled_code(entry, str(source.path.absolute()))
     try:
-        code = original_code(source.text, str(source.path))
+        code = original_code(source.text, str(source.path.absolute()))
     except (SyntaxError, ValueError):
         raise SystemExit(FAILED) from None  # the process that compiled has shown where
     say(f"{source.path} runs uncompiled")
@@ -78,7 +78,12 @@ def _main_module(file: Path) -> ModuleType:
     """A `__main__` like that of `python FILE`."""
     module = ModuleType("__main__")
     module.__dict__.update(
-        {"__file__": str(file), "__builtins__": __builtins__, "__cached__": None, "__annotations__": {}}
+        {
+            "__file__": str(file.absolute()),
+            "__builtins__": __builtins__,
+            "__cached__": None,
+            "__annotations__": {},
+        }
     )
     sys.modules["__main__"] = module
     return module
