@@ -1,8 +1,8 @@
 """Every code that a message can carry. The first digit is the stage:
 
     1 reading the file          4 dependences and schedule    7 files and the C compiler
-    2 hints and types           5 versions and guards         8 running
-    3 lowering                  6 backends                    9 internal
+    2 hints and types           5 versions and guards         9 internal
+    3 lowering                  6 backends
 
 Each code has a page (`pyaot explain PA401`) in `base/pages/` and a pinned example in `tests/diagnostics/`.
 """
@@ -50,7 +50,6 @@ NOT_A_FUNCTION_OF_VALUES = Code(
 # ---- 4 dependences and schedule
 
 CARRIED_DEPENDENCE = Code("PA401", "carried-dependence", _REMARK, "A loop carries a dependence")
-NOT_AFFINE = Code("PA402", "not-affine", _REMARK, "A subscript or bound is not affine")
 DATA_DEPENDENT_LOOP = Code("PA403", "data-dependent-loop", _REMARK, "How often a loop runs depends on data")
 LOOP_MADE_PARALLEL = Code("PA404", "loop-made-parallel", _REMARK, "A loop runs in parallel")
 LOOP_VECTORISED = Code("PA405", "loop-vectorised", _REMARK, "A loop runs in SIMD registers")
@@ -72,7 +71,6 @@ NO_VERSION = Code("PA502", "no-version", _REMARK, "A function has no compiled ve
 # ---- 6 backends
 
 NO_NUMPY_FORM = Code("PA601", "no-numpy-form", _REMARK, "A function has no NumPy version")
-NO_NATIVE_FORM = Code("PA602", "no-native-form", _REMARK, "A function has no native version")
 
 # ---- 7 files and the C compiler
 
@@ -85,11 +83,6 @@ CACHE_DAMAGED = Code("PA706", "cache-damaged", _WARNING, "A cache entry was dama
 NOTHING_TO_COMPILE = Code(
     "PA707", "nothing-to-compile", _WARNING, "No function of the file could be compiled"
 )
-
-# ---- 8 running
-
-WRONG_CPU = Code("PA801", "wrong-cpu", _WARNING, "A library was built for another CPU")
-LIBRARY_UNLOADABLE = Code("PA802", "library-unloadable", _WARNING, "A library of kernels cannot be loaded")
 
 # ---- 9 internal
 

@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from pyaot.base.diagnostics import Diagnostic, Severity
@@ -23,6 +24,7 @@ from pyaot.base.source import SourceFile, Span
 
 _TAB = 4
 _ELLIPSIS = "..."
+_HEADER = re.compile(r"(?:async|class|def|elif|else|for|if|try|while|with)\b.*:(?=\s*(?:#.*)?$)")
 
 
 class _Style(Enum):
@@ -117,7 +119,7 @@ def _rows(diagnostic: Diagnostic, source: SourceFile) -> list[_Row]:
     lines = re.split(r"\r\n|\r|\n", source.text)
     marks = _marks(diagnostic, lines)
     gutter = len(str(max((mark.line for mark in marks), default=diagnostic.span.line)))
-    rows = [_headline(diagnostic), _place(diagnostic.span, source, gutter)]
+    rows = [_headline(diagnostic), *_place(diagnostic.span, source, gutter)]
     rows += _snippet(marks, lines, gutter)
     for kind, texts in (("note", diagnostic.notes), ("hint", diagnostic.hints)):
         for text in texts:
@@ -131,9 +133,13 @@ def _headline(diagnostic: Diagnostic) -> _Row:
     return kind, _Piece(f": {_visible(diagnostic.message)}", _Style.STRONG)
 
 
-def _place(span: Span, source: SourceFile, gutter: int) -> _Row:
+def _place(span: Span, source: SourceFile, gutter: int) -> Iterable[_Row]:
+    """Where it is; nothing for a message that is about no file (its source has an empty path)."""
+    if source.path == Path():
+        return
     position = f":{span.line}:{span.column + 1}" if span.line else ""
-    return _Piece(" " * gutter + "--> ", _Style.GUTTER), _Piece(f"{_visible(str(source.path))}{position}")
+    path = f"{_visible(str(source.path))}{position}"
+    yield _Piece(" " * gutter + "--> ", _Style.GUTTER), _Piece(path)
 
 
 def _remark_rows(kind: str, text: str, gutter: int) -> Iterable[_Row]:
@@ -158,12 +164,17 @@ def _marks(diagnostic: Diagnostic, lines: list[str]) -> list[_Mark]:
 
 
 def _span_marks(span: Span, label: str, sign: str, style: _Style, lines: list[str]) -> list[_Mark]:
-    """One mark, or two for a span of several lines: below its first line and below its last one."""
+    """One mark, or two for a span of several lines: below its first line and below its last one.
+
+    Of a compound statement the header is enough.
+    """
     if not 1 <= span.line <= len(lines):
         return []
     first = lines[span.line - 1]
     if span.end_line <= span.line:
         return [_Mark(span.line, span.column, max(span.end_column, span.column + 1), sign, label, style)]
+    if header := _HEADER.match(first, span.column):
+        return [_Mark(span.line, span.column, header.end(), sign, label, style)]
     last_line = min(span.end_line, len(lines))
     last = lines[last_line - 1]
     indent = len(last) - len(last.lstrip())

@@ -111,6 +111,7 @@ def _broken_pass(program: str, monkeypatch: pytest.MonkeyPatch) -> Said:
 SITUATIONS: dict[str, Situation] = {
     "": _ordinary,
     "--fp strict": partial(_ordinary, options=Options(strict=True)),
+    "--target numpy": partial(_ordinary, options=Options(targets=("numpy",))),
     "the file is missing": _missing,
     "the file is written in Latin-1": _latin_1,
     "there is no C compiler": partial(_with_compiler, script=None),

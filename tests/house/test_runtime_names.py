@@ -1,8 +1,8 @@
 """What generated text calls exists in the runtime."""
 
+import pyaot_runtime
 import pytest
 
-import pyaot_runtime
 from pyaot.output.runtime_names import RUNTIME, RUNTIME_NAMES
 
 

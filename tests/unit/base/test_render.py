@@ -59,10 +59,27 @@ def test_related_places_are_underlined_with_dashes() -> None:
 
 
 def test_span_of_several_lines_shows_the_first_and_the_last() -> None:
-    text = "for i in x:\n    a = 1\n    b = 2\n    c = 3\n"
-    assert at(text, Span(1, 0, 4, 9)) == (
-        " --> f.py:1:1\n  |\n1 | for i in x:\n  | ^^^^^^^^^^^\n...\n4 |     c = 3\n  |     ^^^^^ here"
-    )
+    text = "x = f(a,\n    b,\n    c,\n    d)\n"
+    assert at(text, Span(1, 4, 4, 6)).splitlines()[2:] == [
+        "1 | x = f(a,",
+        "  |     ^^^^",
+        "...",
+        "4 |     d)",
+        "  |     ^^ here",
+    ]
+
+
+def test_compound_statement_is_shown_by_its_header() -> None:
+    text = "for i in x[1:]:  # all\n    a = 1\n    b = 2\n"
+    assert at(text, Span(1, 0, 3, 9)).splitlines()[2:] == [
+        "1 | for i in x[1:]:  # all",
+        "  | ^^^^^^^^^^^^^^^ here",
+    ]
+
+
+def test_message_about_no_file_names_none() -> None:
+    message = render(Diagnostic(SYNTAX_ERROR, "m", NOWHERE, notes=("n",)), SourceFile(Path(), ""))
+    assert message == "error[PA101]: m\n  = note: n"
 
 
 @pytest.mark.parametrize(
