@@ -1,0 +1,74 @@
+"""The driver: a stage that breaks on a function costs that function only."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pyaot import driver
+from pyaot.base.catalogue import INTERNAL_ERROR, NOTHING_TO_COMPILE
+from pyaot.base.options import Options
+from pyaot.base.source import SourceFile
+from pyaot.driver import Compilation, compile_source
+from pyaot.ir.nodes import Function
+
+TEXT = """
+def one(n: int) -> int:
+    return n + 1
+
+def two(n: int) -> int:
+    return n + 2
+"""
+SOURCE = SourceFile(Path("prog.py"), TEXT)
+
+
+def _names(compilation: Compilation) -> list[str]:
+    return [entry.entry.qualified_name for entry in compilation.plan.entries]
+
+
+def _breaking(stage: Any) -> Any:
+    """The stage, with a bug that strikes 'two' only."""
+
+    def broken(what: Any, *more: Any) -> Any:
+        functions = (what,) if isinstance(what, Function) else what
+        if any(function.source_name == "two" for function in functions):
+            raise KeyError("a bug")
+        return stage(what, *more)
+
+    return broken
+
+
+def test_all_functions_are_compiled() -> None:
+    compilation = compile_source(SOURCE, Options())
+    assert _names(compilation) == ["one", "two"]
+    assert compilation.native is not None and len(compilation.native.symbols) >= 2
+
+
+@pytest.mark.parametrize("stage", ["normalise", "prove_bounds", "optimise", "emit_native"])
+def test_bug_costs_one_function(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, stage, _breaking(getattr(driver, stage)))
+    compilation = compile_source(SOURCE, Options())
+    assert _names(compilation) == ["one"]
+    said = next(d for d in compilation.diagnostics if d.code == INTERNAL_ERROR)
+    assert said.function == "two" and said.span.line == 5
+    assert "KeyError: 'a bug'" in said.notes[0]
+
+
+def test_bug_in_every_function_leaves_the_file_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "normalise", lambda function: 1 / 0)
+    compilation = compile_source(SOURCE, Options())
+    assert _names(compilation) == [] and compilation.native is None
+    assert NOTHING_TO_COMPILE in [d.code for d in compilation.diagnostics]
+
+
+def test_functions_side_by_side_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = compile_source(SOURCE, Options(jobs=1))
+    monkeypatch.setattr(driver, "_FEWEST_SIDE_BY_SIDE", 2)
+    together = compile_source(SOURCE, Options(jobs=2))
+    assert together.plan == alone.plan and together.native == alone.native
+    assert together.options == replace(alone.options, jobs=2)
+
+
+def test_compiling_twice_gives_the_same_text() -> None:
+    assert compile_source(SOURCE, Options()).native == compile_source(SOURCE, Options()).native

@@ -1,0 +1,70 @@
+"""Compiled text runs with the lines of the user's file."""
+
+import json
+import traceback
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pyaot.base.options import Options
+from pyaot.base.source import SourceFile
+from pyaot.cli.execute import compiled_code, original_line
+from pyaot.driver import compile_source, write_bundle
+from pyaot.output.bundle import Inserted
+from pyaot.output.cache import Cached
+
+TEXT = '''"""Doc."""
+def first(n: int) -> int:
+    return n + 1
+
+
+class C:
+    def last(self, n: int) -> int:
+        if n > 5:
+            raise ValueError(
+                n)
+        return n
+
+LINE = 1 // 1
+def end():
+    return [x // 0 for x in (1,)]
+'''
+
+
+@pytest.fixture(scope="module")
+def namespace(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("entry")
+    bundle = write_bundle(compile_source(SourceFile(Path("prog.py"), TEXT), Options()), folder)
+    cached = Cached(folder, bundle.path, bundle.module.inserted, bundle.module.prefix)
+    assert sum(block.count for block in bundle.module.inserted) > 20
+    assert json.loads((folder / "prog.report.json").read_text())["functions"]
+    scope: dict[str, Any] = {"__name__": "prog", "__file__": str(bundle.path)}
+    exec(compiled_code(cached, "/home/me/prog.py"), scope)
+    return scope
+
+
+def _places(error: BaseException) -> list[tuple[str, int | None]]:
+    return [(Path(f.filename).as_posix(), f.lineno) for f in traceback.extract_tb(error.__traceback__)][1:]
+
+
+def test_originals_have_the_users_lines(namespace: dict[str, Any]) -> None:
+    first = namespace["first"]
+    assert first(1) == 2
+    assert first.__wrapped__.__code__.co_filename == "/home/me/prog.py"
+    assert first.__wrapped__.__code__.co_firstlineno == 2
+    assert first.__code__.co_filename.endswith("entry0/prog.py")  # the generated text
+
+
+def test_tracebacks_name_the_users_lines(namespace: dict[str, Any]) -> None:
+    with pytest.raises(ZeroDivisionError) as caught:
+        namespace["end"]()
+    assert _places(caught.value) == [("/home/me/prog.py", 15), ("/home/me/prog.py", 15)]
+    with pytest.raises(ValueError, match="6") as raised:
+        namespace["C"]().last(6)
+    assert _places(raised.value)[-1] == ("/home/me/prog.py", 9)
+
+
+def test_lines_of_the_module_and_of_the_user() -> None:
+    inserted = (Inserted(1, 1), Inserted(4, 3))
+    assert [original_line(line, inserted) for line in range(1, 9)] == [None, 1, 2, None, None, None, 3, 4]
