@@ -6,10 +6,11 @@ matmul(C, A, B)     gemm(...) where the runtime has found a BLAS, else as above
 An operand travels as `(memory, dtype, shape, strides in bytes)`, from which the runtime makes an ndarray.
 """
 
+from pyaot.backends.c_blas import blas_call, section_offset, stride
 from pyaot.backends.c_context import Context
 from pyaot.backends.c_expressions import expression, operand
+from pyaot.backends.c_storage import extent_pairs
 from pyaot.backends.c_text import as_string, braced
-from pyaot.backends.c_types import c_type
 from pyaot.ir.nodes import Const, Dim, Expr, LibraryCall, Section
 from pyaot.ir.types import DType
 
@@ -18,9 +19,16 @@ Options = tuple[tuple[str, str | int | float | bool | None], ...]
 
 def library_lines(stmt: LibraryCall, context: Context) -> list[str]:
     """The call, after every section was found to lie inside its array."""
-    sections = [operand for operand in (*stmt.outputs, *stmt.inputs) if isinstance(operand, Section)]
+    sections = [item for item in (*stmt.outputs, *stmt.inputs) if isinstance(item, Section)]
     checks = [line for section in sections for line in section_checks(section, context)]
-    return [*dict.fromkeys(checks), *_through_runtime(stmt, context)]
+    for pair in extent_pairs(stmt):
+        first, second = (operand(extent, context.names) for extent in pair)
+        checks.append(f"if ({first} != {second}) goto fail;")
+    by_blas = blas_call(stmt, context)
+    otherwise = _through_runtime(stmt, context)
+    if by_blas is not None:
+        otherwise = [f"if (!{by_blas}) {{", *otherwise[1:]]
+    return [*dict.fromkeys(checks), *otherwise]
 
 
 def section_checks(section: Section, context: Context) -> list[str]:
@@ -85,23 +93,6 @@ def _section(section: Section, context: Context) -> str:
     )
 
 
-def stride(array: str, axis: int, context: Context) -> str:
-    """The stride of an axis, in elements."""
-    return " * ".join(context.names.arrays[array].extents[axis + 1 :]) or "1"
-
-
-def section_offset(section: Section, context: Context) -> str:
-    """Where the section begins, in elements from the array's start."""
-    parts = []
-    for axis, start in enumerate(section.starts):
-        if isinstance(start, Const) and start.value == 0:
-            continue
-        text = operand(start, context.names)
-        step = stride(section.array, axis, context)
-        parts.append(text if step == "1" else f"{text} * {step}")
-    return f"({' + '.join(parts)})" if parts else "0"
-
-
 def _options(options: Options) -> tuple[str, list[str]]:
     format, values = [], []
     for name, value in options:
@@ -123,8 +114,3 @@ def _option(value: str | int | float | bool | None) -> tuple[str, str]:
             return "d", repr(value)
         case str():
             return "s", as_string(value)
-
-
-def c_scalar(dtype: DType) -> str:
-    """The C type of a scalar that is passed to a library."""
-    return c_type(dtype)

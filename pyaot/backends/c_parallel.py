@@ -112,7 +112,16 @@ def _before(stmt: For, context: Context, fails: bool) -> list[str]:
     lines = [f"int team = team_for({work});"]
     for reduction in sorted(stmt.marks.reductions, key=lambda r: r.name not in context.names.arrays):
         lines += _prepare(reduction, context)
+    if _has_products(stmt):
+        lines.append("const int blas_before = blas_with_threads(1);")
     return lines + (["int failed = 0;"] if fails else [])
+
+
+def _has_products(stmt: For) -> bool:
+    """BLAS must not multiply its threads with the team's."""
+    return any(
+        isinstance(inner, LibraryCall) and inner.function == "matmul" for inner in walk_stmts(stmt.body)
+    )
 
 
 def _prepare(reduction: Reduction, context: Context) -> list[str]:
@@ -173,7 +182,7 @@ def _closing(stmt: For, context: Context) -> list[str]:
 
 
 def _after(stmt: For, context: Context) -> list[str]:
-    lines = []
+    lines = ["blas_with_threads(blas_before);"] if _has_products(stmt) else []
     for reduction in stmt.marks.reductions:
         lines += _combine(reduction, context)
     return lines

@@ -7,6 +7,7 @@ one name. `prelude(text)` finds the names in the text, and those that the snippe
 import re
 from collections.abc import Iterator
 
+from pyaot.backends.c_blas_parts import BLAS_FAMILIES, BLAS_SINGLE
 from pyaot.backends.c_prelude_families import FAMILIES
 from pyaot.backends.c_prelude_parts import HEADERS
 from pyaot.backends.c_prelude_parts import SINGLE as ARITHMETIC
@@ -14,8 +15,8 @@ from pyaot.backends.c_python import PYTHON_FAMILIES, PYTHON_SINGLE
 from pyaot.backends.c_types import c_type
 from pyaot.ir.types import DType
 
-SINGLE = {**ARITHMETIC, **PYTHON_SINGLE}
-_ALL_FAMILIES = {**FAMILIES, **PYTHON_FAMILIES}
+SINGLE = {**ARITHMETIC, **PYTHON_SINGLE, **BLAS_SINGLE}
+_ALL_FAMILIES = {**FAMILIES, **PYTHON_FAMILIES, **BLAS_FAMILIES}
 _FAILING = frozenset(name for name, snippet in SINGLE.items() if "goto fail" in snippet)
 
 _API_MARK = PYTHON_SINGLE["PyObject"].strip("\n")[:30]
@@ -73,7 +74,7 @@ def _snippet(word: str) -> str | None:
     if match is None:
         return None
     dtype = DType(match[2])
-    template = _ALL_FAMILIES.get((match[1], dtype.kind))
+    template = _ALL_FAMILIES.get((match[1], dtype.kind)) or _ALL_FAMILIES.get((match[1], dtype.value))
     return None if template is None else _filled(template.strip("\n"), dtype)
 
 

@@ -200,7 +200,11 @@ def may_fail(stmt: Stmt) -> bool:
             return not all(is_natural(extent) for extent in stmt.shape)
         case LibraryCall():
             sections = [s for s in (*stmt.outputs, *stmt.inputs) if isinstance(s, Section)]
-            return LIBRARY[stmt.function].may_fail or not all(map(is_whole, sections))
+            return (
+                LIBRARY[stmt.function].may_fail
+                or not all(map(is_whole, sections))
+                or bool(extent_pairs(stmt))
+            )
         case _:
             return False
 
@@ -227,3 +231,16 @@ def is_whole(section: Section) -> bool:
         start == Const(0, start.type) and extents.get(axis) == Dim(section.array, axis, start.type)
         for axis, start in enumerate(section.starts)
     )
+
+
+def extent_pairs(stmt: LibraryCall) -> list[tuple[Expr, Expr]]:
+    """Extents of a product that must be equal and are not the same expression."""
+    sections = [item for item in (*stmt.inputs, *stmt.outputs) if isinstance(item, Section)]
+    if stmt.function != "matmul" or len(sections) != 3:
+        return []
+    a, b, c = sections
+    if max(len(a.axes), len(b.axes)) > 2 or not (a.axes and b.axes):
+        return []
+    wanted = [*a.extents[:-1], *b.extents[1:]]
+    pairs = [(a.extents[-1], b.extents[0]), *zip(wanted, c.extents, strict=False)]
+    return [pair for pair in pairs if pair[0] != pair[1]]

@@ -1,0 +1,112 @@
+"""Snippets of C that call a BLAS through pointers that the runtime sets when it loads the library."""
+
+_POINTERS = """
+/* what pyaot_set_blas was given: the functions of a BLAS, and whether its ints have 64 bits */
+static void *blas_sgemm, *blas_dgemm, *blas_cgemm, *blas_zgemm;
+static void (*blas_set_threads)(int);
+static int (*blas_get_threads)(void);
+static bool blas_is_wide;
+
+__attribute__((visibility("default"))) void pyaot_set_blas(const char *name, void *function)
+{
+    if (strcmp(name, "wide") == 0) blas_is_wide = true;
+    if (strcmp(name, "cblas_sgemm") == 0) blas_sgemm = function;
+    if (strcmp(name, "cblas_dgemm") == 0) blas_dgemm = function;
+    if (strcmp(name, "cblas_cgemm") == 0) blas_cgemm = function;
+    if (strcmp(name, "cblas_zgemm") == 0) blas_zgemm = function;
+    if (strcmp(name, "openblas_set_num_threads") == 0) blas_set_threads = function;
+    if (strcmp(name, "openblas_get_num_threads") == 0) blas_get_threads = function;
+}
+"""
+_WITH_THREADS = """
+/* BLAS is to use so many threads; gives how many it used before */
+static int blas_with_threads(int count)
+{
+    if (blas_set_threads == NULL || blas_get_threads == NULL)
+        return count;
+    const int before = blas_get_threads();
+    if (before != count)
+        blas_set_threads(count);
+    return before;
+}
+"""
+_LAYOUT = """
+/* How BLAS sees a matrix: along its rows, or (true) transposed; false if neither axis is contiguous. */
+static bool blas_layout(int64_t rows, int64_t columns, int64_t *step, int64_t column_step, bool *transposed)
+{
+    if (column_step == 1 || columns <= 1) {
+        *transposed = false;
+        *step = rows <= 1 || *step < columns ? (columns < 1 ? 1 : columns) : *step;
+        return true;
+    }
+    *transposed = true;
+    const bool contiguous = *step == 1 || rows <= 1;
+    *step = column_step < rows ? rows : column_step;
+    return contiguous;
+}
+"""
+_GEMM = """
+/* c = alpha * a @ b, or added to c, by a team of threads (0: as many as there are already); false if there
+   is no such BLAS or the strides do not suit it */
+static bool gemm_$N(int team, bool accumulate, $T alpha, int64_t m, int64_t n, int64_t k,
+                    const $T *a, int64_t a_row, int64_t a_column, bool conjugate_a,
+                    const $T *b, int64_t b_row, int64_t b_column, bool conjugate_b,
+                    $T *c, int64_t c_row, int64_t c_column)
+{
+    bool a_across, b_across, c_across;
+    if (c_column != 1 && n > 1)
+        return (c_row == 1 || m <= 1)
+            && gemm_$N(team, accumulate, alpha, n, m, k, b, b_column, b_row, conjugate_b,
+                       a, a_column, a_row, conjugate_a, c, c_column, 1);
+    if (BLAS == NULL || m > INT32_MAX || n > INT32_MAX || k > INT32_MAX
+        || !blas_layout(m, k, &a_row, a_column, &a_across) || !blas_layout(k, n, &b_row, b_column, &b_across)
+        || !blas_layout(m, n, &c_row, 1, &c_across) || a_row > INT32_MAX || b_row > INT32_MAX
+        || c_row > INT32_MAX)
+        return false;
+    if (m == 0 || n == 0)
+        return true;
+    const int how_a = (a_across ? 112 : 111) + CONJUGATED(conjugate_a, a_across);
+    const int how_b = (b_across ? 112 : 111) + CONJUGATED(conjugate_b, b_across);
+    const $T beta = accumulate;
+    const unsigned flags = flags_save();
+    const int team_before = team > 0 ? blas_with_threads(team) : 0;
+#define CALL(I) ((void (*)(int, int, int, I, I, I, SCALAR, const $T *, I, const $T *, I, SCALAR, $T *, I))BLAS)( \\\\
+        101, how_a, how_b, (I)m, (I)n, (I)k, PASS alpha, a, (I)a_row, b, (I)b_row, PASS beta, c, (I)c_row)
+    if (blas_is_wide)
+        CALL(int64_t);
+    else
+        CALL(int32_t);
+#undef CALL
+    if (team > 0)
+        blas_with_threads(team_before);
+    flags_restore(flags);
+    return true;
+}
+"""
+
+
+def _gemm(letter: str, scalar: str, by_address: str, conjugated: str) -> str:
+    """The template for one type. A complex operand may be conjugated, transposed (113) or not (114)."""
+    text = _GEMM.replace("BLAS ==", f"blas_{letter}gemm ==").replace("))BLAS)(", f"))blas_{letter}gemm)(")
+    text = text.replace("CONJUGATED(conjugate_a, a_across)", conjugated.format(x="a"))
+    text = text.replace("CONJUGATED(conjugate_b, b_across)", conjugated.format(x="b"))
+    return text.replace("SCALAR", scalar).replace("PASS ", by_address).replace("\\\\\n", "\\\n")
+
+
+_COMPLEX = "(conjugate_{x} ? ({x}_across ? 1 : 3) : 0)"
+
+BLAS_SINGLE: dict[str, str] = {
+    **dict.fromkeys(
+        ("blas_sgemm", "blas_dgemm", "blas_cgemm", "blas_zgemm", "blas_is_wide", "blas_set_threads"),
+        _POINTERS,
+    ),
+    "blas_with_threads": _WITH_THREADS,
+    "blas_layout": _LAYOUT,
+}
+
+BLAS_FAMILIES: dict[tuple[str, str], str] = {
+    ("gemm", "float32"): _gemm("s", "float", "", "0"),
+    ("gemm", "float64"): _gemm("d", "double", "", "0"),
+    ("gemm", "complex64"): _gemm("c", "const void *", "&", _COMPLEX),
+    ("gemm", "complex128"): _gemm("z", "const void *", "&", _COMPLEX),
+}
