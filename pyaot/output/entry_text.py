@@ -101,7 +101,8 @@ def _choice_lines(scene: Scene, numpy: Mapping[str, Emitted]) -> Iterator[str]:
         for target in scene.plan.targets
     }
     guard = scene.own("guard")
-    yield f"{guard}, {scene.own('kernel')} = {scene.wording.own('bind')}.choose("
+    choose = "choose" if scene.plan.pays else "choose_if_forced"
+    yield f"{guard}, {scene.own('kernel')} = {scene.wording.own('bind')}.{choose}("
     yield f"{STEP}{guard}, {', '.join(f'{target}={text}' for target, text in kernels.items())}"
     yield ")"
 

@@ -24,6 +24,7 @@ from pyaot.plan.guards import (
     Condition,
     Holds,
     IsArray,
+    IsContiguous,
     IsList,
     IsScalar,
     IsSmall,
@@ -62,6 +63,8 @@ def false_text(condition: Condition, names: Names, wording: Wording) -> str:
             kind = f"{wording.builtin('type')}({name}) is not {wording.runtime('ndarray')}"
             dtype = f"{name}.dtype != {wording.runtime(DTYPES[type.dtype])}"
             return f"{kind} or {dtype} or {name}.ndim != {type.rank}"
+        case IsContiguous():
+            return f"not {names.value(condition.param)}.flags.c_contiguous"
         case IsWriteable():
             return f"not {names.value(condition.param)}.flags.writeable"
         case Holds():
@@ -84,6 +87,8 @@ def reason_text(condition: Condition, shown: Mapping[str, str]) -> str:
             return f"'{shown[condition.param]}' is not exactly {type_words(condition.type)}"
         case IsArray():
             return f"'{shown[condition.param]}' is not {type_words(condition.type)}"
+        case IsContiguous():
+            return f"'{shown[condition.param]}' is not contiguous, and a copy would not pay"
         case IsWriteable():
             return f"'{shown[condition.param]}' is read-only"
         case Holds():

@@ -58,6 +58,7 @@ def _instance(plan: InstancePlan) -> dict[str, Any]:
         "kernel": plan.function.name,
         "parameters": {texts[p.name]: show_type(p.type) for p in plan.function.params},
         "versions": [*plan.targets, "original"],
+        "pays": plan.pays,
         "writes": [texts[name] for name in plan.written],
         "guard": [
             {"refuses": false_text(c, Names(texts), Wording()), "because": reason_text(c, texts)}
@@ -101,11 +102,15 @@ def _function_rows(function: Mapping[str, Any]) -> Iterator[str]:
     for instance in function["instances"]:
         parameters = ", ".join(f"{name}: {type}" for name, type in instance["parameters"].items())
         yield f"  for {parameters or 'no arguments'}"
-        yield f"    versions: {', '.join(instance['versions'])}"
+        yield f"    versions: {', '.join(instance['versions'])}{_first(instance)}"
         if instance["writes"]:
             yield f"    writes: {', '.join(instance['writes'])}"
         yield from (f"    {row}" for row in _loop_rows(instance["loops"]))
     yield ""
+
+
+def _first(instance: Mapping[str, Any]) -> str:
+    return "" if instance["pays"] else " (the original runs: there is no loop that pays for a kernel's start)"
 
 
 def _loop_rows(loops: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -3,22 +3,33 @@
     NumPy version of `for i in range(n): for j in range(m): ...`      n * m * 3 >= 64
     native version of a function of list[float] x                     work >= 2 * x.shape[0]
 
-A native version without lists always pays: a kernel starts within the time of a few operations of Python.
+A native version without lists pays as soon as there is work: a kernel starts within the time of a few dozen
+operations of Python. A function without a loop is left to the original, unless PYAOT_VERSION asks for more.
 """
 
 from collections.abc import Iterable, Iterator
 from functools import reduce
 
-from pyaot.ir.build import add, compare, dim, i64, mul
-from pyaot.ir.nodes import Dim, Expr, For, Function, Var
+from pyaot.ir.build import add, compare, dim, i64, int_of, mul
+from pyaot.ir.nodes import Const, Dim, Expr, For, Function, Var
 from pyaot.ir.types import Array
 from pyaot.ir.walk import scalars_assigned, walk_expr
-from pyaot.plan.guards import Holds, boxed_params
+from pyaot.plan.guards import Holds, boxed_params, has_work
 
 # Operations of a Python loop that take as long as the start of a NumPy version with its slices.
 NUMPY_START = 64
-# Operations of a Python loop that take as long as the way of one element from its list and back.
+# Those that take as long as the guard and start of a kernel.
+KERNEL_START = 20
+# Those that take as long as the way of one element from its list and back.
 ELEMENT_OF_LIST = 2
+
+
+def pays_ever(function: Function) -> bool:
+    """Whether some arguments make a kernel faster than the original."""
+    if not has_work(function):
+        return False
+    work = _total_work(function)
+    return not (isinstance(work, Const) and int_of(work) < KERNEL_START)
 
 
 def worthwhile(function: Function, target: str) -> Holds | None:

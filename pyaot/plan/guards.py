@@ -6,16 +6,16 @@
                                                       k <= a.shape[0]
 
 Conditions are data, cheap ones first, each after those that it relies on; `output/guard_text.py` writes them.
-That arrays are contiguous is no condition: the call copies those that are not.
+That arrays are contiguous is a condition only where the work is too small to pay for a copy.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from pyaot.ir.nodes import Expr, Function, Param
+from pyaot.ir.nodes import Expr, For, Function, LibraryCall, Loop, Param
 from pyaot.ir.types import PY_INT, Array, Scalar
-from pyaot.ir.walk import arrays_written, bound_together
+from pyaot.ir.walk import arrays_written, bound_together, walk_stmts
 
 # Ints beyond it run the original, so that index arithmetic stays within int64.
 LARGEST_INT = 2**31
@@ -53,6 +53,13 @@ class IsArray:
 
 
 @dataclass(frozen=True)
+class IsContiguous:
+    """The array is C-contiguous: to copy it would take longer than the function."""
+
+    param: str
+
+
+@dataclass(frozen=True)
 class IsWriteable:
     """The array is not read-only."""
 
@@ -76,7 +83,7 @@ class AreApart:
     are_lists: bool
 
 
-Condition: TypeAlias = IsScalar | IsSmall | IsList | IsArray | IsWriteable | Holds | AreApart
+Condition: TypeAlias = IsScalar | IsSmall | IsList | IsArray | IsContiguous | IsWriteable | Holds | AreApart
 
 
 def conditions_of(function: Function) -> tuple[Condition, ...]:
@@ -84,6 +91,7 @@ def conditions_of(function: Function) -> tuple[Condition, ...]:
     written = written_params(function)
     return (
         *_types(function.params),
+        *(IsContiguous(p.name) for p in _plain_arrays(function) if not has_work(function)),
         *(IsWriteable(name) for name in written if not _is_boxed(function, name)),
         *(Holds(require.condition, require.reason) for require in function.requires),
         *_apart(function, written),
@@ -101,9 +109,18 @@ def written_params(function: Function) -> tuple[str, ...]:
     )
 
 
+def has_work(function: Function) -> bool:
+    """Whether anything in it takes longer than a few operations: a loop, or a library's."""
+    return any(isinstance(stmt, For | Loop | LibraryCall) for stmt in walk_stmts(function.body))
+
+
 def boxed_params(function: Function) -> tuple[Param, ...]:
     """The parameters that stand for lists."""
     return tuple(p for p in function.params if isinstance(p.type, Array) and p.type.boxed)
+
+
+def _plain_arrays(function: Function) -> tuple[Param, ...]:
+    return tuple(p for p in function.params if isinstance(p.type, Array) and not p.type.boxed)
 
 
 def _types(params: tuple[Param, ...]) -> Iterator[Condition]:

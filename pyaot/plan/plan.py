@@ -8,7 +8,7 @@ from pyaot.base.options import Options
 from pyaot.ir.nodes import Function
 from pyaot.ir.program import Entry, Instance, Program
 from pyaot.plan.choose import choose
-from pyaot.plan.cost import worthwhile
+from pyaot.plan.cost import pays_ever, worthwhile
 from pyaot.plan.guards import Condition, conditions_of, written_params
 
 
@@ -21,6 +21,7 @@ class InstancePlan:
     targets: tuple[str, ...]  # fastest first
     conditions: tuple[Condition, ...]
     written: tuple[str, ...]  # array parameters that it may change
+    pays: bool = True  # whether some arguments make it faster than the original
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ def _planned(instance: Instance, function: Function, targets: tuple[str, ...]) -
     conditions = conditions_of(function)
     if pays is not None:
         conditions = (*conditions, pays)
-    return InstancePlan(instance, function, targets, conditions, written_params(function))
+    written = written_params(function)
+    return InstancePlan(instance, function, targets, conditions, written, pays_ever(function))
 
 
 def _restricted(instance: InstancePlan, target: str, made: frozenset[str]) -> InstancePlan:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any, Final, TypeAlias
 
-from pyaot_runtime.trace import Mode, Recorder, mode_of_environment
+from pyaot_runtime.trace import Mode, mode_of_environment
 
 # A kernel takes the values of the IR's parameters as one tuple and answers (path, flags, leaf, leaf, ...).
 Kernel: TypeAlias = Callable[[tuple[Any, ...]], Any]
@@ -42,7 +42,7 @@ class Binder:
     """What a factory is given: the original, and the choice of a kernel for each instance."""
 
     def __init__(self, original: FunctionType, mode: Mode) -> None:
-        self._recorder = Recorder(original.__qualname__, mode.output) if mode.records else None
+        self._recorder = mode.recorder(original.__qualname__)
         self._forced = mode.forced
         self.original: Callable[..., Any] = original
         self.compiled = False  # whether any instance has a kernel
@@ -57,13 +57,19 @@ class Binder:
                 if self._recorder is None:
                     return guard, kernel
                 return self._recorder.guard(name, guard), self._recorder.kernel(name, kernel)
-        return self._nothing(), _fail
-
-    def _nothing(self) -> Guard:
-        """A guard that is always false."""
         forced = f"PYAOT_VERSION={self._forced}"
-        guard = _never(forced if self._forced else "its kernels could not be loaded")
-        return guard if self._recorder is None else self._recorder.guard("compiled", guard)
+        return self._nothing(forced if self._forced else "its kernels could not be loaded")
+
+    def choose_if_forced(self, guard: Guard, **kernels: Kernel | None) -> tuple[Guard, Kernel]:
+        """As `choose`, for an instance that is so short that only PYAOT_VERSION makes it run."""
+        if self._forced:
+            return self.choose(guard, **kernels)
+        return self._nothing("it has no work that would pay for the start of a kernel")
+
+    def _nothing(self, reason: str) -> tuple[Guard, Kernel]:
+        """A guard that is always false."""
+        guard = _never(reason)
+        return (guard if self._recorder is None else self._recorder.guard("compiled", guard)), _fail
 
 
 def versions(original: Any) -> Callable[[Factory], Any]:
@@ -83,9 +89,8 @@ def _bound(original: Any, factory: Factory, mode: Mode) -> Any:
         return original
     binder = Binder(original, mode)
     dispatcher = factory(binder)
-    if not binder.compiled and not mode.records:
-        return original
-    if not _same_signature(dispatcher, original):
+    is_needed = binder.compiled or mode.tells
+    if not is_needed or not _same_signature(dispatcher, original):
         return original
     return _dressed(dispatcher, original)
 

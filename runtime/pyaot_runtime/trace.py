@@ -13,9 +13,10 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
-Output: TypeAlias = Callable[["Recorder", str], None]
+Guard: TypeAlias = Callable[..., str | None]
+Kernel: TypeAlias = Callable[[tuple[Any, ...]], Any]
 
 VERSIONS = ("original", "numpy", "native")
 
@@ -23,27 +24,45 @@ _counts: dict[str, Counter[str]] = {}
 _thread = threading.local()
 
 
+class Recorder(Protocol):
+    """Wraps what a dispatcher calls."""
+
+    def guard(self, version: str, guard: Guard) -> Guard:
+        """The guard of a version."""
+
+    def kernel(self, version: str, kernel: Kernel) -> Kernel:
+        """The kernel of a version."""
+
+    def original(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """The original."""
+
+
 @dataclass(frozen=True)
 class Mode:
     """What the environment asks for."""
 
-    output: Output | None = None
-    forced: str = ""  # a version's name, or "" for the fastest
+    trace: str = ""  # '', 'calls' or 'summary'
+    forced: str = ""  # a version's name, or '' for the fastest
 
     @property
-    def records(self) -> bool:
-        """Whether calls are told about."""
-        return self.output is not None
+    def tells(self) -> bool:
+        """Whether calls are told about, those of functions without a version too."""
+        return self.trace != ""
+
+    def recorder(self, name: str) -> Recorder | None:
+        """What wraps the calls of the function of that name, if anything does."""
+        if self.trace == "calls":
+            return Teller(name)
+        return Tally(name) if self.trace == "summary" else None
 
 
-class Recorder:
-    """Wraps what a dispatcher calls, and tells which version ran and why the others did not."""
+@dataclass(frozen=True)
+class Teller:
+    """Tells at each call which version ran, and why the others did not."""
 
-    def __init__(self, name: str, output: Output | None) -> None:
-        self.name = name
-        self._output = output
+    name: str
 
-    def guard(self, version: str, guard: Callable[..., str | None]) -> Callable[..., str | None]:
+    def guard(self, version: str, guard: Guard) -> Guard:
         """The guard; its reason is kept until the original runs."""
 
         def recorded(*values: Any) -> str | None:
@@ -54,9 +73,7 @@ class Recorder:
 
         return recorded
 
-    def kernel(
-        self, version: str, kernel: Callable[[tuple[Any, ...]], Any]
-    ) -> Callable[[tuple[Any, ...]], Any]:
+    def kernel(self, version: str, kernel: Kernel) -> Kernel:
         """The kernel; tells that it ran, or keeps that its attempt failed."""
 
         def recorded(values: tuple[Any, ...]) -> Any:
@@ -65,7 +82,7 @@ class Recorder:
                 note(f"{version}: the attempt met what only the original can do, and changed nothing")
             else:
                 _take_notes()
-                self._tell(version)
+                self._tell(f"{version} ran")
             return answer
 
         return recorded
@@ -74,22 +91,52 @@ class Recorder:
         """The original; tells why it runs."""
 
         def recorded(*args: Any, **kwargs: Any) -> Any:
-            reasons = _take_notes()
-            self._tell("original", reasons or ["its arguments are not as hinted"])
+            reasons = _take_notes() or ["its arguments are not as hinted"]
+            self._tell(f"the original ran ({'; '.join(reasons)})")
             return original(*args, **kwargs)
 
         return recorded
 
-    def _tell(self, version: str, reasons: list[str] | None = None) -> None:
-        _count(self.name, version)
-        if self._output is not None:
-            why = f" ({'; '.join(reasons)})" if reasons else ""
-            self._output(self, f"{'the original' if version == 'original' else version} ran{why}")
+    def _tell(self, text: str) -> None:
+        print(f"pyaot: {self.name}: {text}", file=sys.stderr)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts which version ran how often, at little cost."""
+
+    name: str
+
+    def guard(self, version: str, guard: Guard) -> Guard:
+        """The guard itself: reasons are not asked for."""
+        return guard
+
+    def kernel(self, version: str, kernel: Kernel) -> Kernel:
+        """The kernel, counted where its attempt succeeds."""
+        counts = _counts_of(self.name)
+
+        def counted(values: tuple[Any, ...]) -> Any:
+            answer = kernel(values)
+            if answer[0] >= 0:
+                counts[version] += 1
+            return answer
+
+        return counted
+
+    def original(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """The original, counted."""
+        counts = _counts_of(self.name)
+
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            counts["original"] += 1
+            return original(*args, **kwargs)
+
+        return counted
 
 
 def mode_of_environment() -> Mode:
     """What PYAOT_TRACE and PYAOT_VERSION ask for now."""
-    return Mode(_output(os.environ.get("PYAOT_TRACE", "")), _forced(os.environ.get("PYAOT_VERSION", "")))
+    return Mode(_trace(os.environ.get("PYAOT_TRACE", "")), _forced(os.environ.get("PYAOT_VERSION", "")))
 
 
 def note(reason: str) -> None:
@@ -107,10 +154,10 @@ def summary() -> list[str]:
     return lines
 
 
-def _output(asked: str) -> Output | None:
+def _trace(asked: str) -> str:
     if asked in ("", "0"):
-        return None
-    return _keep_quiet if asked == "summary" else _print_call
+        return ""
+    return "summary" if asked == "summary" else "calls"
 
 
 def _forced(asked: str) -> str:
@@ -120,23 +167,15 @@ def _forced(asked: str) -> str:
     return ""
 
 
-def _print_call(recorder: Recorder, text: str) -> None:
-    print(f"pyaot: {recorder.name}: {text}", file=sys.stderr)
-
-
-def _keep_quiet(recorder: Recorder, text: str) -> None:
-    """Only the summary at the end is wanted."""
-
-
-def _count(name: str, version: str) -> None:
+def _counts_of(name: str) -> Counter[str]:
     if not _counts:
         atexit.register(_print_summary)
-    _counts.setdefault(name, Counter())[version] += 1
+    return _counts.setdefault(name, Counter())
 
 
 def _print_summary() -> None:
-    if os.environ.get("PYAOT_TRACE") == "summary":
-        print("\n".join(summary()), file=sys.stderr)
+    for line in summary():
+        print(line, file=sys.stderr)
 
 
 def _notes() -> list[str]:

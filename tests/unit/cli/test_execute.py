@@ -40,7 +40,9 @@ def namespace(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     assert sum(block.count for block in bundle.module.inserted) > 20
     assert json.loads((folder / "prog.report.json").read_text())["functions"]
     scope: dict[str, Any] = {"__name__": "prog", "__file__": str(bundle.path)}
-    exec(compiled_code(cached, "/home/me/prog.py"), scope)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYAOT_VERSION", "native")
+        exec(compiled_code(cached, "/home/me/prog.py"), scope)
     return scope
 
 

@@ -93,6 +93,7 @@ def load_module(
 ) -> Any:
     """The drop-in as a module; functions without a kernel of the test's own are interpreted."""
     known = {f.name: interpreted(f) for f in functions} | dict(kernels or {})
+    monkeypatch.setenv("PYAOT_VERSION", "native")  # the functions of the tests are too short to pay
     monkeypatch.setattr(pyaot_runtime, "load_kernels", lambda *args, **options: known, raising=False)
     written = assembled(text, functions, *entries)
     path = folder / "prog.py"

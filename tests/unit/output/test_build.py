@@ -40,7 +40,7 @@ def _call(folder: Path) -> str:
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=folder,
-        env={"PYAOT_TRACE": "1", "PYTHONPATH": ":".join(filter(None, sys.path))},
+        env={"PYAOT_TRACE": "1", "PYAOT_VERSION": "native", "PYTHONPATH": ":".join(filter(None, sys.path))},
         capture_output=True,
         text=True,
         check=True,
@@ -89,4 +89,4 @@ def test_damaged_library_costs_a_warning_and_the_original_runs(tmp_path: Path) -
     library.write_bytes(library.read_bytes()[:-100])
     said = _call(tmp_path)
     assert said.startswith("42\n") and "damaged" in said
-    assert "its kernels could not be loaded" in said
+    assert "the original ran" in said

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from pyaot.backends.python_text import Names, expression_text
-from pyaot.ir.build import assign, dim, function, give, i64, load, loop, mul, store, var
+from pyaot.ir.build import add, assign, dim, function, give, i64, load, loop, mul, store, var
 from pyaot.ir.nodes import Expr, For, Function, Marks
 from pyaot.ir.types import PY_INT, Array, DType
-from pyaot.plan.cost import worthwhile
+from pyaot.plan.cost import pays_ever, worthwhile
 
 
 def _function(work: Expr | None, *, boxed: bool = False) -> Function:
@@ -41,3 +41,11 @@ def test_native_version_of_lists_pays_for_their_conversion() -> None:
 def test_nothing_is_said_of_unknown_work() -> None:
     assert _text(_function(None), "numpy") is None
     assert _text(_function(var("m")), "numpy") is None  # m is computed on the way
+
+
+def test_kernel_never_pays_for_a_few_operations() -> None:
+    assert not pays_ever(function("f", {"n": PY_INT}, give(add(var("n"), i64(1)))))
+    assert not pays_ever(_function(i64(6)))
+    assert pays_ever(_function(i64(600)))
+    assert pays_ever(_function(None))
+    assert pays_ever(_function(dim("a", 0)))

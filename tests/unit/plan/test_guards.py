@@ -7,6 +7,7 @@ from pyaot.plan.guards import (
     AreApart,
     Holds,
     IsArray,
+    IsContiguous,
     IsList,
     IsScalar,
     IsSmall,
@@ -31,7 +32,7 @@ def test_cheap_conditions_come_first_and_each_after_what_it_needs() -> None:
     f = function(
         "f",
         {"a": FLOATS, "b": FLOATS, "n": PY_INT, "x": PY_FLOAT},
-        store("b", var("n"), value=load("a", var("n"), type=FLOAT)),
+        loop("i", i64(0), var("n"), store("b", var("i"), value=load("a", var("i"), type=FLOAT))),
         give(),
         requires=[Require(compare("lt", var("n"), dim("a", 0)), "n is too large")],
     )
@@ -45,6 +46,12 @@ def test_cheap_conditions_come_first_and_each_after_what_it_needs() -> None:
         Holds(compare("lt", var("n"), dim("a", 0)), "n is too large"),
         AreApart("b", "a", False),
     )
+
+
+def test_without_a_loop_no_array_is_worth_a_copy() -> None:
+    f = function("f", {"a": FLOATS, "x": LIST}, give(load("a", i64(0), type=FLOAT)))
+    assert IsContiguous("a") in conditions_of(f)
+    assert IsContiguous("a") not in conditions_of(_copies("a", "b", {"a": FLOATS, "b": FLOATS}))
 
 
 def test_arrays_that_are_only_read_may_overlap() -> None:

@@ -60,6 +60,20 @@ def test_original_is_forced(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _bound(f, native=_kernel, numpy=_numpy) is f
 
 
+def test_version_that_does_not_pay_runs_only_if_forced(monkeypatch: pytest.MonkeyPatch) -> None:
+    def f(x: int) -> Any:
+        return "the original"
+
+    def factory(bind: Binder) -> Any:
+        guard, kernel = bind.choose_if_forced(lambda x: None, native=_kernel)
+        return lambda x: kernel((x,))[2] if guard(x) is None else bind.original(x)
+
+    factory.__name__ = "f"
+    assert versions(f)(factory) is f
+    monkeypatch.setenv("PYAOT_VERSION", "native")
+    assert versions(f)(factory)(1) == "native"
+
+
 def test_unknown_version_is_said_and_not_used(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
