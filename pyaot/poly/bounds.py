@@ -113,6 +113,7 @@ class _Prover:
         place = _Place(reader, bound=frozenset(self.ranks) & {p.name for p in self.function.params})
         for require in self.function.requires:
             place = self._given(place, require.condition)
+        self.required.extend(place.guards)
         return place
 
     # ---- statements

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.options import Options
 from pyaot.ir.nodes import For, Function, Marks, Stmt
-from pyaot.ir.walk import Body, transform_body
+from pyaot.ir.walk import Body, bound_together, transform_body
 from pyaot.poly import remarks
 from pyaot.poly.accumulate import accumulate_in_scalars
 from pyaot.poly.contract import contract, with_plain_extents
 from pyaot.poly.fusion import fuse
+from pyaot.poly.idioms import LibraryCalls
 from pyaot.poly.marks import Marker
 from pyaot.poly.regions import Region, RegionPass, map_regions
 
@@ -29,11 +30,19 @@ class Optimised:
 def optimise(function: Function, options: Options) -> Optimised:
     """The same function for every input, up to the rounding of reductions where `options` allow it."""
     plain = with_plain_extents(replace(function, body=without_marks(function.body)))
+    calls = LibraryCalls(frozenset(bound_together(plain.body)))
+    if not options.strict:
+        plain = map_regions(plain, RegionPass(calls.region))
     fusion = _Fusing(options.strict)
     smaller, shrunk = contract(map_regions(plain, RegionPass(fusion.region)))
     marker = Marker(options.strict)
     marked = map_regions(accumulate_in_scalars(smaller), marker)
-    said = (*map(remarks.fused, fusion.fused), *map(remarks.contracted, shrunk), *marker.diagnostics)
+    said = (
+        *map(remarks.library_call, calls.found),
+        *map(remarks.fused, fusion.fused),
+        *map(remarks.contracted, shrunk),
+        *marker.diagnostics,
+    )
     return Optimised(marked, tuple(replace(d, function=function.source_name) for d in said))
 
 

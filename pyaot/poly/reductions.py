@@ -10,7 +10,20 @@ The result may differ in rounding where the elements are floating-point: then it
 
 from collections.abc import Iterable, Iterator
 
-from pyaot.ir.nodes import Assign, Binary, Cast, Compare, Const, Expr, Load, Reduction, Select, Stmt, Store, Var
+from pyaot.ir.nodes import (
+    Assign,
+    Binary,
+    Cast,
+    Compare,
+    Const,
+    Expr,
+    Load,
+    Reduction,
+    Select,
+    Stmt,
+    Store,
+    Var,
+)
 from pyaot.ir.types import DType
 from pyaot.ir.walk import walk_expr
 from pyaot.poly.scop import Statement

@@ -73,3 +73,10 @@ def contracted(allocate: Allocate) -> Diagnostic:
         f"The array {name} shrank to what one iteration uses.",
         allocate.span,
     )
+
+
+def library_call(loop: For) -> Diagnostic:
+    """A nest that is a matrix product."""
+    message = f"{title(loop)} is a matrix product."
+    notes = ("From 16 rows and columns on it is a call of the BLAS.",)
+    return Diagnostic(catalogue.LIBRARY_CALL_FOUND, message, loop.span, notes=notes)

@@ -1,0 +1,340 @@
+"""Loops that are a matrix product become a call of the BLAS, from a size on.
+
+    for i in range(n):                              if n >= 16 and ... :
+        for j in range(m):                              matmul(C[:n, :m], A[:n, :l], B[:l, :m])
+            s = 0.0                                 else:
+            for k in range(l):                          the loops
+                s = s + A[i, k] * B[k, j]
+            C[i, j] = s
+
+Operands may be transposed, conjugated or slices; `C = C + A B`, `C = C - A B`, `C = c * C + A B` count too.
+Products inside of loops that run in parallel stay loops: small batched products are better that way.
+
+    option of matmul        meaning
+    accumulate              the product is added to the output
+    alpha                   -1.0: the product is subtracted
+    conjugate_left          the first operand is conjugated
+    conjugate_right         the second operand is conjugated
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from pyaot.ir.build import both, cast, compare, mul, sub
+from pyaot.ir.nodes import (
+    Assign,
+    Binary,
+    Call,
+    Const,
+    Expr,
+    For,
+    If,
+    LibraryCall,
+    Load,
+    Section,
+    Stmt,
+    Store,
+    Var,
+)
+from pyaot.ir.walk import Body, substitute, walk_expr, walk_stmts
+from pyaot.poly.marks import judge
+from pyaot.poly.reductions import is_same_place, operation_on, without_origins
+from pyaot.poly.regions import Region
+from pyaot.poly.scalars import scalars_in
+from pyaot.poly.work import FLOAT, constant
+
+SHORTEST = 16  # extent of a product that is worth a call
+LEAST_WORK = 65536.0  # multiplications
+
+
+@dataclass(frozen=True)
+class Factor:
+    """An operand of the product."""
+
+    load: Load
+    is_conjugated: bool
+
+
+@dataclass(frozen=True)
+class Product:
+    """C[rows, columns] += sign * left[rows, inner] right[inner, columns], perhaps after C = first."""
+
+    target: Store
+    left: Factor
+    right: Factor
+    rows: For
+    columns: For
+    inner: For
+    sign: float
+    first: Expr | None = None
+
+
+@dataclass
+class LibraryCalls:
+    """Finds products, region after region; `found` gathers the outermost loops of those."""
+
+    taken: frozenset[str]  # arrays that Bind names: they may be one another
+    found: list[For] = field(default_factory=list)
+
+    def region(self, region: Region) -> Body:
+        """The region with calls in the place of its products."""
+        if not any(_depth(stmt) >= 3 for stmt in region.body):
+            return region.body
+        live = region.flow.live_after_each(region.body, region.live_out, {})
+        done: list[Stmt] = []
+        for stmt, needed in zip(region.body, live, strict=True):
+            product = find_product(stmt, self.taken) if isinstance(stmt, For) else None
+            if product is None or _sets_needed(stmt, needed):
+                done.append(self._inside(stmt, region, needed))
+                continue
+            assert isinstance(stmt, For)
+            self.found.append(stmt)
+            is_zeroed = bool(done) and product.first is None and _zeroes(done[-1], product)
+            before = (done.pop(),) if is_zeroed else ()
+            done.append(called(product, (*before, stmt), is_zeroed))
+        return tuple(done)
+
+    def _inside(self, stmt: Stmt, region: Region, needed: frozenset[str]) -> Stmt:
+        """A loop that cannot run in parallel may hold products."""
+        if not isinstance(stmt, For) or _depth(stmt) < 4:
+            return stmt
+        verdicts = judge(replace(region, body=(stmt,)).scop(), strict=False)
+        if verdicts[0].is_free:
+            return stmt
+        inner = replace(
+            region,
+            body=stmt.body,
+            known=region.known.inside(stmt),
+            live_out=region.flow.live_out_of_body(stmt, needed),
+        )
+        return replace(stmt, body=self.region(inner))
+
+
+def _sets_needed(stmt: Stmt, needed: frozenset[str]) -> bool:
+    return any(isinstance(inner, Assign) and inner.name in needed for inner in walk_stmts((stmt,)))
+
+
+def _depth(stmt: Stmt) -> int:
+    if not isinstance(stmt, For):
+        return 0
+    return 1 + max((_depth(inner) for inner in stmt.body), default=0)
+
+
+def called(product: Product, loops: Body, is_zeroed: bool) -> If:
+    """The call where it pays, else the loops."""
+    target = product.target
+    rows, columns, inner = product.rows, product.columns, product.inner
+    extents = [sub(loop.stop, loop.start) for loop in (rows, columns, inner)]
+    output = section(target.array, target.subscripts, (rows, columns))
+    left = section(product.left.load.array, product.left.load.subscripts, (rows, inner))
+    right = section(product.right.load.array, product.right.load.subscripts, (inner, columns))
+    assert output is not None and left is not None and right is not None
+    starts_at_zero = is_zeroed or (product.first is not None and _is_zero(product.first))
+    options = {
+        "accumulate": not starts_at_zero,
+        "conjugate_left": product.left.is_conjugated,
+        "conjugate_right": product.right.is_conjugated,
+    }
+    chosen: list[tuple[str, str | int | float | bool | None]] = [(k, v) for k, v in options.items() if v]
+    if product.sign < 0:
+        chosen.append(("alpha", -1.0))
+    call = LibraryCall("matmul", (output,), (left, right), tuple(chosen), target.span)
+    before: Body = ()
+    if product.first is not None and not starts_at_zero:
+        store = replace(target, value=product.first)
+        before = (replace(rows, body=(replace(columns, body=(store,)),)),)
+    return If(_pays(extents), (*before, call), loops, rows.span)
+
+
+def _pays(extents: Sequence[Expr]) -> Expr:
+    work: Expr = constant(1.0)
+    for extent in extents:
+        work = mul(work, cast(extent, FLOAT)) if work != constant(1.0) else cast(extent, FLOAT)
+    condition: Expr = compare("ge", work, constant(LEAST_WORK))
+    for extent in dict.fromkeys(reversed(extents)):
+        condition = both(compare("ge", extent, SHORTEST), condition)
+    return condition
+
+
+# ---- recognition ------------------------------------------------------------------------------------------
+
+
+def find_product(nest: For, taken: frozenset[str]) -> Product | None:
+    """The product that a loop nest is."""
+    loops, body = _perfect(nest)
+    if len(loops) == 3 and len(body) == 1 and isinstance(body[0], Store):
+        return _product(loops, body[0], _added(body[0]), None, taken)
+    if len(loops) != 2:
+        return None
+    match body:
+        case (Store() as first, For(body=(Store() as update,)) as inner):
+            if first.subscripts != update.subscripts or first.array != update.array:
+                return None
+            if not _reads_only_itself(first):
+                return None
+            return _product([*loops, inner], update, _added(update), first.value, taken)
+        case (Assign() as first, For(body=(Assign() as update,)) as inner, Store() as target):
+            is_sum = first.name == update.name and _is_var(target.value, first.name)
+            if not is_sum or not _is_zero(first.value):
+                return None
+            return _product([*loops, inner], target, _added(update), first.value, taken)
+    return None
+
+
+def _perfect(nest: For) -> tuple[list[For], Body]:
+    loops = [nest]
+    while len(loops[-1].body) == 1 and isinstance(loops[-1].body[0], For):
+        loops.append(loops[-1].body[0])
+    return loops, loops[-1].body
+
+
+def _added(update: Store | Assign) -> tuple[float, Expr] | None:
+    """The sign and the product of an update: `c = c + a * b`, `c = c - a * b`."""
+    name = update.array if isinstance(update, Store) else update.name
+    value = without_origins(update.value)
+    if operation_on(name, update) is None or not isinstance(value, Binary) or value.op not in ("add", "sub"):
+        return None
+    old: Expr = Var(name, value.type)
+    if isinstance(update, Store):
+        old = Load(name, update.subscripts, value.type)
+    if is_same_place(value.left, old):
+        return (1.0 if value.op == "add" else -1.0), value.right
+    return (1.0, value.left) if value.op == "add" and is_same_place(value.right, old) else None
+
+
+def _product(
+    loops: Sequence[For],
+    target: Store,
+    added: tuple[float, Expr] | None,
+    first: Expr | None,
+    taken: frozenset[str],
+) -> Product | None:
+    factors = None if added is None else _factors(added[1])
+    if added is None or factors is None or target.checked or any(loop.step != 1 for loop in loops):
+        return None
+    if target.value.type.dtype.kind not in "fc" or not _are_rectangular(loops):
+        return None
+    arrays = {target.array} | {factor.load.array for factor in factors}
+    if target.array in {factor.load.array for factor in factors} or arrays & taken:
+        return None
+    for left, right in (factors, factors[::-1]):
+        roles = _roles(loops, target, left, right)
+        if roles is not None:
+            return Product(target, left, right, *roles, added[0], first)
+    return None
+
+
+def _roles(loops: Sequence[For], target: Store, left: Factor, right: Factor) -> tuple[For, For, For] | None:
+    """Which loop runs over rows, which over columns, which over what is summed."""
+    for rows in loops:
+        for columns in loops:
+            if rows is columns:
+                continue
+            inner = next(loop for loop in loops if loop is not rows and loop is not columns)
+            uses = (
+                (target.array, target.subscripts, (rows, columns)),
+                (left.load.array, left.load.subscripts, (rows, inner)),
+                (right.load.array, right.load.subscripts, (inner, columns)),
+            )
+            others = ((target, inner), (left.load, columns), (right.load, rows))
+            if any(loop.index in scalars_in(*access.subscripts) for access, loop in others):
+                continue
+            sections = [section(*use) for use in uses]
+            if (
+                None not in sections
+                and sections[0] is not None
+                and sections[0].axes == _sorted(sections[0].axes)
+            ):
+                return rows, columns, inner
+    return None
+
+
+def _factors(expr: Expr) -> tuple[Factor, Factor] | None:
+    expr = without_origins(expr)
+    if not (isinstance(expr, Binary) and expr.op == "mul"):
+        return None
+    left, right = _factor(expr.left), _factor(expr.right)
+    return None if left is None or right is None else (left, right)
+
+
+def _factor(expr: Expr) -> Factor | None:
+    expr = without_origins(expr)
+    is_conjugated = isinstance(expr, Call) and expr.function == "conjugate"
+    if isinstance(expr, Call) and is_conjugated:
+        expr = without_origins(expr.args[0])
+    if not isinstance(expr, Load) or expr.checked:
+        return None
+    return Factor(expr, is_conjugated)
+
+
+def _are_rectangular(loops: Sequence[For]) -> bool:
+    indices = {loop.index for loop in loops}
+    bounds = [bound for loop in loops for bound in (loop.start, loop.stop)]
+    has_load = any(isinstance(node, Load) for bound in bounds for node in walk_expr(bound))
+    return not has_load and not (scalars_in(*bounds) & (indices | _set_in(loops[0])))
+
+
+def _set_in(loop: For) -> frozenset[str]:
+    return frozenset(stmt.name for stmt in walk_stmts((loop,)) if isinstance(stmt, Assign))
+
+
+def section(array: str, subscripts: Sequence[Expr], loops: tuple[For, For]) -> Section | None:
+    """The part of an array that an access touches, its dimensions in the order of the loops."""
+    starts = list(subscripts)
+    axes: list[int] = []
+    for loop in loops:
+        own = [axis for axis, subscript in enumerate(subscripts) if loop.index in scalars_in(subscript)]
+        if len(own) != 1 or own[0] in axes or not _moves_by_one(subscripts[own[0]], loop.index):
+            return None
+        axes.append(own[0])
+        starts[own[0]] = substitute(starts[own[0]], {loop.index: loop.start})
+    others = [subscript for axis, subscript in enumerate(subscripts) if axis not in axes]
+    if any(isinstance(node, Load) for subscript in others for node in walk_expr(subscript)):
+        return None
+    extents = tuple(sub(loop.stop, loop.start) for loop in loops)
+    return Section(array, tuple(starts), tuple(axes), extents)
+
+
+def _moves_by_one(subscript: Expr, index: str) -> bool:
+    """The index plus something that does not change."""
+    match subscript:
+        case Var(name):
+            return name == index
+        case Binary("add", left, right):
+            parts = [part for part in (left, right) if index in scalars_in(part)]
+            return len(parts) == 1 and _moves_by_one(parts[0], index)
+        case Binary("sub", left, right):
+            return index not in scalars_in(right) and _moves_by_one(left, index)
+        case _:
+            return False
+
+
+def _reads_only_itself(store: Store) -> bool:
+    loads = [node for node in walk_expr(store.value) if isinstance(node, Load) and node.array == store.array]
+    return all(load.subscripts == store.subscripts for load in loads)
+
+
+def _is_zero(expr: Expr) -> bool:
+    while not isinstance(expr, Const) and hasattr(expr, "operand"):
+        expr = expr.operand
+    return isinstance(expr, Const) and expr.value == 0
+
+
+def _is_var(expr: Expr, name: str) -> bool:
+    expr = without_origins(expr)
+    return isinstance(expr, Var) and expr.name == name
+
+
+def _zeroes(stmt: Stmt, product: Product) -> bool:
+    """The nest just before sets the whole target to zero."""
+    if not isinstance(stmt, For):
+        return False
+    loops, body = _perfect(stmt)
+    if len(loops) != 2 or len(body) != 1 or not isinstance(body[0], Store) or not _is_zero(body[0].value):
+        return False
+    store, target = body[0], product.target
+    if store.array != target.array or store.checked or not _are_rectangular(loops):
+        return False
+    wanted = section(target.array, target.subscripts, (product.rows, product.columns))
+    outer, inner = loops
+    return wanted in [section(store.array, store.subscripts, p) for p in ((outer, inner), (inner, outer))]

@@ -1,0 +1,165 @@
+"""Loop nests that are matrix products become calls, and mean the same."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pyaot.base.options import Options
+from pyaot.ir.build import add, assign, call, dim, function, give, load, loop, mul, store, sub, var
+from pyaot.ir.interpret import Returned, interpret
+from pyaot.ir.nodes import Const, Function, LibraryCall, Load, Stmt
+from pyaot.ir.types import Array, DType, Scalar
+from pyaot.ir.walk import map_exprs, transform_body, walk_stmts
+from pyaot.poly.optimise import optimise
+
+C = Scalar(DType.COMPLEX128)
+COMPLEX = Array(DType.COMPLEX128, 2)
+i, j, k, s = var("i"), var("j"), var("k"), var("s", C)
+ROWS, COLUMNS, INNER = dim("c", 0), dim("c", 1), dim("a", 1)
+ZERO = Const(0j, C)
+
+
+def at(array: str, *subscripts: object) -> Load:
+    return load(array, *subscripts, type=C)  # type: ignore[arg-type]
+
+
+PLAIN = mul(at("a", i, k), at("b", k, j))
+
+
+def nest(*body: Stmt, order: str = "ij") -> Stmt:
+    """The body in loops over rows, columns and what is summed, as the letters say."""
+    stops = {"i": ROWS, "j": COLUMNS, "k": INNER}
+    for index in reversed(order):
+        body = (loop(index, 0, stops[index], *body),)
+    return body[0]
+
+
+def update(product: object = PLAIN) -> Stmt:
+    return store("c", i, j, value=add(at("c", i, j), product))  # type: ignore[arg-type]
+
+
+def inner(*body: Stmt) -> Stmt:
+    return loop("k", 0, INNER, *body)
+
+
+def zeroed(first_row: int) -> Stmt:
+    p, q = var("p"), var("q")
+    return loop("p", first_row, ROWS, loop("q", 0, COLUMNS, store("c", p, q, value=ZERO)))
+
+
+GRAM = mul(at("a", i, k), call("conjugate", at("a", j, k)))
+SHIFTED = update(mul(at("a", sub(i, 1), k), at("b", k, j)))
+
+# name: the nests, the options of the call (None: no call)
+CASES = {
+    "accumulating": ((nest(update(), order="ijk"),), {"accumulate": True}),
+    "sum outermost": ((nest(update(), order="kij"),), {"accumulate": True}),
+    "with a scalar": (
+        (nest(assign("s", ZERO), inner(assign("s", add(s, PLAIN))), store("c", i, j, value=s)),),
+        {},
+    ),
+    "set to zero in the nest": ((nest(store("c", i, j, value=ZERO), inner(update())),), {}),
+    "set to zero before": (
+        (
+            loop("p", 0, ROWS, loop("q", 0, COLUMNS, store("c", var("p"), var("q"), value=ZERO))),
+            nest(update(), order="ikj"),
+        ),
+        {},
+    ),
+    "only half set to zero before": (
+        (
+            loop("p", 1, ROWS, loop("q", 0, COLUMNS, store("c", var("p"), var("q"), value=ZERO))),
+            nest(update(), order="ikj"),
+        ),
+        {"accumulate": True},
+    ),
+    "scaled first": (
+        (nest(store("c", i, j, value=mul(at("c", i, j), Const(2j, C))), inner(update())),),
+        {"accumulate": True},
+    ),
+    "subtracted": (
+        (nest(store("c", i, j, value=sub(at("c", i, j), PLAIN)), order="ijk"),),
+        {"accumulate": True, "alpha": -1.0},
+    ),
+    "conjugated and transposed": (
+        (nest(update(mul(call("conjugate", at("b", k, j)), at("a", i, k))), order="ijk"),),
+        {"accumulate": True, "conjugate_right": True},
+    ),
+    "of itself": (
+        (nest(update(mul(at("a", i, k), call("conjugate", at("a", j, k)))), order="ijk"),),
+        {"accumulate": True, "conjugate_right": True},
+    ),
+    "shifted": (
+        (
+            loop(
+                "i",
+                1,
+                ROWS,
+                loop("j", 0, COLUMNS, loop("k", 2, INNER, update(mul(at("a", sub(i, 1), k), at("b", k, j))))),
+            ),
+        ),
+        {"accumulate": True},
+    ),
+    "not a product of the result": ((nest(update(mul(at("c", i, k), at("b", k, j))), order="ijk"),), None),
+    "elementwise": ((nest(update(mul(at("a", i, j), at("b", k, j))), order="ijk"),), None),
+    "triangular": ((loop("i", 0, ROWS, loop("j", 0, i, loop("k", 0, INNER, update()))),), None),
+}
+
+
+def program(*body: Stmt) -> Function:
+    made = function("f", {"a": COMPLEX, "b": COMPLEX, "c": COMPLEX}, *body, give())
+
+    def unchecked(stmt: Stmt) -> tuple[Stmt, ...]:
+        return (replace(stmt, checked=False) if hasattr(stmt, "array") else stmt,)
+
+    def proved(expr):  # type: ignore[no-untyped-def]
+        return replace(expr, checked=False) if isinstance(expr, Load) else expr
+
+    return replace(made, body=transform_body(unchecked, map_exprs(proved, made.body)))
+
+
+def run(made: Function, size: int) -> np.ndarray:
+    rng = np.random.default_rng(1)
+    arguments = {
+        name: rng.integers(-3, 4, (size, size)) + 1j * rng.integers(-3, 4, (size, size)) for name in "abc"
+    }
+    assert isinstance(interpret(made, arguments), Returned)
+    return arguments["c"]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_products(name: str) -> None:
+    body, options = CASES[name]
+    before = program(*body)
+    after = optimise(before, Options()).function
+    calls = [stmt for stmt in walk_stmts(after.body) if isinstance(stmt, LibraryCall)]
+    assert [dict(c.options) for c in calls] == ([] if options is None else [options])
+    np.testing.assert_array_equal(run(after, 5), run(before, 5))
+
+
+@pytest.mark.parametrize(
+    "name", ["with a scalar", "scaled first", "of itself", "shifted", "only half set to zero before"]
+)
+def test_the_call_means_the_same(name: str) -> None:
+    before = program(*CASES[name][0])
+    after = optimise(before, Options()).function
+    np.testing.assert_array_equal(run(after, 7), run(before, 7))
+
+
+def test_strict_keeps_loops() -> None:
+    after = optimise(program(*CASES["accumulating"][0]), Options(strict=True)).function
+    assert not any(isinstance(stmt, LibraryCall) for stmt in walk_stmts(after.body))
+
+
+def test_batches_stay_loops() -> None:
+    batch = Array(DType.COMPLEX128, 3)
+    product = mul(load("a", var("n"), i, k, type=C), load("b", k, j, type=C))
+    target = load("c", var("n"), i, j, type=C)
+    inmost = store("c", var("n"), i, j, value=add(target, product))
+    rows = loop("i", 0, dim("a", 1), loop("j", 0, dim("b", 1), loop("k", 0, dim("b", 0), inmost)))
+    body = loop("n", 0, dim("a", 0), rows)
+    made = replace(program(body), params=function("f", {"a": batch, "b": COMPLEX, "c": batch}).params)
+    after = optimise(made, Options()).function
+    assert not any(isinstance(stmt, LibraryCall) for stmt in walk_stmts(after.body))
+    assert after.body[0].marks.parallel  # type: ignore[union-attr]
