@@ -117,7 +117,8 @@ def _power_fails(node: Binary) -> bool:
 
 def _shifts_too_far(node: Binary) -> bool:
     """Python's shift by a negative number, or out of int64."""
-    return node.type.is_python
+    counts = isinstance(node.right, Const) and node.right.value.real >= 0
+    return node.type.is_python and not (counts and (node.op == "shr" or not node.checked))
 
 
 def _never(node: Binary) -> bool:

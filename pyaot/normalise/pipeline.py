@@ -1,14 +1,19 @@
 """From the IR of the front end to simpler IR of the same meaning.
 
-fold: constants;  dead: what nobody reads;  ranges: overflow checks that cannot strike.
+fold: constants;  decide: comparisons that intervals answer;  dead: what nobody reads;
+ranges: overflow checks that cannot strike.
 """
 
 from pyaot.ir.nodes import Function
 from pyaot.normalise.dead import remove_dead
+from pyaot.normalise.decide import decide
 from pyaot.normalise.fold import fold
 from pyaot.normalise.ranges import clear_checks
 
 
 def normalise(function: Function) -> Function:
     """The function in its simplest form."""
-    return clear_checks(remove_dead(fold(function)))
+    simpler = fold(decide(fold(function)))
+    while simpler != function:
+        function, simpler = simpler, fold(decide(simpler))
+    return clear_checks(remove_dead(function))

@@ -36,7 +36,7 @@ from pyaot.ir.nodes import (
     Var,
 )
 from pyaot.ir.types import Array
-from pyaot.ir.walk import Body, bodies_of, bound_together, map_expr, map_exprs, walk_stmts
+from pyaot.ir.walk import Body, bodies_of, bound_together, map_exprs, walk_stmts
 from pyaot.normalise.intervals import EMPTY, INT64, Interval, all_of, exact
 
 # A scalar by name, an extent by array and axis.
@@ -122,8 +122,7 @@ def clear_checks(function: Function) -> Function:
             return replace(expr, checked=False)
         return expr
 
-    requires = tuple(replace(r, condition=map_expr(cleared, r.condition)) for r in function.requires)
-    return replace(function, requires=requires, body=map_exprs(cleared, function.body))
+    return replace(function, body=map_exprs(cleared, function.body))
 
 
 def _is_safe(expr: Binary, ranges: Ranges) -> bool:
@@ -195,8 +194,33 @@ def _facts_of(function: Function) -> _Facts:
         if isinstance(param.type, Array):
             entry.update(dict.fromkeys(_extents(param.name, param.type, groups), ENTRY_EXTENT))
         elif param.type.dtype.is_integer:
-            entry[param.name] = ENTRY_INT if param.type.is_python else all_of(param.type.dtype)
+            whole = ENTRY_INT if param.type.is_python else all_of(param.type.dtype)
+            entry[param.name] = whole.meet(_required(param.name, function))
     return _Facts(entry, settings, groups)
+
+
+def _required(param: str, function: Function) -> Interval:
+    """What the Requires of the form `param >= 3` leave."""
+    left = ANY
+    for require in function.requires:
+        match require.condition:
+            case Compare(op, Var(name), Const() as bound) if name == param and _is_count(bound):
+                left = left.meet(_bounded(op, int(bound.value.real)))
+            case _:
+                continue
+    return left
+
+
+def _bounded(op: str, bound: int) -> Interval:
+    """The numbers that compare so with the bound."""
+    low, high = {
+        "ge": (bound, ANY.high),
+        "gt": (bound + 1, ANY.high),
+        "le": (ANY.low, bound),
+        "lt": (ANY.low, bound - 1),
+        "eq": (bound, bound),
+    }.get(op, (ANY.low, ANY.high))
+    return Interval(low, high)
 
 
 def _extents(array: str, type: Array, groups: Mapping[str, frozenset[str]]) -> Iterator[Key]:
