@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.context import Context
-from pyaot.frontend.values import ArrayValue, DTypeValue, NoneValue, Number, SymbolValue, TextValue, TupleValue, Value
+from pyaot.frontend.values import (
+    ArrayValue,
+    DTypeValue,
+    NoneValue,
+    Number,
+    SymbolValue,
+    TextValue,
+    TupleValue,
+    Value,
+)
 from pyaot.ir.nodes import Const
 from pyaot.ir.types import DType
 
@@ -43,10 +52,14 @@ class Arguments:
     def take(self, ctx: Context, *names: str) -> list[Value | None]:
         """The arguments in the order of the parameter names; None where one is not given. Others are refused."""
         if len(self.positional) > len(names):
-            raise ctx.refuse(UNSUPPORTED_ARGUMENT, f"{len(self.positional)} arguments; {len(names)} are compiled.")
+            raise ctx.refuse(
+                UNSUPPORTED_ARGUMENT, f"{len(self.positional)} arguments; {len(names)} are compiled."
+            )
         unknown = [k for k in self.keywords if k not in names]
         if unknown:
-            raise ctx.refuse(UNSUPPORTED_ARGUMENT, f"The argument '{unknown[0]}' of this call is not compiled.")
+            raise ctx.refuse(
+                UNSUPPORTED_ARGUMENT, f"The argument '{unknown[0]}' of this call is not compiled."
+            )
         given = dict(zip(names, self.positional))
         return [given.get(name, self.keywords.get(name)) for name in names]
 
@@ -99,7 +112,14 @@ def dtype_of(ctx: Context, value: Value) -> DType:
 
 def _letters(text: str) -> DType | None:
     text = text.lstrip("=|")
-    kinds = {"f4": DType.FLOAT32, "f8": DType.FLOAT64, "c8": DType.COMPLEX64, "c16": DType.COMPLEX128, "?": DType.BOOL, "b1": DType.BOOL}
+    kinds = {
+        "f4": DType.FLOAT32,
+        "f8": DType.FLOAT64,
+        "c8": DType.COMPLEX64,
+        "c16": DType.COMPLEX128,
+        "?": DType.BOOL,
+        "b1": DType.BOOL,
+    }
     if text in kinds:
         return kinds[text]
     if text[:1] in ("i", "u") and text[1:] in ("1", "2", "4", "8"):

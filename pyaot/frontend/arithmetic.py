@@ -1,6 +1,6 @@
 """Scalar arithmetic: types found, operands cast, constants kept readable.
 
-    i - 1 + 1  ->  i          x32 * 2.5  ->  mul(x32, 2.5 as float32)          n / 2  ->  truediv of two floats
+i - 1 + 1  ->  i          x32 * 2.5  ->  mul(x32, 2.5 as float32)          n / 2  ->  truediv of two floats
 """
 
 import operator
@@ -25,7 +25,14 @@ UFUNCS = {
     "minimum": "minimum",
     "maximum": "maximum",
 }
-COMPARISONS = {"eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal"}
+COMPARISONS = {
+    "eq": "equal",
+    "ne": "not_equal",
+    "lt": "less",
+    "le": "less_equal",
+    "gt": "greater",
+    "ge": "greater_equal",
+}
 _FOLD = {"add": operator.add, "sub": operator.sub, "mul": operator.mul}
 _BITS = ("bitand", "bitor", "bitxor")
 _BOOLEAN_FORM = {"add": "bitor", "mul": "bitand", "minimum": "bitand", "maximum": "bitor"}
@@ -58,7 +65,9 @@ def _cast_constant(const: Const, type: Scalar) -> Const | None:
             return Const(value, type)
         case "c" if not isinstance(value, complex) and type.dtype is DType.COMPLEX128 and abs(value) <= 2**24:
             return Const(complex(value), type)
-        case "i" if isinstance(value, int) and -(2 ** (type.dtype.bits - 1)) <= value < 2 ** (type.dtype.bits - 1):
+        case "i" if isinstance(value, int) and -(2 ** (type.dtype.bits - 1)) <= value < 2 ** (
+            type.dtype.bits - 1
+        ):
             return Const(int(value), type)
         case "u" if isinstance(value, int) and 0 <= value < 2**type.dtype.bits:
             return Const(int(value), type)
@@ -82,14 +91,18 @@ def binary(op: str, left: Expr, right: Expr) -> Expr:
     kind = Scalar(result, Origin.NUMPY)
     node_op = _BOOLEAN_FORM.get(op, op) if result is DType.BOOL else op
     shift = op in ("shl", "shr")
-    return simplify(Binary(node_op, cast(left, kind), cast(right, kind if not shift else kind), kind, checked=False))
+    return simplify(
+        Binary(node_op, cast(left, kind), cast(right, kind if not shift else kind), kind, checked=False)
+    )
 
 
 def _must_agree_on_either(op: str, types: tuple[Scalar, ...], result: DType) -> None:
     """A variable that is Python's on some paths must give the same dtype on all of them."""
     if all(t.origin is not Origin.EITHER for t in types):
         return
-    as_python = tuple(Scalar(_python_dtype(t), Origin.PYTHON) if t.origin is Origin.EITHER else t for t in types)
+    as_python = tuple(
+        Scalar(_python_dtype(t), Origin.PYTHON) if t.origin is Origin.EITHER else t for t in types
+    )
     if ufunc_types(UFUNCS[op], as_python)[1] is not result:
         raise NoType("the type depends on whether a loop ran")
 
@@ -100,7 +113,9 @@ def _python_dtype(type: Scalar) -> DType:
 
 def _constant_must_fit(operand: Expr, dtype: DType) -> None:
     if isinstance(operand, Const) and operand.type.origin is Origin.PYTHON and dtype.is_integer:
-        low, high = (0, 2**dtype.bits) if dtype.kind == "u" else (-(2 ** (dtype.bits - 1)), 2 ** (dtype.bits - 1))
+        low, high = (
+            (0, 2**dtype.bits) if dtype.kind == "u" else (-(2 ** (dtype.bits - 1)), 2 ** (dtype.bits - 1))
+        )
         if not low <= int(operand.value.real) < high:
             raise NoType(f"Python integer {operand.value} is out of bounds for {dtype.value}")
 
@@ -132,7 +147,11 @@ def _python_power(base: Expr, exponent: Expr, type: Scalar) -> Expr:
         if not (isinstance(exponent, Const) and exponent.value.real >= 0):
             raise NoType("an int to the power of an int that is not a constant: the type depends on its sign")
         if isinstance(base, Const) and isinstance(base.value, int) and isinstance(exponent.value, int):
-            return integer(base.value**exponent.value) if abs(base.value**exponent.value) < 2**62 else _no_power()
+            return (
+                integer(base.value**exponent.value)
+                if abs(base.value**exponent.value) < 2**62
+                else _no_power()
+            )
     return Binary("pow", cast(base, type), cast(exponent, type), type)
 
 
@@ -144,7 +163,11 @@ def compare(op: str, left: Expr, right: Expr) -> Expr:
     """A comparison of two scalars; a bool of Python's where both are Python's."""
     types = (left.type, right.type)
     origin = joined_origin(types)
-    if "c" in (left.type.dtype.kind, right.type.dtype.kind) and op not in ("eq", "ne") and origin is not Origin.NUMPY:
+    if (
+        "c" in (left.type.dtype.kind, right.type.dtype.kind)
+        and op not in ("eq", "ne")
+        and origin is not Origin.NUMPY
+    ):
         raise NoType("Python does not order complex numbers")
     kind = _comparison_type(op, left, right, origin)
     result = Scalar(DType.BOOL, origin)
@@ -199,7 +222,9 @@ def truth(expr: Expr) -> Expr:
     """What `if expr:` asks."""
     if expr.type.dtype is DType.BOOL:
         return expr
-    return compare("ne", expr, cast(integer(0), expr.type) if expr.type.dtype.is_integer else _zero(expr.type))
+    return compare(
+        "ne", expr, cast(integer(0), expr.type) if expr.type.dtype.is_integer else _zero(expr.type)
+    )
 
 
 def _zero(type: Scalar) -> Const:
@@ -244,7 +269,9 @@ def simplify(node: Binary) -> Expr:
             return integer(0)
         case Binary("sub", x, y) if x == y and node.type == PY_INT:
             return integer(0)
-        case Binary("add" | "sub" as op, Binary("add" | "sub" as inner, x, Const(a)), Const(b)) if node.type == PY_INT:
+        case Binary("add" | "sub" as op, Binary("add" | "sub" as inner, x, Const(a)), Const(b)) if (
+            node.type == PY_INT
+        ):
             total = (a if inner == "add" else -a) + (b if op == "add" else -b)
             return _offset(x, total)
         case Binary("add", Const(a), x) if node.type == PY_INT:

@@ -1,7 +1,7 @@
 """Array values: views, broadcasting, and the loops that make them real.
 
-    c = a[1:] + 2 * b        becomes        c = allocate(n - 1)
-                                            for i0 in range(n - 1):  c[i0] = a[i0 + 1] + 2 * b[i0]
+c = a[1:] + 2 * b        becomes        c = allocate(n - 1)
+                                        for i0 in range(n - 1):  c[i0] = a[i0 + 1] + 2 * b[i0]
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +15,6 @@ from pyaot.frontend.values import ArrayValue, Element, Indices, Number, Place, W
 from pyaot.ir.nodes import Allocate, Const, Dim, Expr, For, Load, Stmt, Store, Var
 from pyaot.ir.types import PY_INT, Array, DType, Scalar
 from pyaot.ir.walk import walk_expr
-
 
 OVERLAPS = "overlaps"  # what is tracked where array names that Bind connects do overlap
 
@@ -35,7 +34,9 @@ def reader(ctx: Context, place: Place) -> Element:
     return lambda indices: Load(place.array, place.subscripts(indices), type, place.checked)
 
 
-def view(ctx: Context, base: ArrayValue, shape: Indices, starts: Indices, walks: Sequence[Walk], checked: bool) -> ArrayValue:
+def view(
+    ctx: Context, base: ArrayValue, shape: Indices, starts: Indices, walks: Sequence[Walk], checked: bool
+) -> ArrayValue:
     """An affine view of a base: dimension d of it moves `walks[d]` from `starts` on, both in the base's own dimensions."""
 
     def inner(indices: Indices) -> Indices:
@@ -52,7 +53,9 @@ def view(ctx: Context, base: ArrayValue, shape: Indices, starts: Indices, walks:
     return ArrayValue(base.dtype, shape, reader(ctx, place), place, base.boxed)
 
 
-def _place_in(base: Place, inner: Callable[[Indices], Indices], starts: Indices, walks: Sequence[Walk], checked: bool) -> Place:
+def _place_in(
+    base: Place, inner: Callable[[Indices], Indices], starts: Indices, walks: Sequence[Walk], checked: bool
+) -> Place:
     new_starts: Indices = ()
     new_walks: tuple[Walk, ...] | None = None
     if base.walks is not None:
@@ -64,7 +67,9 @@ def _place_in(base: Place, inner: Callable[[Indices], Indices], starts: Indices,
         new_walks = tuple(_compose(walk, base.walks) for walk in walks)
     outer = base.subscripts
     subscripts = lambda indices: outer(inner(indices))  # noqa: E731
-    return Place(base.array, subscripts, base.checked or checked, new_starts, new_walks, gathered=base.gathered)
+    return Place(
+        base.array, subscripts, base.checked or checked, new_starts, new_walks, gathered=base.gathered
+    )
 
 
 def _compose(walk: Walk, base: tuple[Walk, ...]) -> Walk:
@@ -80,7 +85,7 @@ def pulled(dtype: DType, shape: Indices, element: Element) -> ArrayValue:
     return ArrayValue(dtype, shape, element)
 
 
-# ---- broadcasting --------------------------------------------------------------------------------------------
+# ---- broadcasting ---------------------------------------------------------------------------------------
 
 
 def broadcast_shapes(ctx: Context, shapes: Sequence[Indices]) -> Indices:
@@ -113,7 +118,9 @@ def broadcast_element(value: ArrayValue | Number, rank: int) -> Element:
     return element
 
 
-def map_elements(ctx: Context, operands: Sequence[ArrayValue | Number], rule: Callable[..., Expr]) -> ArrayValue:
+def map_elements(
+    ctx: Context, operands: Sequence[ArrayValue | Number], rule: Callable[..., Expr]
+) -> ArrayValue:
     """`rule` on every element of the broadcast operands; it decides the type by the expression that it gives."""
     shape = broadcast_shapes(ctx, [o.shape for o in operands if isinstance(o, ArrayValue)])
     elements = [broadcast_element(o, len(shape)) for o in operands]
@@ -125,7 +132,7 @@ def map_elements(ctx: Context, operands: Sequence[ArrayValue | Number], rule: Ca
     return ArrayValue(probe.type.dtype, shape, element)
 
 
-# ---- loops ---------------------------------------------------------------------------------------------------
+# ---- loops ----------------------------------------------------------------------------------------------
 
 
 def loops(ctx: Context, shape: Indices, body: Callable[[Indices], None], names: str = "i") -> None:
@@ -133,7 +140,9 @@ def loops(ctx: Context, shape: Indices, body: Callable[[Indices], None], names: 
     _loops_from(ctx, shape, (), body, names)
 
 
-def _loops_from(ctx: Context, shape: Indices, indices: Indices, body: Callable[[Indices], None], names: str) -> None:
+def _loops_from(
+    ctx: Context, shape: Indices, indices: Indices, body: Callable[[Indices], None], names: str
+) -> None:
     if len(indices) == len(shape):
         body(indices)
         return
@@ -215,7 +224,9 @@ def store(ctx: Context, target: ArrayValue, value: ArrayValue | Number) -> None:
     if isinstance(value, ArrayValue):
         value = _squeezed_to(value, target.rank)
         if value.rank > target.rank:
-            raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"A value of {value.rank} dimensions does not fit into {target.rank}.")
+            raise ctx.refuse(
+                UNSUPPORTED_EXPRESSION, f"A value of {value.rank} dimensions does not fit into {target.rank}."
+            )
         for extent, goal in zip(reversed(value.shape), reversed(target.shape)):
             if not _is_one(extent):
                 make_equal(ctx, extent, goal, "the value does not have the shape of the target")

@@ -10,7 +10,16 @@ from pyaot.frontend.arrays import map_elements
 from pyaot.frontend.context import Context
 from pyaot.frontend.numpy_shapes import flattened, transposed
 from pyaot.frontend.symbols import member
-from pyaot.frontend.values import ArrayValue, DTypeValue, MethodValue, Number, RecordValue, SymbolValue, TupleValue, Value
+from pyaot.frontend.values import (
+    ArrayValue,
+    DTypeValue,
+    MethodValue,
+    Number,
+    RecordValue,
+    SymbolValue,
+    TupleValue,
+    Value,
+)
 from pyaot.ir.nodes import Call, Const, Expr
 from pyaot.ir.types import DType, Scalar
 

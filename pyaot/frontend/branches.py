@@ -1,7 +1,7 @@
 """`if` statements: both branches are lowered from the same names, and what they leave behind is merged.
 
-    if c:  x = 1           If(c, [x = 1], [x_f64 = 2.5 ...])   one variable holds the value of either branch
-    else:  x = 2.5
+if c:  x = 1           If(c, [x = 1], [x_f64 = 2.5 ...])   one variable holds the value of either branch
+else:  x = 2.5
 """
 
 from collections.abc import Callable
@@ -11,8 +11,8 @@ import libcst as cst
 from pyaot.frontend.arrays import whole
 from pyaot.frontend.context import Context
 from pyaot.frontend.expressions import condition
-from pyaot.frontend.prove import same
 from pyaot.frontend.promote import join
+from pyaot.frontend.prove import same
 from pyaot.frontend.values import ArrayValue, Number, TupleValue, UnboundValue, Value
 from pyaot.frontend.variables import array_type, as_whole, link, set_variable, unbound
 from pyaot.ir.nodes import Bind, Block, Const, Exit, If, Loop, Return, Stmt
@@ -98,7 +98,9 @@ def merge(ctx: Context, first: tuple[list[Stmt], Names], second: tuple[list[Stmt
     ctx.scope.names = merged
 
 
-def _merged(ctx: Context, name: str, left: tuple[Value | None, list[Stmt]], right: tuple[Value | None, list[Stmt]]) -> Value | None:
+def _merged(
+    ctx: Context, name: str, left: tuple[Value | None, list[Stmt]], right: tuple[Value | None, list[Stmt]]
+) -> Value | None:
     a, b = left[0], right[0]
     if a is b or _equal(a, b):
         return a
@@ -110,19 +112,32 @@ def _merged(ctx: Context, name: str, left: tuple[Value | None, list[Stmt]], righ
         return _merge_arrays(ctx, name, (a, left[1]), (b, right[1]))
     if isinstance(a, TupleValue) and isinstance(b, TupleValue) and len(a.items) == len(b.items):
         items = [
-            _merged(ctx, f"{name}_{n}", (x, left[1]), (y, right[1])) for n, (x, y) in enumerate(zip(a.items, b.items))
+            _merged(ctx, f"{name}_{n}", (x, left[1]), (y, right[1]))
+            for n, (x, y) in enumerate(zip(a.items, b.items))
         ]
-        return None if any(item is None for item in items) else TupleValue(tuple(i for i in items if i is not None), a.is_list)
+        return (
+            None
+            if any(item is None for item in items)
+            else TupleValue(tuple(i for i in items if i is not None), a.is_list)
+        )
     return None
 
 
 def _equal(a: Value | None, b: Value | None) -> bool:
     if isinstance(a, ArrayValue) and isinstance(b, ArrayValue):
-        return a.place is not None and b.place is not None and a.place.whole and b.place.whole and a.place.array == b.place.array
+        return (
+            a.place is not None
+            and b.place is not None
+            and a.place.whole
+            and b.place.whole
+            and a.place.array == b.place.array
+        )
     return a == b
 
 
-def _bound_on_one(ctx: Context, name: str, left: tuple[Value | None, list[Stmt]], right: tuple[Value | None, list[Stmt]]) -> Value | None:
+def _bound_on_one(
+    ctx: Context, name: str, left: tuple[Value | None, list[Stmt]], right: tuple[Value | None, list[Stmt]]
+) -> Value | None:
     a, b = (v.value if isinstance(v, UnboundValue) else v for v in (left[0], right[0]))
     if a is not None and b is not None:
         both = _merged(ctx, name, (a, left[1]), (b, right[1]))
@@ -133,7 +148,9 @@ def _bound_on_one(ctx: Context, name: str, left: tuple[Value | None, list[Stmt]]
     return None if value is None or isinstance(value, ArrayValue) else unbound(value)
 
 
-def _merge_numbers(ctx: Context, name: str, left: tuple[Number, list[Stmt]], right: tuple[Number, list[Stmt]]) -> Value | None:
+def _merge_numbers(
+    ctx: Context, name: str, left: tuple[Number, list[Stmt]], right: tuple[Number, list[Stmt]]
+) -> Value | None:
     type = join(left[0].type, right[0].type)
     if type is None:
         return None
@@ -155,7 +172,9 @@ def _in_variable(ctx: Context, name: str, value: Number, body: list[Stmt], type:
     return found
 
 
-def _merge_arrays(ctx: Context, name: str, left: tuple[ArrayValue, list[Stmt]], right: tuple[ArrayValue, list[Stmt]]) -> Value | None:
+def _merge_arrays(
+    ctx: Context, name: str, left: tuple[ArrayValue, list[Stmt]], right: tuple[ArrayValue, list[Stmt]]
+) -> Value | None:
     """A new array name that stands for the array of either branch."""
     if array_type(left[0]) != array_type(right[0]):
         return None

@@ -8,8 +8,8 @@ from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arithmetic import cast, integer
 from pyaot.frontend.arrays import allocate, loops
 from pyaot.frontend.context import Context
-from pyaot.frontend.prove import make_equal
 from pyaot.frontend.promote import NoType, from_numpy, wider_python
+from pyaot.frontend.prove import make_equal
 from pyaot.frontend.values import ArrayValue, Indices, Number, TupleValue, Value
 from pyaot.ir.nodes import Expr, Store
 from pyaot.ir.types import Array, DType, Origin, Scalar
@@ -22,7 +22,9 @@ def as_array(ctx: Context, value: Value | None) -> ArrayValue:
             return value
         case ArrayValue():
             numpy_type = Scalar(value.dtype)
-            return ArrayValue(value.dtype, value.shape, lambda indices: cast(value.element(indices), numpy_type))
+            return ArrayValue(
+                value.dtype, value.shape, lambda indices: cast(value.element(indices), numpy_type)
+            )
         case Number(expr):
             return ArrayValue(expr.type.dtype, (), lambda _: cast(expr, Scalar(expr.type.dtype)))
         case TupleValue(items) if items:

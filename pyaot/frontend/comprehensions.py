@@ -20,7 +20,9 @@ def list_comprehension(ctx: Context, node: cst.ListComp) -> Value:
     """A list of numbers or of rows of numbers, one for each step of a range."""
     clause = node.for_in
     if clause.ifs or clause.inner_for_in is not None or not isinstance(clause.target, cst.Name):
-        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A comprehension with conditions or several loops is not compiled.", node)
+        raise ctx.refuse(
+            UNSUPPORTED_EXPRESSION, "A comprehension with conditions or several loops is not compiled.", node
+        )
     source = ctx.expression(ctx, clause.iter)
     name = clause.target.value
     if isinstance(source, TupleValue):
@@ -47,7 +49,11 @@ def trip_count(ctx: Context, source: RangeValue) -> Expr:
     length = minus(source.stop, source.start) if step > 0 else minus(source.start, source.stop)
     if not never_negative(ctx, length):
         length = greatest(length, integer(0))
-    return length if abs(step) == 1 else binary("floordiv", plus(length, integer(abs(step) - 1)), integer(abs(step)))
+    return (
+        length
+        if abs(step) == 1
+        else binary("floordiv", plus(length, integer(abs(step) - 1)), integer(abs(step)))
+    )
 
 
 def _over_range(ctx: Context, name: str, source: RangeValue, node: cst.ListComp) -> Value:
@@ -73,7 +79,9 @@ def _rows(ctx: Context, row: ArrayValue, loop: tuple[Var, Expr, str], before: li
     """Rows of one length that are made inside the loop, copied into one matrix."""
     index, count, name = loop
     if not row.boxed or row.rank != 1 or not _is_invariant(ctx, row.shape[0], before):
-        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A list of rows of different lengths or kinds is not compiled.")
+        raise ctx.refuse(
+            UNSUPPORTED_EXPRESSION, "A list of rows of different lengths or kinds is not compiled."
+        )
     result = allocate(ctx, "list", Array(row.dtype, 2, boxed=True), (count, row.shape[0]))
     place = result.place
     assert place is not None

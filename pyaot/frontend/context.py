@@ -96,7 +96,10 @@ class Context:
     inexact: list[Inexact] = field(default_factory=list)
     stable: set[str] = field(default_factory=set)  # scalar names that never change once set
     arrays: dict[str, Array] = field(default_factory=dict)
-    extents: dict[str, tuple[Expr, ...]] = field(default_factory=dict)  # of allocated arrays, as stable expressions
+    extents: dict[str, tuple[Expr, ...]] = field(
+        default_factory=dict
+    )  # of allocated arrays, as stable expressions
+    equal: dict[Expr, Expr] = field(default_factory=dict)  # extents that are required to be equal to others
     movable: set[str] = field(default_factory=set)  # array names that Bind rebinds
     linked: set[str] = field(default_factory=set)  # array names that Bind connects: they may share memory
     parameters: set[str] = field(default_factory=set)
@@ -164,7 +167,8 @@ class Context:
     def extents_of(self, array: str) -> tuple[Expr, ...]:
         """The extents of an IR array: those of its allocation, else Dim."""
         known = self.extents.get(array)
-        return known or tuple(Dim(array, axis, PY_INT) for axis in range(self.arrays[array].rank))
+        found = known or tuple(Dim(array, axis, PY_INT) for axis in range(self.arrays[array].rank))
+        return tuple(self.equal.get(extent, extent) for extent in found)
 
     def at(self, node: cst.CSTNode) -> Span:
         """The place of a syntax node."""

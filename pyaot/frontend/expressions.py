@@ -82,10 +82,16 @@ def _operation(ctx: Context, node: cst.BaseExpression) -> Value:
         case cst.IfExp():
             return _conditional(ctx, node)
         case cst.NamedExpr(target=cst.Name(value=name), value=value):
-            raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"The assignment of '{name}' inside an expression is not compiled.", node,
-                             "Write it as a statement of its own.")
+            raise ctx.refuse(
+                UNSUPPORTED_EXPRESSION,
+                f"The assignment of '{name}' inside an expression is not compiled.",
+                node,
+                "Write it as a statement of its own.",
+            )
     kind = type(node).__name__
-    raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"An expression of this kind ({kind}) has no compiled form.", node)
+    raise ctx.refuse(
+        UNSUPPORTED_EXPRESSION, f"An expression of this kind ({kind}) has no compiled form.", node
+    )
 
 
 def matmul(ctx: Context, left: Value, right: Value) -> Value:
@@ -111,11 +117,13 @@ def _items(ctx: Context, elements: Sequence[cst.BaseElement]) -> tuple[Value, ..
         elif isinstance(value, TupleValue):
             items.extend(value.items)
         else:
-            raise ctx.refuse(UNSUPPORTED_EXPRESSION, "Only a tuple of known length is unpacked here.", element)
+            raise ctx.refuse(
+                UNSUPPORTED_EXPRESSION, "Only a tuple of known length is unpacked here.", element
+            )
     return tuple(items)
 
 
-# ---- names ---------------------------------------------------------------------------------------------------
+# ---- names ----------------------------------------------------------------------------------------------
 
 
 def look_up(ctx: Context, name: str, node: cst.CSTNode) -> Value:
@@ -158,7 +166,7 @@ def _calls_user_code(node: cst.CSTNode) -> bool:
     return any(isinstance(part, cst.Call) and isinstance(part.func, cst.Name) for part in walk(node))
 
 
-# ---- subscripts and calls ------------------------------------------------------------------------------------
+# ---- subscripts and calls -------------------------------------------------------------------------------
 
 
 def _subscript(ctx: Context, node: cst.Subscript) -> Value:
@@ -206,7 +214,9 @@ def _bound_of(ctx: Context, node: cst.BaseExpression | None) -> Number | None:
 
 def _tuple_item(ctx: Context, base: TupleValue, items: tuple[Value, ...], node: cst.CSTNode) -> Value:
     match items:
-        case (Number(Const(value)),) if isinstance(value, int) and -len(base.items) <= value < len(base.items):
+        case (Number(Const(value)),) if isinstance(value, int) and -len(base.items) <= value < len(
+            base.items
+        ):
             return base.items[value]
         case (SliceValue(start, stop, step),):
             bounds = [_known(ctx, b, node) for b in (start, stop, step)]
@@ -249,7 +259,7 @@ def _call(ctx: Context, node: cst.Call) -> Value:
     raise ctx.refuse(UNKNOWN_FUNCTION, "What is called here is not a function that the compiler knows.", node)
 
 
-# ---- conditions ------------------------------------------------------------------------------------------------
+# ---- conditions -----------------------------------------------------------------------------------------
 
 
 def _comparison(ctx: Context, node: cst.Comparison) -> Value:
@@ -314,7 +324,9 @@ def _boolean(ctx: Context, node: cst.BooleanOperation) -> Value:
     """`a and b`: b is evaluated, and its statements run, only where a decides nothing."""
     left = lower_expression(ctx, node.left)
     if not isinstance(left, Number):
-        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "'and' and 'or' of values that are not numbers are not compiled.", node)
+        raise ctx.refuse(
+            UNSUPPORTED_EXPRESSION, "'and' and 'or' of values that are not numbers are not compiled.", node
+        )
     is_and = isinstance(node.operator, cst.And)
     asked = truth(left.expr)
     if isinstance(asked, Const):
@@ -322,8 +334,18 @@ def _boolean(ctx: Context, node: cst.BooleanOperation) -> Value:
     with ctx.nested() as prelude:
         right = lower_expression(ctx, node.right)
     if not isinstance(right, Number):
-        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "'and' and 'or' of values that are not numbers are not compiled.", node)
-    return _choose(ctx, asked, right if is_and else left, left if is_and else right, prelude if is_and else [], [] if is_and else prelude, node)
+        raise ctx.refuse(
+            UNSUPPORTED_EXPRESSION, "'and' and 'or' of values that are not numbers are not compiled.", node
+        )
+    return _choose(
+        ctx,
+        asked,
+        right if is_and else left,
+        left if is_and else right,
+        prelude if is_and else [],
+        [] if is_and else prelude,
+        node,
+    )
 
 
 def _conditional(ctx: Context, node: cst.IfExp) -> Value:
@@ -337,16 +359,24 @@ def _conditional(ctx: Context, node: cst.IfExp) -> Value:
     return _choose(ctx, asked, if_true, if_false, then, otherwise, node)
 
 
-def _choose(ctx: Context, asked: Expr, if_true: Value, if_false: Value, then: list, otherwise: list, node: cst.CSTNode) -> Value:  # type: ignore[type-arg]
+def _choose(
+    ctx: Context, asked: Expr, if_true: Value, if_false: Value, then: list, otherwise: list, node: cst.CSTNode
+) -> Value:  # type: ignore[type-arg]
     if not isinstance(if_true, Number) or not isinstance(if_false, Number):
-        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A choice between values that are not numbers is not compiled here.", node,
-                         "Write it as an if statement.")
+        raise ctx.refuse(
+            UNSUPPORTED_EXPRESSION,
+            "A choice between values that are not numbers is not compiled here.",
+            node,
+            "Write it as an if statement.",
+        )
     type = _joined(ctx, if_true, if_false, node)
     yes, no = cast(if_true.expr, type), cast(if_false.expr, type)
     if not then and not otherwise:
         return Number(Select(asked, yes, no, type))
     name = ctx.fresh("chosen")
-    ctx.emit(If(asked, (*then, Assign(name, yes, ctx.span)), (*otherwise, Assign(name, no, ctx.span)), ctx.span))
+    ctx.emit(
+        If(asked, (*then, Assign(name, yes, ctx.span)), (*otherwise, Assign(name, no, ctx.span)), ctx.span)
+    )
     ctx.stable.add(name)
     return Number(Var(name, type))
 
@@ -354,5 +384,7 @@ def _choose(ctx: Context, asked: Expr, if_true: Value, if_false: Value, then: li
 def _joined(ctx: Context, left: Number, right: Number, node: cst.CSTNode) -> Scalar:
     type = join(left.type, right.type)
     if type is None or (type.dtype is not left.type.dtype and type.dtype is not right.type.dtype):
-        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "The two values of this choice have types that do not meet.", node)
+        raise ctx.refuse(
+            UNSUPPORTED_EXPRESSION, "The two values of this choice have types that do not meet.", node
+        )
     return type

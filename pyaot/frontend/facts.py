@@ -1,9 +1,9 @@
 """What can be seen of a function's names before it is lowered: how often each is assigned, and in which loops.
 
-    s = 0
-    for i in range(n):          s: 2 assignments, one of them in a loop
-        r = i * w               r: assigned once, and read in the loop of its assignment only
-        s += a[r]
+s = 0
+for i in range(n):          s: 2 assignments, one of them in a loop
+    r = i * w               r: assigned once, and read in the loop of its assignment only
+    s += a[r]
 """
 
 from collections.abc import Iterable, Iterator
@@ -52,7 +52,9 @@ class NameFacts:
         """Only `for` binds the name, never twice around a place, and it is read inside those loops only."""
         uses = [use for use in self.assigned if use.name == name]
         homes = [use.loops for use in uses]
-        if not all(use.is_target for use in uses) or any(a != b and b[: len(a)] == a for a in homes for b in homes):
+        if not all(use.is_target for use in uses) or any(
+            a != b and b[: len(a)] == a for a in homes for b in homes
+        ):
             return False
         return all(any(use.loops[: len(h)] == h for h in homes) for use in self.read if use.name == name)
 

@@ -84,7 +84,7 @@ def _type_parameters(function: FunctionInfo | None, scope: ModuleScope) -> tuple
     return tuple(found)
 
 
-# ---- any hint ---------------------------------------------------------------------------------------------
+# ---- any hint -------------------------------------------------------------------------------------------
 
 
 def _read(node: cst.BaseExpression, where: _Where) -> Hint:
@@ -289,7 +289,7 @@ def _generic_alias(
     return _read(value, replace(where, following=where.following | {name}, bound=bound))
 
 
-# ---- arrays -----------------------------------------------------------------------------------------------
+# ---- arrays ---------------------------------------------------------------------------------------------
 
 
 def _read_element(node: cst.BaseExpression, where: _Where) -> Hint:

@@ -52,7 +52,7 @@ class VariadicDim:
 
 DimHint: TypeAlias = NamedDim | FixedDim | AnyDim | ExpressionDim | VariadicDim
 
-# ---- hints ------------------------------------------------------------------------------------------------
+# ---- hints ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

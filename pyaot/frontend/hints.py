@@ -162,7 +162,7 @@ def _parameters(function: FunctionInfo) -> Iterator[tuple[Kind, cst.Param]]:
         yield Kind.VAR_KEYWORD, given.star_kwarg
 
 
-# ---- one parameter ----------------------------------------------------------------------------------------
+# ---- one parameter --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ def _default_value(asked: _Asked) -> Constant:
     return constant_value(asked.node.default, asked.scope.imports, asked.scope.constants)
 
 
-# ---- what is wrong with it --------------------------------------------------------------------------------
+# ---- what is wrong with it ------------------------------------------------------------------------------
 
 
 def _problem(asked: _Asked, hint: Hint) -> Diagnostic | None:

@@ -1,6 +1,6 @@
 """Calls of the user's own functions: their bodies are lowered in place, with the types of the arguments.
 
-    def square(x): return x * x            y = square(a[i])    becomes    y = a[i] * a[i]
+def square(x): return x * x            y = square(a[i])    becomes    y = a[i] * a[i]
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,11 @@ _MOST_ATTEMPTS = 6
 
 
 def call_function(
-    ctx: Context, value: Value, positional: tuple[Value, ...], keywords: Mapping[str, Value], node: cst.CSTNode
+    ctx: Context,
+    value: Value,
+    positional: tuple[Value, ...],
+    keywords: Mapping[str, Value],
+    node: cst.CSTNode,
 ) -> Value:
     """The result of a call of a user's function."""
     assert isinstance(value, FunctionValue)
@@ -65,12 +69,18 @@ def _passed(ctx: Context, name: str, value: Value) -> Value:
 
 
 def _bind(
-    ctx: Context, value: FunctionValue, positional: Sequence[Value], keywords: Mapping[str, Value], node: cst.CSTNode
+    ctx: Context,
+    value: FunctionValue,
+    positional: Sequence[Value],
+    keywords: Mapping[str, Value],
+    node: cst.CSTNode,
 ) -> dict[str, Value]:
     """Parameter names to values, defaults filled in."""
     params = value.node.params
     if not isinstance(params.star_arg, (cst.MaybeSentinel, cst.ParamStar)) or params.star_kwarg is not None:
-        raise ctx.refuse(UNSUPPORTED_ARGUMENT, f"'{value.name}' takes any number of arguments; it is not inlined.", node)
+        raise ctx.refuse(
+            UNSUPPORTED_ARGUMENT, f"'{value.name}' takes any number of arguments; it is not inlined.", node
+        )
     ordinary = [*params.posonly_params, *params.params]
     if len(positional) > len(ordinary):
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, f"'{value.name}' gets too many arguments.", node)
@@ -84,11 +94,13 @@ def _bind(
                 raise ctx.refuse(UNSUPPORTED_ARGUMENT, f"'{value.name}' gets no argument for '{name}'.", node)
             bound[name] = ctx.expression(ctx, param.default)
     if len(bound) != len(every):
-        raise ctx.refuse(UNSUPPORTED_ARGUMENT, f"'{value.name}' gets an argument that it does not take.", node)
+        raise ctx.refuse(
+            UNSUPPORTED_ARGUMENT, f"'{value.name}' gets an argument that it does not take.", node
+        )
     return bound
 
 
-# ---- the body ----------------------------------------------------------------------------------------------------
+# ---- the body -------------------------------------------------------------------------------------------
 
 
 def _lower_call(ctx: Context, node: cst.FunctionDef | cst.Lambda) -> Value:
@@ -158,11 +170,13 @@ def _block(ctx: Context, node: cst.FunctionDef, point: ReturnPoint) -> Value:
         lower_body(ctx, node.body)
         if not terminates(inside):
             if any(not isinstance(result, NoneValue) for result in point.results):
-                raise ctx.refuse(UNSUPPORTED_STATEMENT, "A helper that returns a value on some paths only is not inlined.", node)
+                raise ctx.refuse(
+                    UNSUPPORTED_STATEMENT,
+                    "A helper that returns a value on some paths only is not inlined.",
+                    node,
+                )
             point.results.append(NoneValue())
     if not same_structure(point.results):
         raise ctx.refuse(UNSUPPORTED_STATEMENT, "The returns of this helper do not agree.", node)
     ctx.emit(Block(point.frame.label, tuple(inside), ctx.span))
     return point.results[0]
-
-

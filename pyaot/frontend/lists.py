@@ -1,8 +1,8 @@
 """Lists of numbers: the arrays that plain Python has.
 
-    [0.0] * n                           n floats of Python's
-    [[0.0] * m for _ in range(n)]       n rows
-    [x * x for x in range(n)]           computed elements
+[0.0] * n                           n floats of Python's
+[[0.0] * m for _ in range(n)]       n rows
+[x * x for x in range(n)]           computed elements
 """
 
 from collections.abc import Sequence
@@ -66,7 +66,9 @@ def _rows(ctx: Context, rows: Sequence[TupleValue]) -> ArrayValue | None:
     if not numbers or numbers[0].type.origin is not Origin.PYTHON:
         return None
     width = min(lengths)
-    result = allocate(ctx, "list", Array(numbers[0].type.dtype, 2, True), (integer(len(rows)), integer(width)))
+    result = allocate(
+        ctx, "list", Array(numbers[0].type.dtype, 2, True), (integer(len(rows)), integer(width))
+    )
     for position, number in enumerate(numbers):
         _set(ctx, result, divmod(position, width), number)
     return result

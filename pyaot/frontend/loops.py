@@ -10,7 +10,18 @@ from contextlib import contextmanager
 import libcst as cst
 
 from pyaot.base.catalogue import UNSUPPORTED_STATEMENT, UNSUPPORTED_TYPE_CHANGE
-from pyaot.frontend.arithmetic import as_integer, binary, compare, greatest, integer, least, minus, negate, plus, times
+from pyaot.frontend.arithmetic import (
+    as_integer,
+    binary,
+    compare,
+    greatest,
+    integer,
+    least,
+    minus,
+    negate,
+    plus,
+    times,
+)
 from pyaot.frontend.arrays import is_stable, new_index, whole
 from pyaot.frontend.comprehensions import trip_count
 from pyaot.frontend.context import Agreements, Context, Frame, TypeChange
@@ -46,11 +57,23 @@ def lower_for(ctx: Context, node: cst.For, lower_body: LowerBody) -> None:
         return
     start, stop, step, value_at = _schedule(ctx, source, node)
     names = (*assigned_names(node.target, node.body), *target_names(node.target))
-    _looped(ctx, names, node.orelse, lower_body, lambda: _for_body(ctx, node, (start, stop, step), value_at, lower_body),
-            runs=never_negative(ctx, minus(minus(stop, start), integer(1))))
+    _looped(
+        ctx,
+        names,
+        node.orelse,
+        lower_body,
+        lambda: _for_body(ctx, node, (start, stop, step), value_at, lower_body),
+        runs=never_negative(ctx, minus(minus(stop, start), integer(1))),
+    )
 
 
-def _for_body(ctx: Context, node: cst.For, bounds: tuple[Expr, Expr, int], value_at: Callable[[Expr], Value], lower_body: LowerBody) -> Stmt:
+def _for_body(
+    ctx: Context,
+    node: cst.For,
+    bounds: tuple[Expr, Expr, int],
+    value_at: Callable[[Expr], Value],
+    lower_body: LowerBody,
+) -> Stmt:
     start, stop, step = bounds
     label = node.target.value if isinstance(node.target, cst.Name) else "item"
     span = ctx.at(node)
@@ -84,17 +107,22 @@ def bind_target(ctx: Context, target: cst.BaseExpression, value: Value) -> None:
             ctx.scope.names[name] = settle(ctx, value)
         case (cst.Name(value=name), _):
             assign_name(ctx, name, value)
-        case (cst.Tuple(elements=elements) | cst.List(elements=elements), TupleValue(items)) if len(elements) == len(items):
+        case (cst.Tuple(elements=elements) | cst.List(elements=elements), TupleValue(items)) if len(
+            elements
+        ) == len(items):
             for element, item in zip(elements, items):
                 bind_target(ctx, element.value, item)
-        case (cst.Tuple(elements=elements) | cst.List(elements=elements), ArrayValue(shape=(Const(extent), *_))) if extent == len(elements):
+        case (
+            cst.Tuple(elements=elements) | cst.List(elements=elements),
+            ArrayValue(shape=(Const(extent), *_)),
+        ) if extent == len(elements):
             for position, element in enumerate(elements):
                 bind_target(ctx, element.value, subscript(ctx, value, (Number(integer(position)),)))
         case _:
             raise ctx.refuse(UNSUPPORTED_STATEMENT, "This loop variable is not compiled.", target)
 
 
-# ---- what is walked -------------------------------------------------------------------------------------------
+# ---- what is walked -------------------------------------------------------------------------------------
 
 
 def _schedule(ctx: Context, source: Value, node: cst.For) -> tuple[Expr, Expr, int, Callable[[Expr], Value]]:
@@ -105,9 +133,9 @@ def _schedule(ctx: Context, source: Value, node: cst.For) -> tuple[Expr, Expr, i
             return start, stop, int(step.real), Number
         case RangeValue():
             first = _held(ctx, source.start)
-            step = _held(ctx, source.step)
-            count = _held(ctx, _count(ctx, RangeValue(first, _held(ctx, source.stop), step)))
-            return integer(0), count, 1, lambda i: Number(plus(first, times(i, step)))
+            pace = _held(ctx, source.step)
+            count = _held(ctx, _count(ctx, RangeValue(first, _held(ctx, source.stop), pace)))
+            return integer(0), count, 1, lambda i: Number(plus(first, times(i, pace)))
         case ArrayValue():
             return integer(0), _held(ctx, source.shape[0]), 1, lambda i: _row(ctx, source, i)
         case IterationValue(items, start):
@@ -133,7 +161,9 @@ def _row(ctx: Context, source: ArrayValue, index: Expr) -> Value:
     return subscript(ctx, source, (Number(index),))
 
 
-def _together(ctx: Context, items: Sequence[Value], start: Number | None, node: cst.For) -> tuple[Expr, Expr, int, Callable[[Expr], Value]]:
+def _together(
+    ctx: Context, items: Sequence[Value], start: Number | None, node: cst.For
+) -> tuple[Expr, Expr, int, Callable[[Expr], Value]]:
     """zip and enumerate: the shortest ends the loop."""
     rules: list[Callable[[Expr], Value]] = []
     count: Expr | None = None
@@ -151,7 +181,11 @@ def _together(ctx: Context, items: Sequence[Value], start: Number | None, node: 
 
 def _unrolled(ctx: Context, node: cst.For, items: Sequence[Value], lower_body: LowerBody) -> None:
     if len(items) > _MOST_UNROLLED:
-        raise ctx.refuse(UNSUPPORTED_STATEMENT, f"A loop over a tuple of more than {_MOST_UNROLLED} items is not compiled.", node)
+        raise ctx.refuse(
+            UNSUPPORTED_STATEMENT,
+            f"A loop over a tuple of more than {_MOST_UNROLLED} items is not compiled.",
+            node,
+        )
     leave = Frame(ctx.fresh("leave"))
     ctx.scope.breaks.append(leave)
     with ctx.nested() as inside:
@@ -167,7 +201,7 @@ def _unrolled(ctx: Context, node: cst.For, items: Sequence[Value], lower_body: L
     ctx.body.extend(inside)
 
 
-# ---- while -----------------------------------------------------------------------------------------------------
+# ---- while ----------------------------------------------------------------------------------------------
 
 
 def lower_while(ctx: Context, node: cst.While, lower_body: LowerBody) -> None:
@@ -194,7 +228,7 @@ def _while_body(ctx: Context, node: cst.While, lower_body: LowerBody) -> Stmt:
     return Loop(tuple(inside), span)
 
 
-# ---- what all loops share ----------------------------------------------------------------------------------------
+# ---- what all loops share -------------------------------------------------------------------------------
 
 
 def _looped(
@@ -228,7 +262,9 @@ def _looped(
 
 def _is_carried(ctx: Context, name: str) -> bool:
     value = ctx.scope.names.get(name)
-    return isinstance(value, (Number, ArrayValue, UnboundValue)) and not ctx.scope.facts.is_loop_index_only(name)
+    return isinstance(value, (Number, ArrayValue, UnboundValue)) and not ctx.scope.facts.is_loop_index_only(
+        name
+    )
 
 
 def _settle_loop(
@@ -286,12 +322,18 @@ def _agree(ctx: Context, name: str, type: Scalar | None) -> Scalar | str:
 def as_whole_view(ctx: Context, value: ArrayValue, name: str) -> str:
     """The array that a carried variable starts as; a view into part of one would have to stay a view."""
     if value.place is not None and not value.place.whole:
-        raise ctx.refuse(UNSUPPORTED_TYPE_CHANGE, f"'{name}' is a view at the start of the loop and is assigned in it.", None,
-                         "Start with a copy, or use another name.")
+        raise ctx.refuse(
+            UNSUPPORTED_TYPE_CHANGE,
+            f"'{name}' is a view at the start of the loop and is assigned in it.",
+            None,
+            "Start with a copy, or use another name.",
+        )
     return as_whole(ctx, value, name)
 
 
-def _after(ctx: Context, before: dict[str, Value], agreed: Agreements, names: Sequence[str], runs: bool) -> None:
+def _after(
+    ctx: Context, before: dict[str, Value], agreed: Agreements, names: Sequence[str], runs: bool
+) -> None:
     """The names after the loop: those first bound in its body hold their last values, if it ran."""
     scope = ctx.scope
     for name in list(scope.names):

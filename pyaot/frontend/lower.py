@@ -1,11 +1,11 @@
 """A syntax tree to typed IR: every hinted function in every type that its hints allow.
 
-    def smooth(a: NDArray[np.float64]): ...        Function smooth_1 (a of rank 1), smooth_2 (rank 2) ...
+def smooth(a: NDArray[np.float64]): ...        Function smooth_1 (a of rank 1), smooth_2 (rank 2) ...
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from pyaot.base.catalogue import NOT_A_FUNCTION_OF_VALUES
 from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.names import c_identifier
 from pyaot.frontend.arithmetic import integer
@@ -15,7 +15,6 @@ from pyaot.frontend.calls import call_symbol
 from pyaot.frontend.context import Context, NeedsTracking, Scope, Unsupported
 from pyaot.frontend.expressions import lower_expression
 from pyaot.frontend.facts import assigned_names, name_facts
-from pyaot.frontend.hint_types import LiteralHint
 from pyaot.frontend.hints import Signature, instances, is_hinted
 from pyaot.frontend.inline import call_function
 from pyaot.frontend.parameters import ParameterList
@@ -52,7 +51,8 @@ def lower(tree: SyntaxTree) -> Program:
     for info in module.functions.values():
         if info.outer is not None or not is_hinted(info):
             continue
-        found = _lower_entry(tree, module, info)
+        obstacle = _obstacle(tree, module, info)
+        found = _Found(diagnostics=[obstacle]) if obstacle else _lower_entry(tree, module, info)
         diagnostics.extend(replace(d, function=info.qualified_name) for d in found.diagnostics)
         if found.instances:
             functions.extend(found.functions)
@@ -71,33 +71,35 @@ def _lower_entry(tree: SyntaxTree, module: ModuleScope, info: FunctionInfo) -> _
     found = _Found(diagnostics=list(wanted.diagnostics))
     refusals: list[Diagnostic] = []
     for signature in wanted.signatures:
-        for chosen in _literal_choices(signature):
-            for ranks in rank_choices(info.node, chosen):
-                if len(found.instances) >= _MOST_INSTANCES:
-                    return found
-                try:
-                    _lower_instance(tree, module, info, (chosen, ranks), found)
-                except Unsupported as refusal:
-                    refusals.append(refusal.diagnostic)
+        for ranks in rank_choices(info.node, signature):
+            if len(found.instances) >= _MOST_INSTANCES:
+                return found
+            try:
+                _lower_instance(tree, module, info, (signature, ranks), found)
+            except Unsupported as refusal:
+                refusals.append(refusal.diagnostic)
     if not found.instances and refusals:
         found.diagnostics.append(refusals[0])
     return found
 
 
-def _literal_choices(signature: Signature) -> Iterator[Signature]:
-    """A Literal of several values is one signature for each."""
-    for position, parameter in enumerate(signature.parameters):
-        if isinstance(parameter.type, LiteralHint) and len(parameter.type.values) > 1:
-            for value in parameter.type.values:
-                single = replace(parameter, type=LiteralHint((value,)))
-                parameters = (*signature.parameters[:position], single, *signature.parameters[position + 1 :])
-                yield from _literal_choices(Signature(parameters))
-            return
-    yield signature
+def _obstacle(tree: SyntaxTree, module: ModuleScope, info: FunctionInfo) -> Diagnostic | None:
+    """Why a function is not one that is compiled at all."""
+    reason = info.obstacle
+    if not reason and info.qualified_name in module.rebound:
+        reason = "is defined more than once"
+    if not reason:
+        return None
+    message = f"'{info.qualified_name}' stays Python: it {reason}."
+    return Diagnostic(NOT_A_FUNCTION_OF_VALUES, message, tree.span_of(info.node.name))
 
 
 def _lower_instance(
-    tree: SyntaxTree, module: ModuleScope, info: FunctionInfo, choice: tuple[Signature, dict[str, int]], found: _Found
+    tree: SyntaxTree,
+    module: ModuleScope,
+    info: FunctionInfo,
+    choice: tuple[Signature, dict[str, int]],
+    found: _Found,
 ) -> None:
     tracked: frozenset[str] = frozenset()
     name = c_identifier(info.qualified_name) + (f"_{len(found.functions) + 1}" if found.functions else "")
@@ -135,7 +137,13 @@ def _lower_once(
     if not terminates(ctx.body):
         ctx.emit(Return(Nothing(), tree.span_of(info.node)))
     function = Function(
-        name, info.qualified_name, tuple(parameters.params), tuple(ctx.requires), tuple(ctx.body), tuple(ctx.inexact), tree.span_of(info.node)
+        name,
+        info.qualified_name,
+        tuple(parameters.params),
+        tuple(ctx.requires),
+        tuple(ctx.body),
+        tuple(ctx.inexact),
+        tree.span_of(info.node),
     )
     _verify_overlaps(ctx, function)
     return function, Instance(name, tuple(parameters.bindings), (*parameters.facts, *ctx.global_facts))
@@ -148,7 +156,9 @@ def _verify_overlaps(ctx: Context, function: Function) -> None:
     found = aliases(function)
     for stmt in walk_stmts(function.body):
         if isinstance(stmt, Store) and any(
-            isinstance(part, Load) and part.array != stmt.array and found.may_overlap(stmt, part.array, stmt.array)
+            isinstance(part, Load)
+            and part.array != stmt.array
+            and found.may_overlap(stmt, part.array, stmt.array)
             for part in walk_expr(stmt.value)
         ):
             raise NeedsTracking(OVERLAPS)

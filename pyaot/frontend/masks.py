@@ -1,8 +1,8 @@
 """Boolean masks as subscripts.
 
-    b = a[mask]          count the chosen elements, allocate, copy them in order
-    a[mask] = x          for i: if mask[i]: a[i] = x
-    a[mask] = values     for i: if mask[i]: a[i] = values[k]; k = k + 1
+b = a[mask]          count the chosen elements, allocate, copy them in order
+a[mask] = x          for i: if mask[i]: a[i] = x
+a[mask] = values     for i: if mask[i]: a[i] = values[k]; k = k + 1
 """
 
 from collections.abc import Callable, Sequence
@@ -87,7 +87,9 @@ def store_masked(ctx: Context, base: ArrayValue, items: Sequence[Value], value: 
     elif isinstance(value, ArrayValue) and value.rank == 0:
         _masked_loop(ctx, base, mask, lambda _: value.element(()))
     elif isinstance(value, ArrayValue) and value.rank == 1 and mask.rank == base.rank:
-        _store_in_order(ctx, base, mask, materialise(ctx, value) if reads_elsewhere_any(ctx, base, value) else value)
+        _store_in_order(
+            ctx, base, mask, materialise(ctx, value) if reads_elsewhere_any(ctx, base, value) else value
+        )
     else:
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, "This value of a masked assignment is not compiled.")
 
@@ -110,7 +112,15 @@ def _masked_loop(ctx: Context, base: ArrayValue, mask: ArrayValue, value: Callab
 
     def body(indices: Indices) -> None:
         def put() -> None:
-            ctx.emit(Store(place.array, place.subscripts(indices), cast(value(indices), type), place.checked, ctx.span))
+            ctx.emit(
+                Store(
+                    place.array,
+                    place.subscripts(indices),
+                    cast(value(indices), type),
+                    place.checked,
+                    ctx.span,
+                )
+            )
 
         _if(ctx, _chosen(mask, indices[: mask.rank]), put)
 
@@ -129,7 +139,15 @@ def _store_in_order(ctx: Context, base: ArrayValue, mask: ArrayValue, value: Arr
 
     def put(indices: Indices) -> None:
         element = value.element((integer(0) if value.shape[0] == integer(1) else counter,))
-        ctx.emit(Store(place.array, place.subscripts(indices), cast(element, Scalar(base.dtype)), place.checked, ctx.span))
+        ctx.emit(
+            Store(
+                place.array,
+                place.subscripts(indices),
+                cast(element, Scalar(base.dtype)),
+                place.checked,
+                ctx.span,
+            )
+        )
         _count(ctx, counter)
 
     loops(ctx, base.shape, lambda i: _if(ctx, _chosen(mask, i), lambda: put(i)))

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
-from pyaot.frontend.arguments import Arguments, dtype_of, is_given, known_bool, known_int, number, shape_argument
+from pyaot.frontend.arguments import (
+    Arguments,
+    dtype_of,
+    is_given,
+    known_bool,
+    known_int,
+    number,
+    shape_argument,
+)
 from pyaot.frontend.arithmetic import as_integer, binary, cast, compare, greatest, integer, minus, plus, times
 from pyaot.frontend.arrays import allocate, materialise, pulled, write
 from pyaot.frontend.coerce import as_array, stacked_items
@@ -33,7 +41,9 @@ def _filled(fill: float | None) -> Handler:
 
 def _c_order(ctx: Context, order: Value | None) -> None:
     if is_given(order):
-        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The 'order' of an array is not compiled: arrays are in C order.")
+        raise ctx.refuse(
+            UNSUPPORTED_ARGUMENT, "The 'order' of an array is not compiled: arrays are in C order."
+        )
 
 
 def new_array(ctx: Context, shape: Indices, dtype: DType, fill: float | None) -> ArrayValue:
@@ -43,7 +53,13 @@ def new_array(ctx: Context, shape: Indices, dtype: DType, fill: float | None) ->
 
 
 def _fill_constant(fill: float, dtype: DType) -> Const:
-    kinds: dict[str, bool | int | float | complex] = {"b": bool(fill), "i": int(fill), "u": int(fill), "f": float(fill), "c": complex(fill)}
+    kinds: dict[str, bool | int | float | complex] = {
+        "b": bool(fill),
+        "i": int(fill),
+        "u": int(fill),
+        "f": float(fill),
+        "c": complex(fill),
+    }
     return Const(kinds[dtype.kind], Scalar(dtype))
 
 
@@ -52,7 +68,11 @@ def _like(fill: float | None) -> Handler:
         a, dtype, shape = arguments.take(ctx, "a", "dtype", "shape")
         array = as_array(ctx, a)
         chosen = dtype_of(ctx, dtype) if is_given(dtype) and dtype is not None else array.dtype
-        extents = tuple(_extent(ctx, n) for n in shape_argument(ctx, shape)) if shape is not None and is_given(shape) else array.shape
+        extents = (
+            tuple(_extent(ctx, n) for n in shape_argument(ctx, shape))
+            if shape is not None and is_given(shape)
+            else array.shape
+        )
         return new_array(ctx, extents, chosen, fill)
 
     return handle
@@ -92,11 +112,18 @@ def _arange(ctx: Context, arguments: Arguments) -> Value:
     start, step = start or integer(0), step or integer(1)
     assert stop is not None
     if any(not e.type.dtype.is_integer for e in (start, stop, step)):
-        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'arange' of floats is not compiled.", None, "Use linspace, or scale an arange of ints.")
+        raise ctx.refuse(
+            UNSUPPORTED_ARGUMENT,
+            "'arange' of floats is not compiled.",
+            None,
+            "Use linspace, or scale an arange of ints.",
+        )
     chosen = Scalar(dtype_of(ctx, dtype) if dtype is not None and is_given(dtype) else DType.INT64)
     start, stop, step = as_integer(start), as_integer(stop), as_integer(step)
     if not isinstance(step, Const) or int(step.value.real) <= 0:
-        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The step of 'arange' must be a positive constant in compiled code.")
+        raise ctx.refuse(
+            UNSUPPORTED_ARGUMENT, "The step of 'arange' must be a positive constant in compiled code."
+        )
     length = minus(stop, start)
     if step != integer(1):
         length = binary("floordiv", plus(length, minus(step, integer(1))), step)
@@ -117,7 +144,9 @@ def _linspace(ctx: Context, arguments: Arguments) -> Value:
     has_end = known_bool(ctx, endpoint, True, "endpoint")
     ctx.check(compare("gt", count, integer(1)), "'linspace' has fewer than two elements")
     gaps = minus(count, integer(1)) if has_end else count
-    step = ctx.temporary("step", Binary("truediv", Binary("sub", last, first, type, False), cast(gaps, type), type, False))
+    step = ctx.temporary(
+        "step", Binary("truediv", Binary("sub", last, first, type, False), cast(gaps, type), type, False)
+    )
     ctx.check(compare("ne", step, Const(0.0, type)), "'linspace' has a step of zero")
 
     def element(i: Indices) -> Expr:
@@ -154,9 +183,16 @@ def _as_array(ctx: Context, arguments: Arguments) -> Value:
     """asarray, ascontiguousarray: the array itself where nothing changes."""
     value, dtype = arguments.take(ctx, "a", "dtype")
     chosen = dtype_of(ctx, dtype) if dtype is not None and is_given(dtype) else None
-    if isinstance(value, ArrayValue) and not value.boxed and chosen in (None, value.dtype) and (value.place is None or value.place.whole):
+    if (
+        isinstance(value, ArrayValue)
+        and not value.boxed
+        and chosen in (None, value.dtype)
+        and (value.place is None or value.place.whole)
+    ):
         return value
-    return _array(ctx, Arguments((value,) if value is not None else (), {"dtype": dtype} if dtype is not None else {}))
+    return _array(
+        ctx, Arguments((value,) if value is not None else (), {"dtype": dtype} if dtype is not None else {})
+    )
 
 
 def _copy(ctx: Context, arguments: Arguments) -> Value:
@@ -173,7 +209,8 @@ def _meshgrid(ctx: Context, arguments: Arguments) -> Value:
         order[0], order[1] = 1, 0
     shape = tuple(axes[order.index(n)].shape[0] for n in range(len(axes)))
     items = tuple(
-        pulled(a.dtype, shape, lambda i, a=a, n=n: a.element((i[n],))) for a, n in zip(axes, order)  # type: ignore[misc]
+        pulled(a.dtype, shape, lambda i, a=a, n=n: a.element((i[n],)))
+        for a, n in zip(axes, order)  # type: ignore[misc]
     )
     return TupleValue(tuple(materialise(ctx, item, "grid") for item in items), is_list=False)
 
@@ -188,7 +225,9 @@ def _outer_indices(ctx: Context, arguments: Arguments) -> Value:
         result: Expr = i[-1]
         for axis in range(len(shape) - 1, -1, -1):
             chosen = compare("eq", i[0], integer(axis))
-            result = Select(chosen, i[1 + axis], result, result.type) if axis < len(shape) - 1 else i[1 + axis]
+            result = (
+                Select(chosen, i[1 + axis], result, result.type) if axis < len(shape) - 1 else i[1 + axis]
+            )
         return cast(result, Scalar(DType.INT64))
 
     return pulled(DType.INT64, (integer(len(shape)), *shape), element)

@@ -42,7 +42,9 @@ def _copy_part(ctx: Context, result: ArrayValue, part: ArrayValue, along: int, o
 
     def body(indices: Indices) -> None:
         target = (*indices[:along], plus(indices[along], offset), *indices[along + 1 :])
-        ctx.emit(Store(place.array, target, cast(part.element(indices), Scalar(result.dtype)), False, ctx.span))
+        ctx.emit(
+            Store(place.array, target, cast(part.element(indices), Scalar(result.dtype)), False, ctx.span)
+        )
 
     loops(ctx, part.shape, body)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, axes_argument, is_given, known_int, number
-from pyaot.frontend.arithmetic import as_integer, cast, compare, integer, minus, plus, binary
+from pyaot.frontend.arithmetic import as_integer, binary, cast, compare, integer, minus, plus
 from pyaot.frontend.arrays import allocate, materialise, pulled
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
@@ -32,10 +32,18 @@ def _is_unit_walk(value: ArrayValue) -> bool:
     assert value.place is not None and value.place.walks is not None
     walks = value.place.walks
     axes = [axis for walk in walks for axis in walk.axes]
-    return all(len(walk.axes) == 1 and walk.step == integer(1) for walk in walks) and len(set(axes)) == len(axes)
+    return all(len(walk.axes) == 1 and walk.step == integer(1) for walk in walks) and len(set(axes)) == len(
+        axes
+    )
 
 
-def _call(ctx: Context, name: str, outputs: list[ArrayValue], inputs: list[ArrayValue], options: tuple[Option, ...] = ()) -> None:
+def _call(
+    ctx: Context,
+    name: str,
+    outputs: list[ArrayValue],
+    inputs: list[ArrayValue],
+    options: tuple[Option, ...] = (),
+) -> None:
     ctx.rounding(name)
     sources = tuple(section(ctx, value) for value in inputs)
     ctx.emit(LibraryCall(name, tuple(section(ctx, o) for o in outputs), sources, options, ctx.span))
@@ -72,7 +80,9 @@ def _solve(ctx: Context, arguments: Arguments) -> Value:
     a, b = (_floating(ctx, as_array(ctx, value)) for value in arguments.take(ctx, "a", "b"))
     _square(ctx, a)
     if a.dtype is not b.dtype or b.rank not in (1, a.rank):
-        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'solve' of operands of different types or ranks is not compiled.")
+        raise ctx.refuse(
+            UNSUPPORTED_ARGUMENT, "'solve' of operands of different types or ranks is not compiled."
+        )
     make_equal(ctx, b.shape[0 if b.rank == 1 else -2], a.shape[-1], "the operands of solve differ in shape")
     if b.rank == 1 and a.rank != 2:
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'solve' of stacked matrices and one vector is not compiled.")
@@ -109,7 +119,7 @@ def _eigvalsh(ctx: Context, arguments: Arguments) -> Value:
     return values
 
 
-# ---- Fourier transforms ----------------------------------------------------------------------------------------
+# ---- Fourier transforms ---------------------------------------------------------------------------------
 
 
 def _complex_of(dtype: DType) -> DType:
@@ -130,7 +140,9 @@ def _fft(name: str) -> Handler:
             last = _fitted(ctx, last, length)
         ctx.check(compare("ge", length, integer(1)), "a transform of no points")
         points = length if name != "rfft" else plus(binary("floordiv", length, integer(2)), integer(1))
-        result = allocate(ctx, "spectrum", Array(_complex_of(array.dtype), array.rank), (*last.shape[:-1], points))
+        result = allocate(
+            ctx, "spectrum", Array(_complex_of(array.dtype), array.rank), (*last.shape[:-1], points)
+        )
         _call(ctx, name, [result], [last], options)
         return _axis_back(ctx, result, along)
 
@@ -167,7 +179,9 @@ def _fftshift(is_inverse: bool) -> Handler:
         for along in axes_argument(ctx, axes, array.rank):
             half = binary("floordiv", array.shape[along], integer(2))
             shift = minus(integer(0), half) if is_inverse else half
-            shifted = ctx.library(ctx, "numpy.roll", Arguments((result, Number(shift), Number(integer(along)))))
+            shifted = ctx.library(
+                ctx, "numpy.roll", Arguments((result, Number(shift), Number(integer(along))))
+            )
             assert isinstance(shifted, ArrayValue)
             result = shifted
         return result
@@ -175,7 +189,7 @@ def _fftshift(is_inverse: bool) -> Handler:
     return handle
 
 
-# ---- sorting -----------------------------------------------------------------------------------------------------
+# ---- sorting --------------------------------------------------------------------------------------------
 
 
 def _sorting(name: str) -> Handler:

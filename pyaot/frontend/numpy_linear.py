@@ -1,13 +1,13 @@
 """Products of arrays as loops: matmul dot outer inner vdot tensordot einsum kron trace.
 
-    C = A @ B      C[i, j] = 0;  for i: for k: for j: C[i, j] = C[i, j] + A[i, k] * B[k, j]
+C = A @ B      C[i, j] = 0;  for i: for k: for j: C[i, j] = C[i, j] + A[i, k] * B[k, j]
 """
 
 from collections.abc import Callable, Sequence
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, is_given, known_int
-from pyaot.frontend.arithmetic import binary, cast, integer, plus, times
+from pyaot.frontend.arithmetic import binary, cast, integer, times
 from pyaot.frontend.arrays import (
     allocate,
     as_stored,
@@ -20,7 +20,7 @@ from pyaot.frontend.arrays import (
 )
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
-from pyaot.frontend.numpy_shapes import flattened, reshaped, transposed
+from pyaot.frontend.numpy_shapes import flattened
 from pyaot.frontend.operators import typed, ufunc_result
 from pyaot.frontend.prove import make_equal
 from pyaot.frontend.reductions import Folding, accumulator, constant
@@ -40,12 +40,19 @@ def _product_type(ctx: Context, left: ArrayValue, right: ArrayValue) -> Scalar:
     return Scalar(dtype)
 
 
-def contract(ctx: Context, left: ArrayValue, right: ArrayValue, spec: "tuple[Sequence[str], Sequence[str], Sequence[str]]") -> Value:
+def contract(
+    ctx: Context,
+    left: ArrayValue,
+    right: ArrayValue,
+    spec: "tuple[Sequence[str], Sequence[str], Sequence[str]]",
+) -> Value:
     """The sum of left * right over the letters that the result lacks, `einsum` of two operands."""
     return contract_all(ctx, [left, right], [spec[0], spec[1]], spec[2])
 
 
-def contract_all(ctx: Context, operands: Sequence[ArrayValue], letters: Sequence[Sequence[str]], out: Sequence[str]) -> Value:
+def contract_all(
+    ctx: Context, operands: Sequence[ArrayValue], letters: Sequence[Sequence[str]], out: Sequence[str]
+) -> Value:
     """`einsum` of any number of operands, one loop for each letter; the last letter of the result runs innermost."""
     operands = [as_stored(ctx, o) for o in operands]
     extents = _extents(ctx, operands, letters)
@@ -67,7 +74,9 @@ def contract_all(ctx: Context, operands: Sequence[ArrayValue], letters: Sequence
     return result
 
 
-def _extents(ctx: Context, operands: Sequence[ArrayValue], letters: Sequence[Sequence[str]]) -> dict[str, Expr]:
+def _extents(
+    ctx: Context, operands: Sequence[ArrayValue], letters: Sequence[Sequence[str]]
+) -> dict[str, Expr]:
     extents: dict[str, Expr] = {}
     for operand, names in zip(operands, letters):
         if len(names) != operand.rank:
@@ -80,8 +89,16 @@ def _extents(ctx: Context, operands: Sequence[ArrayValue], letters: Sequence[Seq
     return extents
 
 
-def _term(ctx: Context, operands: Sequence[ArrayValue], letters: Sequence[Sequence[str]], at: dict[str, Expr], type: Scalar) -> Expr:
-    factors = [cast(o.element(tuple(at[name] for name in names)), type) for o, names in zip(operands, letters)]
+def _term(
+    ctx: Context,
+    operands: Sequence[ArrayValue],
+    letters: Sequence[Sequence[str]],
+    at: dict[str, Expr],
+    type: Scalar,
+) -> Expr:
+    factors = [
+        cast(o.element(tuple(at[name] for name in names)), type) for o, names in zip(operands, letters)
+    ]
     result = factors[0]
     for factor in factors[1:]:
         result = Binary("mul", result, factor, type, checked=False)
@@ -89,7 +106,11 @@ def _term(ctx: Context, operands: Sequence[ArrayValue], letters: Sequence[Sequen
 
 
 def _to_number(
-    ctx: Context, operands: Sequence[ArrayValue], letters: Sequence[Sequence[str]], extents: dict[str, Expr], type: Scalar
+    ctx: Context,
+    operands: Sequence[ArrayValue],
+    letters: Sequence[Sequence[str]],
+    extents: dict[str, Expr],
+    type: Scalar,
 ) -> Number:
     acc = accumulator(ctx, Folding(type, None, lambda a, b: a), constant(0, type))
     names = list(extents)
@@ -151,13 +172,19 @@ def _outer_sum(
     def body(indices: Indices) -> None:
         at = dict(zip(order, indices))
         target = tuple(at[letter] for letter in out)
-        total = Binary("add", Load(place.array, target, type, False), _term(ctx, operands, letters, at, type), type, False)
+        total = Binary(
+            "add",
+            Load(place.array, target, type, False),
+            _term(ctx, operands, letters, at, type),
+            type,
+            False,
+        )
         ctx.emit(Store(place.array, target, total, False, ctx.span))
 
     loops(ctx, tuple(extents[letter] for letter in order), body)
 
 
-# ---- NumPy's products ------------------------------------------------------------------------------------------
+# ---- NumPy's products -----------------------------------------------------------------------------------
 
 
 def _matmul(ctx: Context, arguments: Arguments) -> Value:
@@ -210,7 +237,9 @@ def _inner(ctx: Context, arguments: Arguments) -> Value:
 
 def _vdot(ctx: Context, arguments: Arguments) -> Value:
     a, b = (flattened(ctx, as_stored(ctx, as_array(ctx, value))) for value in arguments.take(ctx, "a", "b"))
-    conjugated = map_elements(ctx, (a,), lambda e: Call("conjugate", (e,), e.type) if e.type.dtype.is_complex else e)
+    conjugated = map_elements(
+        ctx, (a,), lambda e: Call("conjugate", (e,), e.type) if e.type.dtype.is_complex else e
+    )
     rule = ArrayValue(a.dtype, a.shape, conjugated.element, a.place)
     return contract(ctx, rule, b, ("k", "k", ""))
 
@@ -242,7 +271,9 @@ def _contracted_axes(ctx: Context, axes: Value | None, rank: int) -> list[tuple[
         case TupleValue((one, other)):
             firsts = one.items if isinstance(one, TupleValue) else (one,)
             seconds = other.items if isinstance(other, TupleValue) else (other,)
-            return [(known_int(ctx, f, "An axis"), known_int(ctx, s, "An axis")) for f, s in zip(firsts, seconds)]
+            return [
+                (known_int(ctx, f, "An axis"), known_int(ctx, s, "An axis")) for f, s in zip(firsts, seconds)
+            ]
         case _:
             count = known_int(ctx, axes, "axes") if is_given(axes) else 2
             return [(rank - count + n, n) for n in range(count)]
@@ -250,7 +281,11 @@ def _contracted_axes(ctx: Context, axes: Value | None, rank: int) -> list[tuple[
 
 def _einsum(ctx: Context, arguments: Arguments) -> Value:
     subscripts, *values = arguments.positional
-    if not isinstance(subscripts, TextValue) or "." in subscripts.text or set(arguments.keywords) - {"optimize"}:
+    if (
+        not isinstance(subscripts, TextValue)
+        or "." in subscripts.text
+        or set(arguments.keywords) - {"optimize"}
+    ):
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "This form of einsum is not compiled.")
     inputs, arrow, out = subscripts.text.replace(" ", "").partition("->")
     letters = inputs.split(",")
@@ -285,7 +320,9 @@ def _trace(ctx: Context, arguments: Arguments) -> Value:
 def _cross(ctx: Context, arguments: Arguments) -> Value:
     a, b = (as_stored(ctx, as_array(ctx, value)) for value in arguments.take(ctx, "a", "b"))
     for array in (a, b):
-        make_equal(ctx, array.shape[-1], integer(3), "the vectors of a cross product have not three components")
+        make_equal(
+            ctx, array.shape[-1], integer(3), "the vectors of a cross product have not three components"
+        )
     if a.rank != 1 or b.rank != 1:
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'cross' of more than two vectors is not compiled.")
     result = allocate(ctx, "cross", Array(_product_dtype(ctx, a, b), 1), (integer(3),))

@@ -10,7 +10,6 @@ from pyaot.frontend.arguments import (
     is_given,
     known_bool,
     known_int,
-    number,
 )
 from pyaot.frontend.arithmetic import (
     both,
@@ -20,20 +19,18 @@ from pyaot.frontend.arithmetic import (
     either,
     integer,
     minus,
-    negate,
-    plus,
     times,
     truth,
 )
 from pyaot.frontend.arrays import allocate, as_stored, loops, map_elements
-from pyaot.frontend.context import Context
 from pyaot.frontend.coerce import as_array
+from pyaot.frontend.context import Context
 from pyaot.frontend.numpy_shapes import flattened
 from pyaot.frontend.operators import scalar_binary
 from pyaot.frontend.prove import assume
 from pyaot.frontend.reductions import Folding, accumulator, constant, reduce_array
 from pyaot.frontend.values import ArrayValue, Indices, Number, Value
-from pyaot.ir.nodes import Assign, Binary, Call, Const, Expr, Load, Select, Store, Var
+from pyaot.ir.nodes import Assign, Binary, Call, Const, Expr, Select, Store, Var
 from pyaot.ir.types import PY_BOOL, PY_INT, Array, DType, Origin, Scalar
 
 Handler = Callable[[Context, Arguments], Value]
@@ -64,7 +61,9 @@ def _sum_like(op: str, start: int) -> Handler:
         if result.kind in "fc":
             ctx.rounding("the order of a sum")
         type = _accumulator_type(result)
-        folding = Folding(type, constant(start, type), _folded(op, type), lambda acc: cast(acc, Scalar(result)))
+        folding = Folding(
+            type, constant(start, type), _folded(op, type), lambda acc: cast(acc, Scalar(result))
+        )
         axes = axes_argument(ctx, axis, array.rank)
         return reduce_array(ctx, array, axes, known_bool(ctx, keepdims, False, "keepdims"), folding)
 
@@ -136,7 +135,9 @@ def mean_of(ctx: Context, array: ArrayValue, axes: tuple[int, ...], keepdims: bo
 def _mean(ctx: Context, arguments: Arguments) -> Value:
     a, axis, _, _, keepdims = arguments.take(ctx, "a", "axis", "dtype", "out", "keepdims")
     array = as_array(ctx, a)
-    return mean_of(ctx, array, axes_argument(ctx, axis, array.rank), known_bool(ctx, keepdims, False, "keepdims"))
+    return mean_of(
+        ctx, array, axes_argument(ctx, axis, array.rank), known_bool(ctx, keepdims, False, "keepdims")
+    )
 
 
 def _spread(is_std: bool) -> Handler:
@@ -165,7 +166,9 @@ def _squared_distance(element: Expr, mean: Expr) -> Expr:
     return Binary("add", squares[0], squares[1], real, checked=False)
 
 
-def _divided(ctx: Context, squares: ArrayValue, axes: tuple[int, ...], keep: bool, freedom: int, is_std: bool) -> Value:
+def _divided(
+    ctx: Context, squares: ArrayValue, axes: tuple[int, ...], keep: bool, freedom: int, is_std: bool
+) -> Value:
     result = Scalar(squares.dtype)
     type = _accumulator_type(result.dtype)
     count = greatest_zero(minus(count_of(squares, axes), integer(freedom)))
@@ -175,7 +178,9 @@ def _divided(ctx: Context, squares: ArrayValue, axes: tuple[int, ...], keep: boo
         quotient = Binary("truediv", acc, divisor, type, checked=False)
         return cast(Call("sqrt", (quotient,), type) if is_std else quotient, result)
 
-    return reduce_array(ctx, squares, axes, keep, Folding(type, constant(0, type), _folded("add", type), finish))
+    return reduce_array(
+        ctx, squares, axes, keep, Folding(type, constant(0, type), _folded("add", type), finish)
+    )
 
 
 def greatest_zero(expr: Expr) -> Expr:
@@ -273,7 +278,13 @@ def _running(ctx: Context, array: ArrayValue, along: int, op: str, type: Scalar)
 
         def inner_body(inner: Indices) -> None:
             indices = (*outer[:along], inner[0], *outer[along:])
-            ctx.emit(Assign(acc.name, Binary(op, acc, cast(array.element(indices), type), type, checked=False), ctx.span))
+            ctx.emit(
+                Assign(
+                    acc.name,
+                    Binary(op, acc, cast(array.element(indices), type), type, checked=False),
+                    ctx.span,
+                )
+            )
             ctx.emit(Store(place.array, place.subscripts(indices), acc, False, ctx.span))
 
         loops(ctx, (array.shape[along],), inner_body, "r")
@@ -296,13 +307,18 @@ def _norm(ctx: Context, arguments: Arguments) -> Value:
     array = as_array(ctx, x)
     axes = axes_argument(ctx, axis, array.rank)
     if is_given(order) and not (known_int(ctx, order, "ord") == 2 and len(axes) == 1):
-        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "Only the 2-norm of vectors and the Frobenius norm are compiled.")
+        raise ctx.refuse(
+            UNSUPPORTED_ARGUMENT, "Only the 2-norm of vectors and the Frobenius norm are compiled."
+        )
     ctx.rounding("the order of a sum")
     zero = constant(0, Scalar(_mean_type(array.dtype)))
     squares = map_elements(ctx, (array,), lambda e: _squared_distance(cast(e, zero.type), zero))
     type = _accumulator_type(squares.dtype)
     folding = Folding(
-        type, constant(0, type), _folded("add", type), lambda acc: cast(call("sqrt", acc), Scalar(squares.dtype))
+        type,
+        constant(0, type),
+        _folded("add", type),
+        lambda acc: cast(call("sqrt", acc), Scalar(squares.dtype)),
     )
     return reduce_array(ctx, squares, axes, known_bool(ctx, keepdims, False, "keepdims"), folding)
 

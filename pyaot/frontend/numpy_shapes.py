@@ -53,7 +53,7 @@ def _moveaxis(ctx: Context, arguments: Arguments) -> Value:
     return transposed(ctx, array, order)
 
 
-# ---- reshape -----------------------------------------------------------------------------------------------
+# ---- reshape --------------------------------------------------------------------------------------------
 
 
 def reshaped(ctx: Context, array: ArrayValue, shape: Indices) -> ArrayValue:
@@ -76,7 +76,9 @@ def reshaped(ctx: Context, array: ArrayValue, shape: Indices) -> ArrayValue:
         return pulled(source.dtype, shape, lambda indices: source.element(inner(indices)))
     outer = source.place.subscripts
     linear = source.place.whole or source.place.linear
-    place = Place(source.place.array, lambda indices: outer(inner(indices)), source.place.checked, linear=linear)
+    place = Place(
+        source.place.array, lambda indices: outer(inner(indices)), source.place.checked, linear=linear
+    )
     return ArrayValue(source.dtype, shape, reader(ctx, place), place)
 
 
@@ -91,11 +93,15 @@ def _is_contiguous(ctx: Context, array: ArrayValue) -> bool:
     last = len(extents) - len(axes)
     return axes == list(range(last, len(extents))) and all(
         walk.step == integer(1) and same(ctx, extent, extents[axis]) and place.starts[axis] == integer(0)
-        for walk, extent, axis in zip((w for w in place.walks if w.axes), (e for e, w in zip(array.shape, place.walks) if w.axes), axes)
+        for walk, extent, axis in zip(
+            (w for w in place.walks if w.axes), (e for e, w in zip(array.shape, place.walks) if w.axes), axes
+        )
     )
 
 
-def _matching_groups(ctx: Context, old: Indices, new: Indices) -> list[tuple[tuple[int, ...], tuple[int, ...]]] | None:
+def _matching_groups(
+    ctx: Context, old: Indices, new: Indices
+) -> list[tuple[tuple[int, ...], tuple[int, ...]]] | None:
     """Runs of old and new axes with equal products: (n, m) -> (n, 1, m) pairs n with n and m with m."""
     groups: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
     i = j = 0
@@ -123,7 +129,9 @@ def _next_group(ctx: Context, old: Indices, new: Indices, i: int, j: int) -> tup
         for a in range(1, width):
             if i + a <= len(old) and j + width - a <= len(new):
                 left, right = _product(old[i : i + a]), _product(new[j : j + width - a])
-                if left == right or (isinstance(left, Const) and isinstance(right, Const) and left.value == right.value):
+                if left == right or (
+                    isinstance(left, Const) and isinstance(right, Const) and left.value == right.value
+                ):
                     return i + a, j + width - a
     return None
 
@@ -159,7 +167,9 @@ def _split_index(flat: Expr, extents: Sequence[Expr]) -> list[Expr]:
 
 def _reshape(ctx: Context, arguments: Arguments) -> Value:
     array = as_array(ctx, arguments.positional[0])
-    given = arguments.positional[1:] or tuple(arguments.keywords.get(k) for k in ("shape", "newshape") if k in arguments.keywords)
+    given = arguments.positional[1:] or tuple(
+        arguments.keywords.get(k) for k in ("shape", "newshape") if k in arguments.keywords
+    )
     if "order" in arguments.keywords or not given:
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "This form of reshape is not compiled.")
     first = given[0]
@@ -215,7 +225,12 @@ def _squeeze(ctx: Context, arguments: Arguments) -> Value:
     else:
         dropped = tuple(n for n, extent in enumerate(array.shape) if extent == integer(1))
         if any(not isinstance(extent, Const) for extent in array.shape):
-            raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'squeeze' needs its axis in compiled code.", None, "Write squeeze(axis=...).")
+            raise ctx.refuse(
+                UNSUPPORTED_ARGUMENT,
+                "'squeeze' needs its axis in compiled code.",
+                None,
+                "Write squeeze(axis=...).",
+            )
     return reshaped(ctx, array, tuple(e for n, e in enumerate(array.shape) if n not in dropped))
 
 
@@ -240,7 +255,7 @@ def _broadcast_to(ctx: Context, arguments: Arguments) -> Value:
     return pulled(array.dtype, extents, broadcast_element(array, len(extents)))
 
 
-# ---- order -----------------------------------------------------------------------------------------------------
+# ---- order ----------------------------------------------------------------------------------------------
 
 
 def _flip(ctx: Context, arguments: Arguments) -> Value:
@@ -260,7 +275,12 @@ def _roll(ctx: Context, arguments: Arguments) -> Value:
     a, shift, axis = arguments.take(ctx, "a", "shift", "axis")
     array = as_array(ctx, a)
     if not is_given(axis) and array.rank != 1:
-        rolled = _roll(ctx, Arguments((flattened(ctx, as_stored(ctx, array)), *arguments.positional[1:2]), arguments.keywords))
+        rolled = _roll(
+            ctx,
+            Arguments(
+                (flattened(ctx, as_stored(ctx, array)), *arguments.positional[1:2]), arguments.keywords
+            ),
+        )
         assert isinstance(rolled, ArrayValue)
         return reshaped(ctx, rolled, array.shape)
     shifts = shift.items if isinstance(shift, TupleValue) else (shift,)
@@ -319,7 +339,7 @@ def _tile(ctx: Context, arguments: Arguments) -> Value:
     return pulled(array.dtype, shape, element)
 
 
-# ---- triangles and diagonals -----------------------------------------------------------------------------------
+# ---- triangles and diagonals ----------------------------------------------------------------------------
 
 
 def _triangle(comparison: str) -> Handler:

@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, is_given, number
-from pyaot.frontend.arithmetic import as_integer, binary, both, cast, compare, either, greatest, integer, minus, plus
+from pyaot.frontend.arithmetic import (
+    as_integer,
+    both,
+    cast,
+    compare,
+    greatest,
+    integer,
+    minus,
+    plus,
+)
 from pyaot.frontend.arrays import allocate, as_stored, loops
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
@@ -28,7 +37,9 @@ def _bincount(ctx: Context, arguments: Arguments) -> Value:
     type = Scalar(DType.FLOAT64) if is_given(weights) else _COUNT
     least = as_integer(number(ctx, minlength).expr) if is_given(minlength) else integer(0)
     extent = ctx.temporary("bins", greatest(plus(_largest(ctx, values), integer(1)), least))
-    result = allocate(ctx, "counts", Array(type.dtype, 1), (extent,), Const(0.0 if type is not _COUNT else 0, type))
+    result = allocate(
+        ctx, "counts", Array(type.dtype, 1), (extent,), Const(0.0 if type is not _COUNT else 0, type)
+    )
     added = as_array(ctx, weights) if is_given(weights) else None
     assert result.place is not None
     array = result.place.array
@@ -62,7 +73,9 @@ def _histogram(ctx: Context, arguments: Arguments) -> Value:
     ctx.check(compare("ge", count, integer(1)), "a histogram without bins")
     low, high = _bounds(ctx, values, bounds)
     ctx.check(compare("lt", low, high), "the range of a histogram is empty")
-    edges = ctx.library(ctx, "numpy.linspace", Arguments((Number(low), Number(high), Number(plus(count, integer(1))))))
+    edges = ctx.library(
+        ctx, "numpy.linspace", Arguments((Number(low), Number(high), Number(plus(count, integer(1)))))
+    )
     assert isinstance(edges, ArrayValue)
     kept_edges = ctx.library(ctx, "numpy.copy", Arguments((edges,)))
     assert isinstance(kept_edges, ArrayValue)
@@ -112,7 +125,13 @@ def _count_into(
 def _bin_of(ctx: Context, value: Expr, span: tuple[Expr, Expr, Expr], edges: ArrayValue) -> Expr:
     """The computed bin, moved by one where rounding put the value on the wrong side of an edge."""
     low, width, count = span
-    scaled = Binary("mul", Binary("truediv", Binary("sub", value, low, _DOUBLE, False), width, _DOUBLE, False), cast(count, _DOUBLE), _DOUBLE, False)
+    scaled = Binary(
+        "mul",
+        Binary("truediv", Binary("sub", value, low, _DOUBLE, False), width, _DOUBLE, False),
+        cast(count, _DOUBLE),
+        _DOUBLE,
+        False,
+    )
     name = ctx.fresh("bin")
     ctx.emit(Assign(name, Cast(scaled, PY_INT), ctx.span))
     bin_ = Var(name, PY_INT)

@@ -4,16 +4,16 @@ from collections.abc import Callable
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, dtype_of, is_given, known_int, number
-from pyaot.frontend.arithmetic import UFUNCS, binary, both, call, cast, compare, integer, negate, truth, unary
+from pyaot.frontend.arithmetic import UFUNCS, binary, call, cast, integer, negate, truth, unary
 from pyaot.frontend.arrays import map_elements
 from pyaot.frontend.coerce import as_operand, common_dtype
 from pyaot.frontend.context import Context
-from pyaot.frontend.operators import apply_binary, apply_compare, scalar_binary, typed, ufunc_result
-from pyaot.frontend.promote import join, python_type
-from pyaot.frontend.values import ArrayValue, Number, TupleValue, Value
-from pyaot.ir.functions import ONLY_PYTHON, PURE, is_exact, result_type
-from pyaot.ir.nodes import Binary, Call, Const, Expr, Select
-from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT, PY_INT, DType, Origin, Scalar
+from pyaot.frontend.operators import apply_binary, apply_compare, typed, ufunc_result
+from pyaot.frontend.promote import python_type
+from pyaot.frontend.values import ArrayValue, Number, Value
+from pyaot.ir.functions import ONLY_PYTHON, PURE, is_exact
+from pyaot.ir.nodes import Binary, Call, Expr, Select
+from pyaot.ir.types import PY_BOOL, DType, Origin, Scalar
 
 Handler = Callable[[Context, Arguments], Value]
 
@@ -32,15 +32,30 @@ _ALIASES = {
     "radians": "deg2rad",
     "fix": "trunc",
 }
-_COMPARISONS = {"equal": "eq", "not_equal": "ne", "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge"}
-_OPERATORS = {name: op for op, name in UFUNCS.items()} | {"divide": "truediv", "mod": "mod", "pow": "pow", "bitwise_left_shift": "shl", "bitwise_right_shift": "shr"}
+_COMPARISONS = {
+    "equal": "eq",
+    "not_equal": "ne",
+    "less": "lt",
+    "less_equal": "le",
+    "greater": "gt",
+    "greater_equal": "ge",
+}
+_OPERATORS = {name: op for op, name in UFUNCS.items()} | {
+    "divide": "truediv",
+    "mod": "mod",
+    "pow": "pow",
+    "bitwise_left_shift": "shl",
+    "bitwise_right_shift": "shr",
+}
 
 
 def _operands(ctx: Context, arguments: Arguments, count: int) -> list[ArrayValue | Number]:
     names = ("x1", "x2", "x3")[:count]
     taken = arguments.take(ctx, *names, "dtype")
     if is_given(taken[-1]):
-        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The dtype of a ufunc is not compiled; cast its operands with 'astype'.")
+        raise ctx.refuse(
+            UNSUPPORTED_ARGUMENT, "The dtype of a ufunc is not compiled; cast its operands with 'astype'."
+        )
     return [as_operand(ctx, value) for value in taken[:-1]]
 
 
@@ -124,7 +139,12 @@ def _simple(rule: Callable[[Expr], Expr]) -> Handler:
 def _where(ctx: Context, arguments: Arguments) -> Value:
     condition, x, y = arguments.take(ctx, "condition", "x", "y")
     if x is None or y is None:
-        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'where' with one argument is not compiled.", None, "Use a loop, or where(c, x, y).")
+        raise ctx.refuse(
+            UNSUPPORTED_ARGUMENT,
+            "'where' with one argument is not compiled.",
+            None,
+            "Use a loop, or where(c, x, y).",
+        )
     operands = [as_operand(ctx, value) for value in (condition, x, y)]
     type = Scalar(_where_dtype(ctx, operands[1].type, operands[2].type))
 
@@ -136,7 +156,9 @@ def _where(ctx: Context, arguments: Arguments) -> Value:
 
 def _where_dtype(ctx: Context, left: Scalar, right: Scalar) -> DType:
     if Origin.NUMPY in (left.origin, right.origin) and left.dtype is not right.dtype:
-        return ufunc_result(ctx, "maximum" if "c" not in (left.dtype.kind, right.dtype.kind) else "add", (left, right))[1]
+        return ufunc_result(
+            ctx, "maximum" if "c" not in (left.dtype.kind, right.dtype.kind) else "add", (left, right)
+        )[1]
     return common_dtype(ctx, [left, right])
 
 
@@ -190,7 +212,10 @@ def _astype(ctx: Context, arguments: Arguments) -> Value:
     assert dtype is not None
     target = Scalar(dtype_of(ctx, dtype))
     operand = as_operand(ctx, a)
-    rule = (lambda e: cast(truth(e), target)) if target.dtype is DType.BOOL else (lambda e: cast(e, target))
+
+    def rule(e: Expr) -> Expr:
+        return cast(truth(e) if target.dtype is DType.BOOL else e, target)
+
     if isinstance(operand, ArrayValue):
         return ArrayValue(target.dtype, operand.shape, lambda indices: rule(operand.element(indices)))
     return Number(rule(operand.expr))
@@ -224,7 +249,11 @@ _RULES: dict[str, Handler] = {
 }
 
 TABLE: dict[str, Handler] = {
-    **{f"numpy.{name}": _pure(name) for name in PURE if name not in ONLY_PYTHON and name not in ("real", "imag", "complex")},
+    **{
+        f"numpy.{name}": _pure(name)
+        for name in PURE
+        if name not in ONLY_PYTHON and name not in ("real", "imag", "complex")
+    },
     **{f"numpy.{alias}": _pure(name) for alias, name in _ALIASES.items()},
     **{f"numpy.{name}": _operator(op) for name, op in _OPERATORS.items()},
     **{f"numpy.{name}": _comparison(op) for name, op in _COMPARISONS.items()},

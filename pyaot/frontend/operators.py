@@ -1,6 +1,6 @@
 """Python's operators on values of any kind: numbers, arrays, tuples, lists.
 
-    a * 2 + b       element by element        [0.0] * n       a list of n floats        (n, m) + (k,)       a tuple
+a * 2 + b       element by element        [0.0] * n       a list of n floats        (n, m) + (k,)       a tuple
 """
 
 from collections.abc import Callable
@@ -74,7 +74,11 @@ def apply_binary(ctx: Context, op: str, left: Value, right: Value) -> Value:
 
 
 def _repeat(ctx: Context, items: tuple[Value, ...], is_list: bool, count: Expr) -> Value:
-    if isinstance(count, Const) and isinstance(count.value, int) and (not is_list or len(items) * count.value <= 4):
+    if (
+        isinstance(count, Const)
+        and isinstance(count.value, int)
+        and (not is_list or len(items) * count.value <= 4)
+    ):
         return TupleValue(items * count.value, is_list)
     if is_list:
         return repeated_list(ctx, items, as_integer(count))
@@ -84,7 +88,11 @@ def _repeat(ctx: Context, items: tuple[Value, ...], is_list: bool, count: Expr) 
 def _array_binary(ctx: Context, op: str, left: ArrayValue | Number, right: ArrayValue | Number) -> Value:
     if any(isinstance(o, ArrayValue) and o.boxed for o in (left, right)):
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, "Arithmetic on whole lists is not compiled.")
-    if op == "pow" and isinstance(right, Number) and (special := _array_power(ctx, left, right.expr)) is not None:
+    if (
+        op == "pow"
+        and isinstance(right, Number)
+        and (special := _array_power(ctx, left, right.expr)) is not None
+    ):
         return special
     if op == "pow":
         ctx.rounding("power")
@@ -96,7 +104,11 @@ def _array_binary(ctx: Context, op: str, left: ArrayValue | Number, right: Array
 
 def _array_power(ctx: Context, base: Value, exponent: Expr) -> Value | None:
     """NumPy's own shortcuts: a ** 2 is a * a, a ** 0.5 is sqrt(a), a ** -1 is 1 / a."""
-    if not isinstance(exponent, Const) or exponent.type.origin is not Origin.PYTHON or not isinstance(base, ArrayValue):
+    if (
+        not isinstance(exponent, Const)
+        or exponent.type.origin is not Origin.PYTHON
+        or not isinstance(base, ArrayValue)
+    ):
         return None
     floating = base.dtype.kind in "fc"
     match exponent.value:
@@ -107,7 +119,9 @@ def _array_power(ctx: Context, base: Value, exponent: Expr) -> Value | None:
         case 0.5 if base.dtype.is_float:
             return map_elements(ctx, (base,), lambda a: Call("sqrt", (a,), a.type))
         case -1 if floating:
-            return map_elements(ctx, (base,), lambda a: arithmetic.binary("truediv", Const(1, exponent.type), a))
+            return map_elements(
+                ctx, (base,), lambda a: arithmetic.binary("truediv", Const(1, exponent.type), a)
+            )
     return None
 
 
@@ -160,7 +174,11 @@ def _check_fits(ctx: Context, operand: Expr, op: str, own: Scalar, other: Scalar
         return
     if op == "truediv":
         return
-    low, high = (0, 2**other.dtype.bits) if other.dtype.kind == "u" else (-(2 ** (other.dtype.bits - 1)), 2 ** (other.dtype.bits - 1))
+    low, high = (
+        (0, 2**other.dtype.bits)
+        if other.dtype.kind == "u"
+        else (-(2 ** (other.dtype.bits - 1)), 2 ** (other.dtype.bits - 1))
+    )
     inside = compare("ge", operand, integer(low))
     if high < 2**63:
         inside = both(inside, compare("lt", operand, integer(high)))
@@ -209,7 +227,10 @@ def augment(ctx: Context, op: str, target: ArrayValue, value: Value) -> None:
     result = apply_binary(ctx, op, target, value)
     assert isinstance(result, ArrayValue)
     if not _same_kind(result.dtype, target.dtype):
-        raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"{result.dtype.value} cannot be stored into {target.dtype.value} in place.")
+        raise ctx.refuse(
+            UNSUPPORTED_EXPRESSION,
+            f"{result.dtype.value} cannot be stored into {target.dtype.value} in place.",
+        )
     store(ctx, target, result)
 
 

@@ -1,13 +1,13 @@
 """Which kind a number is where that depends on the path, as a code that is computed beside it.
 
-    s = 0                           INT
-    for x in a: s = s + x           NUMPY after the first turn
-    return s                        an int if `a` was empty, else an np.float64
+s = 0                           INT
+for x in a: s = s + x           NUMPY after the first turn
+return s                        an int if `a` was empty, else an np.float64
 """
 
 from pyaot.frontend.arithmetic import greatest, integer
 from pyaot.frontend.context import Context, NeedsTracking
-from pyaot.ir.nodes import Binary, Call, Cast, Compare, Const, Expr, Select, Unary, Var
+from pyaot.ir.nodes import Binary, Call, Cast, Compare, Expr, Select, Unary, Var
 from pyaot.ir.types import PY_INT, Origin, Scalar
 
 INT, FLOAT, COMPLEX, NUMPY = 0, 1, 2, 3

@@ -1,9 +1,9 @@
 """The parameters of one typed instance: IR parameters, where the guard finds them, and their values in the body.
 
-    def f(a: Float64[np.ndarray, "n 3"], pair: tuple[int, float], mode: Literal["x"])
-        params     a: float64[2], pair_0: int, pair_1: float
-        requires   Dim(a, 1) == 3
-        facts      mode == 'x'
+def f(a: Float64[np.ndarray, "n 3"], pair: tuple[int, float], mode: Literal["x"])
+    params     a: float64[2], pair_0: int, pair_1: float
+    requires   Dim(a, 1) == 3
+    facts      mode == 'x'
 """
 
 import libcst as cst
@@ -24,6 +24,7 @@ from pyaot.frontend.hint_types import (
     NoneHint,
     ScalarHint,
     TupleHint,
+    TypeVarHint,
     UnionHint,
 )
 from pyaot.frontend.hints import TypedParameter
@@ -60,7 +61,9 @@ class ParameterList:
             case ListHint():
                 return whole(self.ctx, self._new(name, text, _list_type(self.ctx, hint)))
             case TupleHint(items, is_homogeneous=False):
-                parts = (self.value_of(f"{name}_{n}", f"{text}[{n}]", item, rank) for n, item in enumerate(items))
+                parts = (
+                    self.value_of(f"{name}_{n}", f"{text}[{n}]", item, rank) for n, item in enumerate(items)
+                )
                 return TupleValue(tuple(parts))
             case NoneHint():
                 self.facts.append(GlobalFact(text, "None"))
@@ -69,7 +72,9 @@ class ParameterList:
                 return self._literal(text, literal)
             case ClassHint(class_name):
                 return RecordValue(class_name, self._fields(name, text, class_name, rank))
-        raise self.ctx.refuse(UNKNOWN_HINT, f"The type of '{text}' has no compiled form.", self.info.node.name)
+        raise self.ctx.refuse(
+            UNKNOWN_HINT, f"The type of '{text}' has no compiled form.", self.info.node.name
+        )
 
     def _new(self, name: str, text: str, type: Scalar | Array) -> str:
         fresh = self.ctx.fresh(name)
@@ -115,7 +120,9 @@ class ParameterList:
                 return Number(integer(literal))
             case str():
                 return TextValue(literal)
-        raise self.ctx.refuse(UNKNOWN_HINT, f"The type of '{text}' has no compiled form.", self.info.node.name)
+        raise self.ctx.refuse(
+            UNKNOWN_HINT, f"The type of '{text}' has no compiled form.", self.info.node.name
+        )
 
     def _fields(self, name: str, text: str, class_name: str, rank: int | None) -> dict[str, Value]:
         """The fields of an object that the body reads and whose hints are known."""
@@ -131,7 +138,7 @@ class ParameterList:
 
 
 def _first_choice(hint: Hint) -> Hint:
-    return hint.alternatives[0] if isinstance(hint, UnionHint) else hint
+    return hint.alternatives[0] if isinstance(hint, (UnionHint, TypeVarHint)) else hint
 
 
 def _list_type(ctx: Context, hint: ListHint) -> Array:
@@ -150,5 +157,7 @@ def _attributes_read(node: cst.CSTNode, receiver: str) -> set[str]:
     return {
         part.attr.value
         for part in walk(node)
-        if isinstance(part, cst.Attribute) and isinstance(part.value, cst.Name) and part.value.value == receiver
+        if isinstance(part, cst.Attribute)
+        and isinstance(part.value, cst.Name)
+        and part.value.value == receiver
     }

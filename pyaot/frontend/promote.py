@@ -1,6 +1,6 @@
 """Result types: Python's rules for Python numbers, NumPy's own answer (NEP 50) where NumPy takes part.
 
-    int + float -> float      np.float32 + 2.5 -> np.float32      np.int8 / np.int8 -> not ours (float16)
+int + float -> float      np.float32 + 2.5 -> np.float32      np.int8 / np.int8 -> not ours (float16)
 """
 
 from functools import cache
@@ -19,7 +19,7 @@ class NoType(Exception):
 
 
 @cache
-def from_numpy(dtype: np.dtype) -> DType:  # type: ignore[type-arg]
+def from_numpy(dtype: np.dtype) -> DType:
     """Our dtype of NumPy's; NoType where there is none (float16, longdouble, object, strings)."""
     found = _DTYPES.get(dtype.name)
     if found is None or not dtype.isnative:
@@ -29,7 +29,9 @@ def from_numpy(dtype: np.dtype) -> DType:  # type: ignore[type-arg]
 
 def python_type(kind: str) -> Scalar:
     """The Python number type of a kind letter."""
-    return Scalar({"b": DType.BOOL, "i": DType.INT64, "f": DType.FLOAT64, "c": DType.COMPLEX128}[kind], Origin.PYTHON)
+    return Scalar(
+        {"b": DType.BOOL, "i": DType.INT64, "f": DType.FLOAT64, "c": DType.COMPLEX128}[kind], Origin.PYTHON
+    )
 
 
 def wider_python(left: Scalar, right: Scalar, least: str = "b") -> Scalar:
@@ -83,7 +85,9 @@ def join(left: Scalar, right: Scalar) -> Scalar | None:
     if left.origin is not Origin.PYTHON and right.origin is not Origin.PYTHON:
         return None
     strong, weak = (right, left) if left.origin is Origin.PYTHON else (left, right)
-    if "b" in (strong.dtype.kind, weak.dtype.kind) or _RANK.index(_letter(strong)) < _RANK.index(_letter(weak)):
+    if "b" in (strong.dtype.kind, weak.dtype.kind) or _RANK.index(_letter(strong)) < _RANK.index(
+        _letter(weak)
+    ):
         return None
     return Scalar(strong.dtype, Origin.EITHER)
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from pyaot.frontend.arithmetic import compare, integer, minus, plus, times
 from pyaot.frontend.context import Context
-from pyaot.ir.nodes import Binary, Const, Dim, Expr, Var
+from pyaot.ir.nodes import Binary, Const, Dim, Expr, Unary, Var
+from pyaot.ir.walk import map_expr
 
 Atom = Dim | Var
 
@@ -41,6 +42,9 @@ def linear(expr: Expr) -> Linear | None:
             return Linear(int(value))
         case Var() | Dim():
             return Linear(0, ((expr, 1),))
+        case Unary("neg", operand):
+            form = linear(operand)
+            return None if form is None else form.scaled(-1)
         case Binary("add" | "sub" as op, left, right):
             a, b = linear(left), linear(right)
             return None if a is None or b is None else a.plus(b, 1 if op == "add" else -1)
@@ -58,7 +62,9 @@ def expression(form: Linear) -> Expr:
     for atom, coefficient in sorted(form.terms, key=lambda term: term[1] < 0):
         product = times(integer(abs(coefficient)), atom)
         result = plus(result, product) if coefficient > 0 else minus(result, product)
-    return plus(result, integer(form.constant)) if form.constant >= 0 else minus(result, integer(-form.constant))
+    return (
+        plus(result, integer(form.constant)) if form.constant >= 0 else minus(result, integer(-form.constant))
+    )
 
 
 def is_entry(ctx: Context, expr: Expr) -> bool:
@@ -98,7 +104,9 @@ def never_negative(ctx: Context, expr: Expr) -> bool:
             return True
         case Binary("maximum", a, b):
             return never_negative(ctx, a) or never_negative(ctx, b)
-        case Binary("mul" | "add" | "minimum" | "floordiv", a, b) if never_negative(ctx, a) and never_negative(ctx, b):
+        case Binary("mul" | "add" | "minimum" | "floordiv", a, b) if never_negative(
+            ctx, a
+        ) and never_negative(ctx, b):
             return True
     form = linear(expr)
     worst = None if form is None else _worst(ctx, form)
@@ -128,8 +136,16 @@ def _is_sensible(form: Linear) -> bool:
     return has_positive_extent or all(coefficient > 0 for _, coefficient in form.terms)
 
 
+def canonical(ctx: Context, expr: Expr) -> Expr:
+    """The expression over one name for extents that are required to be equal."""
+    if not ctx.equal:
+        return expr
+    return map_expr(lambda part: ctx.equal.get(part, part), expr)
+
+
 def same(ctx: Context, left: Expr, right: Expr) -> bool:
     """Certainly equal."""
+    left, right = canonical(ctx, left), canonical(ctx, right)
     if left == right:
         return True
     a, b = linear(left), linear(right)
@@ -140,8 +156,20 @@ def make_equal(ctx: Context, left: Expr, right: Expr, reason: str) -> None:
     """Two extents are equal from here on: known, guarded, or checked now."""
     if same(ctx, left, right):
         return
+    left, right = canonical(ctx, left), canonical(ctx, right)
     condition = compare("eq", left, right)
     if is_entry(ctx, left) and is_entry(ctx, right):
         ctx.require(condition, reason)
+        if isinstance(left, Dim):
+            _unite(ctx, left, right)
+        elif isinstance(right, Dim):
+            _unite(ctx, right, left)
     else:
         ctx.check(condition, reason)
+
+
+def _unite(ctx: Context, extent: Dim, other: Expr) -> None:
+    """`extent` goes by the name of `other` from here on."""
+    for known, name in ctx.equal.items():
+        ctx.equal[known] = other if name == extent else name
+    ctx.equal[extent] = other

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
-from pyaot.frontend.arguments import Arguments, is_given, known_int, number
+from pyaot.frontend.arguments import Arguments, is_given, number
 from pyaot.frontend.arithmetic import as_integer, binary, both, cast, compare, integer, truth, unary
 from pyaot.frontend.context import Context
 from pyaot.frontend.operators import apply_binary, scalar_binary, typed
-from pyaot.frontend.promote import join, python_type
+from pyaot.frontend.promote import join
 from pyaot.frontend.values import ArrayValue, IterationValue, Number, RangeValue, TupleValue, Value
 from pyaot.ir.functions import PURE
 from pyaot.ir.nodes import Assign, Block, Call, Cast, Const, Exit, Expr, If, Loop, Select, Var
@@ -55,7 +55,10 @@ def to_int(ctx: Context, value: Expr) -> Expr:
     """int(x) of a float: fails for NaN, infinity and what leaves 64 bits."""
     held = ctx.temporary("number", cast(value, PY_FLOAT))
     limit = Const(float(2**62), PY_FLOAT)
-    ctx.check(both(compare("lt", held, limit), compare("gt", held, Const(-float(2**62), PY_FLOAT))), "an int leaves 64 bits")
+    ctx.check(
+        both(compare("lt", held, limit), compare("gt", held, Const(-float(2**62), PY_FLOAT))),
+        "an int leaves 64 bits",
+    )
     return Cast(held, PY_INT)
 
 
@@ -98,7 +101,11 @@ def _abs(ctx: Context, arguments: Arguments) -> Value:
     value = number(ctx, x).expr
     if value.type.dtype is DType.BOOL:
         value = as_integer(value)
-    if not value.type.dtype.is_complex and not value.type.dtype.is_float and value.type.origin is Origin.PYTHON:
+    if (
+        not value.type.dtype.is_complex
+        and not value.type.dtype.is_float
+        and value.type.origin is Origin.PYTHON
+    ):
         return Number(Select(compare("lt", value, integer(0)), unary("neg", value), value, value.type))
     if value.type.dtype.is_complex:
         ctx.rounding("absolute")
@@ -116,7 +123,12 @@ def _extreme(op: str) -> Handler:
             values = values[0].items
         if len(values) == 1:
             if isinstance(values[0], ArrayValue) and values[0].rank == 1 and not values[0].boxed:
-                raise ctx.refuse(UNSUPPORTED_ARGUMENT, "min and max of an array are not compiled.", None, "Use np.min or np.max.")
+                raise ctx.refuse(
+                    UNSUPPORTED_ARGUMENT,
+                    "min and max of an array are not compiled.",
+                    None,
+                    "Use np.min or np.max.",
+                )
             raise ctx.refuse(UNSUPPORTED_ARGUMENT, "min and max of this value are not compiled.")
         best = number(ctx, values[0]).expr
         for value in values[1:]:
@@ -129,7 +141,9 @@ def _extreme(op: str) -> Handler:
 def _better(ctx: Context, op: str, best: Expr, other: Expr) -> Expr:
     type = join(best.type, other.type)
     if type is None:
-        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "min and max of numbers whose types do not meet are not compiled.")
+        raise ctx.refuse(
+            UNSUPPORTED_ARGUMENT, "min and max of numbers whose types do not meet are not compiled."
+        )
     better = typed(ctx, lambda: compare(op, other, best))
     if isinstance(better, Const):
         return other if better.value else best
@@ -224,7 +238,9 @@ def _sum(ctx: Context, arguments: Arguments) -> Value:
         for item in values.items:
             total = scalar_binary(ctx, "add", total, number(ctx, item).expr)
         return Number(total)
-    raise ctx.refuse(UNSUPPORTED_ARGUMENT, "sum() of this value is not compiled.", None, "Use np.sum, or a loop.")
+    raise ctx.refuse(
+        UNSUPPORTED_ARGUMENT, "sum() of this value is not compiled.", None, "Use np.sum, or a loop."
+    )
 
 
 def _bit_length(ctx: Context, arguments: Arguments) -> Value:
@@ -245,21 +261,38 @@ def _bit_length(ctx: Context, arguments: Arguments) -> Value:
     return Number(bits)
 
 
-_MATH_ONE = ("sqrt cbrt exp exp2 expm1 log2 log10 log1p sin cos tan sinh cosh tanh fabs erf erfc gamma lgamma isnan isinf isfinite").split()
-_MATH_NAMES = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh", "degrees": "rad2deg", "radians": "deg2rad"}
+_MATH_ONE = ["sqrt", "cbrt", "exp", "exp2", "expm1", "log2", "log10", "log1p", "sin", "cos", "tan", "sinh", "cosh", "tanh", "fabs", "erf", "erfc", "gamma", "lgamma", "isnan", "isinf", "isfinite"]
+_MATH_NAMES = {
+    "asin": "arcsin",
+    "acos": "arccos",
+    "atan": "arctan",
+    "asinh": "arcsinh",
+    "acosh": "arccosh",
+    "atanh": "arctanh",
+    "degrees": "rad2deg",
+    "radians": "deg2rad",
+}
 
 
 def _log(ctx: Context, arguments: Arguments) -> Value:
     x, base = arguments.take(ctx, "x", "base")
     if is_given(base):
-        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "math.log with a base is not compiled.", None, "Divide two logarithms, or use math.log2.")
+        raise ctx.refuse(
+            UNSUPPORTED_ARGUMENT,
+            "math.log with a base is not compiled.",
+            None,
+            "Divide two logarithms, or use math.log2.",
+        )
     return _math("log", 1)(ctx, Arguments((number(ctx, x),)))
 
 
 TABLE: dict[str, Handler] = {
     **{f"math.{name}": _math(name, 1) for name in _MATH_ONE if name in PURE},
     **{f"math.{name}": _math(function, 1) for name, function in _MATH_NAMES.items()},
-    **{f"cmath.{name}": _cmath(name) for name in ("sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
+    **{
+        f"cmath.{name}": _cmath(name)
+        for name in ("sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")
+    },
     "math.log": _log,
     "math.atan2": _math("arctan2", 2),
     "math.hypot": _math("hypot", 2),

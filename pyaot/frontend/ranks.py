@@ -1,6 +1,6 @@
 """How many dimensions an array has whose hint does not say: found from its uses.
 
-    n, m = a.shape          2          a[i, j]      2          a.shape[2]      3 or more          a + 1      one version for each rank
+n, m = a.shape          2          a[i, j]      2          a.shape[2]      3          a + 1      one version for each rank
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,9 @@ def rank_choices(node: cst.FunctionDef, signature: Signature) -> Iterator[dict[s
     """Choices of ranks for the parameters that leave them open, likely ones first."""
     open_ = [p.name for p in signature.parameters if isinstance(p.type, ArrayHint) and p.type.rank is None]
     options = [_options(node, name) for name in open_]
-    found = sorted(product(*options), key=lambda ranks: (max(ranks, default=0) > 2, len(set(ranks)) > 1, sum(ranks)))
+    found = sorted(
+        product(*options), key=lambda ranks: (max(ranks, default=0) > 2, len(set(ranks)) > 1, sum(ranks))
+    )
     for ranks in found[:_MOST_CHOICES]:
         yield dict(zip(open_, ranks))
 
@@ -33,8 +35,12 @@ def _options(node: cst.FunctionDef, name: str) -> Sequence[int]:
         elif isinstance(part, cst.Subscript):
             exact = max(exact, _axes_taken(part, name))
         elif isinstance(part, cst.Assign) and _is_shape(part.value, name):
-            exact = max((len(t.target.elements) for t in part.targets if isinstance(t.target, cst.Tuple)), default=exact)
-    return (exact,) if exact >= least else range(least, MOST_DIMENSIONS + 1)
+            exact = max(
+                (len(t.target.elements) for t in part.targets if isinstance(t.target, cst.Tuple)),
+                default=exact,
+            )
+    known = max(exact, least)
+    return (known,) if exact or known > 1 else range(1, MOST_DIMENSIONS + 1)
 
 
 def _is_name(node: cst.CSTNode, name: str) -> bool:

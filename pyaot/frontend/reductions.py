@@ -1,7 +1,7 @@
 """Reductions as loops.
 
-    a.sum(axis=1)    for i0: acc = 0;  for i1: acc = acc + a[i0, i1];  result[i0] = acc
-    a.sum(axis=0)    for i1: result[i1] = 0;  for i0: for i1: result[i1] = result[i1] + a[i0, i1]
+a.sum(axis=1)    for i0: acc = 0;  for i1: acc = acc + a[i0, i1];  result[i0] = acc
+a.sum(axis=0)    for i1: result[i1] = 0;  for i0: for i1: result[i1] = result[i1] + a[i0, i1]
 """
 
 from collections.abc import Callable
@@ -27,7 +27,9 @@ class Folding:
     finish: Callable[[Expr], Expr] = lambda value: value
 
 
-def reduce_array(ctx: Context, value: ArrayValue, axes: tuple[int, ...], keepdims: bool, folding: Folding) -> Value:
+def reduce_array(
+    ctx: Context, value: ArrayValue, axes: tuple[int, ...], keepdims: bool, folding: Folding
+) -> Value:
     """The reduction of `value` over `axes`: a number where no dimension is left."""
     kept = tuple(axis for axis in range(value.rank) if axis not in axes)
     if not kept and not keepdims:
@@ -56,7 +58,9 @@ def _to_scalar(ctx: Context, value: ArrayValue, folding: Folding) -> Expr:
     return acc
 
 
-def _to_array(ctx: Context, value: ArrayValue, axes: tuple[int, ...], kept: tuple[int, ...], folding: Folding) -> ArrayValue:
+def _to_array(
+    ctx: Context, value: ArrayValue, axes: tuple[int, ...], kept: tuple[int, ...], folding: Folding
+) -> ArrayValue:
     shape = tuple(value.shape[axis] for axis in kept)
     result_type = folding.finish(Var("?", folding.type)).type
     result = allocate(ctx, "reduced", Array(result_type.dtype, len(kept)), shape)
@@ -75,7 +79,12 @@ def _merged(rank: int, kept: tuple[int, ...], outer: Indices, inner: Indices) ->
 
 
 def _inner_accumulator(
-    ctx: Context, value: ArrayValue, axes: tuple[int, ...], kept: tuple[int, ...], folding: Folding, result: ArrayValue
+    ctx: Context,
+    value: ArrayValue,
+    axes: tuple[int, ...],
+    kept: tuple[int, ...],
+    folding: Folding,
+    result: ArrayValue,
 ) -> None:
     place = result.place
     assert place is not None

@@ -35,7 +35,7 @@ def lower_return(ctx: Context, value: Value) -> None:
         _return_from_helper(ctx, point, value)
 
 
-# ---- the entry function --------------------------------------------------------------------------------------
+# ---- the entry function ---------------------------------------------------------------------------------
 
 
 def _return_from_entry(ctx: Context, value: Value) -> None:
@@ -71,7 +71,9 @@ def _array_result(ctx: Context, value: ArrayValue) -> Result:
     if value.boxed:
         raise ctx.refuse(UNSUPPORTED_STATEMENT, "A row of a list cannot be returned from compiled code.")
     if place.checked or (place.walks is None and not place.linear):
-        raise ctx.refuse(UNSUPPORTED_STATEMENT, "This view cannot be returned from compiled code.", None, "Return a copy.")
+        raise ctx.refuse(
+            UNSUPPORTED_STATEMENT, "This view cannot be returned from compiled code.", None, "Return a copy."
+        )
     extents = ctx.extents_of(place.array)
     if place.walks is None:
         return ViewResult(place.array, integer(0), value.shape, c_strides(value.shape))
@@ -152,7 +154,7 @@ def _replaced(result: Result, old: ScalarResult, new: ScalarResult) -> Result:
     return result
 
 
-# ---- inlined helpers -------------------------------------------------------------------------------------------
+# ---- inlined helpers ------------------------------------------------------------------------------------
 
 
 def _return_from_helper(ctx: Context, point: ReturnPoint, value: Value) -> None:
@@ -167,7 +169,9 @@ def _deposit(ctx: Context, point: ReturnPoint, value: Value, key: str) -> Value:
     agreed = ctx.scope.agreed[0]
     match value:
         case TupleValue(items, is_list):
-            return TupleValue(tuple(_deposit(ctx, point, item, f"{key}_{n}") for n, item in enumerate(items)), is_list)
+            return TupleValue(
+                tuple(_deposit(ctx, point, item, f"{key}_{n}") for n, item in enumerate(items)), is_list
+            )
         case Number(expr):
             agreed.setdefault(key, point.types.get(key, expr.type))
             assign_name(ctx, key, value)
@@ -181,7 +185,9 @@ def _deposit(ctx: Context, point: ReturnPoint, value: Value, key: str) -> Value:
 def _deposit_array(ctx: Context, value: ArrayValue, key: str) -> Value:
     agreed = ctx.scope.agreed[0]
     if value.is_view and value.place is not None and not value.place.whole:
-        raise ctx.refuse(UNSUPPORTED_STATEMENT, "A helper with several returns that returns a view is not inlined.")
+        raise ctx.refuse(
+            UNSUPPORTED_STATEMENT, "A helper with several returns that returns a view is not inlined."
+        )
     source = as_whole(ctx, value, key)
     home = agreed.get(key)
     if not isinstance(home, str):

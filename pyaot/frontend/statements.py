@@ -103,11 +103,13 @@ def _evaluate(ctx: Context, node: cst.BaseExpression) -> None:
     if isinstance(node, (cst.SimpleString, cst.ConcatenatedString, cst.Ellipsis)):
         return
     if not isinstance(node, cst.Call):
-        raise ctx.refuse(UNSUPPORTED_STATEMENT, "An expression whose value is not used is not compiled.", node)
+        raise ctx.refuse(
+            UNSUPPORTED_STATEMENT, "An expression whose value is not used is not compiled.", node
+        )
     lower_expression(ctx, node)
 
 
-# ---- assignment --------------------------------------------------------------------------------------------------
+# ---- assignment -----------------------------------------------------------------------------------------
 
 
 def _assign_all(ctx: Context, targets: Sequence[cst.BaseExpression], node: cst.BaseExpression) -> None:
@@ -138,7 +140,9 @@ def _unpack(ctx: Context, targets: Sequence[cst.BaseExpression], value: Value, n
     arrays = {
         target.value: item
         for target, item in zip(targets, held)
-        if isinstance(target, cst.Name) and isinstance(item, ArrayValue) and _is_carried_array(ctx, target.value)
+        if isinstance(target, cst.Name)
+        and isinstance(item, ArrayValue)
+        and _is_carried_array(ctx, target.value)
     }
     if len(arrays) > 1:
         rebind(ctx, arrays)
@@ -149,7 +153,11 @@ def _unpack(ctx: Context, targets: Sequence[cst.BaseExpression], value: Value, n
 
 def _held(ctx: Context, value: Value) -> Value:
     """An item of the right-hand side, read before any target is assigned."""
-    return settle(ctx, value) if isinstance(value, Number) or (isinstance(value, ArrayValue) and not value.is_view) else value
+    return (
+        settle(ctx, value)
+        if isinstance(value, Number) or (isinstance(value, ArrayValue) and not value.is_view)
+        else value
+    )
 
 
 def _is_carried_array(ctx: Context, name: str) -> bool:
@@ -175,7 +183,9 @@ def _target_array(ctx: Context, node: cst.Subscript) -> ArrayValue:
             ctx.scope.names[node.value.value] = array
             return array
     if not isinstance(base, ArrayValue) or base.place is None:
-        raise ctx.refuse(UNSUPPORTED_STATEMENT, "Elements of this value cannot be assigned in compiled code.", node)
+        raise ctx.refuse(
+            UNSUPPORTED_STATEMENT, "Elements of this value cannot be assigned in compiled code.", node
+        )
     return base
 
 
@@ -210,7 +220,9 @@ def _element_place(ctx: Context, row: ArrayValue, last: Value) -> ArrayValue:
 def store_view(ctx: Context, target: ArrayValue, value: Value) -> None:
     """Stores a number or an array into a view."""
     if target.boxed and not (isinstance(value, Number) and target.rank == 0):
-        raise ctx.refuse(UNSUPPORTED_STATEMENT, "Only single elements of a list are assigned in compiled code.")
+        raise ctx.refuse(
+            UNSUPPORTED_STATEMENT, "Only single elements of a list are assigned in compiled code."
+        )
     if target.boxed and isinstance(value, Number) and value.type != target.type:
         raise ctx.refuse(
             UNSUPPORTED_TYPE_CHANGE,
@@ -227,16 +239,20 @@ def store_view(ctx: Context, target: ArrayValue, value: Value) -> None:
             _no_complex_into_real(ctx, target, array.dtype.is_complex)
             store(ctx, target, array)
         case _:
-            raise ctx.refuse(UNSUPPORTED_STATEMENT, "This value cannot be stored into an array in compiled code.")
+            raise ctx.refuse(
+                UNSUPPORTED_STATEMENT, "This value cannot be stored into an array in compiled code."
+            )
 
 
 def _no_complex_into_real(ctx: Context, target: ArrayValue, is_complex: bool) -> None:
     """A complex array into a real one warns, a complex number raises: the original does it."""
     if is_complex and not target.dtype.is_complex:
-        raise ctx.refuse(UNSUPPORTED_TYPE_CHANGE, "A complex value is stored into a real array.", None, "Take '.real'.")
+        raise ctx.refuse(
+            UNSUPPORTED_TYPE_CHANGE, "A complex value is stored into a real array.", None, "Take '.real'."
+        )
 
 
-# ---- augmented assignment ------------------------------------------------------------------------------------------
+# ---- augmented assignment -------------------------------------------------------------------------------
 
 
 def _augment(ctx: Context, node: cst.AugAssign) -> None:

@@ -1,9 +1,9 @@
 """Subscripts: basic ones are views, integer arrays gather, boolean masks select.
 
-    a[1:-1, None, ::2]      a view: start (1, 0), steps (1, -, 2)
-    a[i]                    an element or a row
-    a[idx]                  a rule: element k is a[idx[k]]
-    a[mask]                 a new array of the chosen elements
+a[1:-1, None, ::2]      a view: start (1, 0), steps (1, -, 2)
+a[i]                    an element or a row
+a[idx]                  a rule: element k is a[idx[k]]
+a[mask]                 a new array of the chosen elements
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ from pyaot.frontend.values import (
     Value,
     Walk,
 )
-from pyaot.ir.nodes import Const, Expr, Load, Select, Var
+from pyaot.ir.nodes import Const, Expr, Load, Select, Unary, Var
 from pyaot.ir.types import PY_INT, DType
 from pyaot.ir.walk import walk_expr
 
@@ -107,13 +107,15 @@ def _basic(ctx: Context, base: ArrayValue, items: Sequence[Value]) -> ArrayValue
     return view(ctx, base, tuple(plan.shape), tuple(plan.starts), plan.walks, plan.checked)
 
 
-# ---- one index -----------------------------------------------------------------------------------------------
+# ---- one index ------------------------------------------------------------------------------------------
 
 
 def element_index(ctx: Context, base: ArrayValue, axis: int, item: Number) -> tuple[Expr, bool]:
     """The index as it is stored in the place, and whether it must still be checked there by Python's rules."""
     if not item.type.dtype.is_integer:
-        raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"A subscript of type {item.type.dtype.value} is not compiled.")
+        raise ctx.refuse(
+            UNSUPPORTED_EXPRESSION, f"A subscript of type {item.type.dtype.value} is not compiled."
+        )
     index = _frozen(ctx, as_integer(item.expr))
     extent = base.shape[axis]
     if isinstance(index, Const) and int(index.value.real) < 0:
@@ -122,7 +124,9 @@ def element_index(ctx: Context, base: ArrayValue, axis: int, item: Number) -> tu
             return index, False
         ctx.check(compare("ge", index, integer(0)), "a subscript is out of range")
         return index, False
-    if never_negative(ctx, index) and assume(ctx, plus(index, integer(1)), extent, "a subscript is out of range"):
+    if never_negative(ctx, index) and assume(
+        ctx, plus(index, integer(1)), extent, "a subscript is out of range"
+    ):
         return index, False
     if is_whole_axis(ctx, base, axis):
         return index, True
@@ -154,10 +158,14 @@ def is_whole_axis(ctx: Context, base: ArrayValue, axis: int) -> bool:
     walk = place.walks[axis]
     own = walk.axes[0]
     extents = ctx.extents_of(place.array)
-    return walk.step == integer(1) and place.starts[own] == integer(0) and same(ctx, base.shape[axis], extents[own])
+    return (
+        walk.step == integer(1)
+        and place.starts[own] == integer(0)
+        and same(ctx, base.shape[axis], extents[own])
+    )
 
 
-# ---- slices --------------------------------------------------------------------------------------------------
+# ---- slices ---------------------------------------------------------------------------------------------
 
 
 def slice_bounds(ctx: Context, extent: Expr, item: SliceValue) -> tuple[Expr, Expr, Expr]:
@@ -182,6 +190,9 @@ def clip(ctx: Context, bound: Expr, extent: Expr) -> Expr:
         return moved if assume(ctx, integer(0), moved, "a slice is clipped") else greatest(moved, integer(0))
     if never_negative(ctx, bound):
         return bound if assume(ctx, bound, extent, "a slice is clipped") else least(bound, extent)
+    if isinstance(bound, Unary) and assume(ctx, integer(1), bound.operand, "a slice bound is not negative"):
+        moved = minus(extent, bound.operand)
+        return moved if assume(ctx, integer(0), moved, "a slice is clipped") else greatest(moved, integer(0))
     if _is_parameter(ctx, bound) and assume(ctx, integer(0), bound, "a slice bound is negative"):
         return bound if assume(ctx, bound, extent, "a slice is clipped") else least(bound, extent)
     wrapped = Select(compare("lt", bound, integer(0)), plus(bound, extent), bound, PY_INT)
@@ -204,14 +215,20 @@ def _count(ctx: Context, start: Expr, stop: Expr, stride: int) -> Expr:
 
 def _backward(ctx: Context, extent: Expr, item: SliceValue, stride: int) -> tuple[Expr, Expr, Expr]:
     """a[start:stop:-k]: start is clipped to [-1, extent - 1], and a missing stop lies before the first element."""
-    first = minus(extent, integer(1)) if item.start is None else _clip_backward(ctx, as_integer(item.start.expr), extent)
+    first = (
+        minus(extent, integer(1))
+        if item.start is None
+        else _clip_backward(ctx, as_integer(item.start.expr), extent)
+    )
     if item.stop is None:
         length = plus(first, integer(1))
     else:
         length = minus(first, _clip_backward(ctx, as_integer(item.stop.expr), extent))
     if not never_negative(ctx, length):
         length = greatest(length, integer(0))
-    count = length if stride == -1 else binary("floordiv", plus(length, integer(-stride - 1)), integer(-stride))
+    count = (
+        length if stride == -1 else binary("floordiv", plus(length, integer(-stride - 1)), integer(-stride))
+    )
     return first, count, integer(stride)
 
 
@@ -220,12 +237,16 @@ def _clip_backward(ctx: Context, bound: Expr, extent: Expr) -> Expr:
         bound = ctx.temporary("bound", bound)
     last = minus(extent, integer(1))
     if never_negative(ctx, bound):
-        return bound if assume(ctx, plus(bound, integer(1)), extent, "a slice is clipped") else least(bound, last)
+        return (
+            bound
+            if assume(ctx, plus(bound, integer(1)), extent, "a slice is clipped")
+            else least(bound, last)
+        )
     wrapped = Select(compare("lt", bound, integer(0)), plus(bound, extent), bound, PY_INT)
     return least(greatest(wrapped, integer(-1)), last)
 
 
-# ---- integer arrays --------------------------------------------------------------------------------------------
+# ---- integer arrays -------------------------------------------------------------------------------------
 
 
 def _gather(ctx: Context, base: ArrayValue, items: Sequence[Value]) -> ArrayValue:
@@ -239,7 +260,11 @@ def _gather(ctx: Context, base: ArrayValue, items: Sequence[Value]) -> ArrayValu
     advanced = [n for n, item in enumerate(items) if isinstance(item, (ArrayValue, Number))]
     together = advanced == list(range(advanced[0], advanced[-1] + 1))
     at = advanced[0] if together else 0
-    bounds = {n: slice_bounds(ctx, base.shape[n], item) for n, item in enumerate(items) if isinstance(item, SliceValue)}
+    bounds = {
+        n: slice_bounds(ctx, base.shape[n], item)
+        for n, item in enumerate(items)
+        if isinstance(item, SliceValue)
+    }
     kept = [bounds[n][1] for n in bounds]
     shape = (*kept[:at], *common, *kept[at:])
     sources = _gather_sources(ctx, base, items, len(common))
@@ -260,7 +285,9 @@ def _gather_sources(ctx: Context, base: ArrayValue, items: Sequence[Value], rank
     for axis, item in enumerate(items):
         if isinstance(item, ArrayValue):
             if not is_whole_axis(ctx, base, axis):
-                raise ctx.refuse(UNSUPPORTED_EXPRESSION, "An index array into a view or an expression is not compiled.")
+                raise ctx.refuse(
+                    UNSUPPORTED_EXPRESSION, "An index array into a view or an expression is not compiled."
+                )
             rule = broadcast_element(item, rank)
             sources[axis] = lambda indices, rule=rule: as_integer(rule(indices))
         elif isinstance(item, Number):

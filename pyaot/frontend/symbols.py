@@ -12,7 +12,16 @@ from pyaot.frontend.arithmetic import integer
 from pyaot.frontend.context import Context
 from pyaot.frontend.promote import NoType, from_numpy
 from pyaot.frontend.scopes import Constant
-from pyaot.frontend.values import DTypeValue, FunctionValue, NoneValue, Number, SymbolValue, TextValue, TupleValue, Value
+from pyaot.frontend.values import (
+    DTypeValue,
+    FunctionValue,
+    NoneValue,
+    Number,
+    SymbolValue,
+    TextValue,
+    TupleValue,
+    Value,
+)
 from pyaot.ir.nodes import Const
 from pyaot.ir.program import GlobalFact
 from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT, Scalar
@@ -115,8 +124,10 @@ def member(ctx: Context, path: str, node: cst.CSTNode) -> Value:
         return Number(Const(_LIBRARY_CONSTANTS[path], PY_FLOAT))
     if path == "numpy.newaxis":
         return NoneValue()
-    if path.startswith("numpy.finfo") or path.startswith("numpy.iinfo"):
-        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "finfo and iinfo are not compiled.", node, "Make it a module constant.")
+    if path.startswith(("numpy.finfo", "numpy.iinfo")):
+        raise ctx.refuse(
+            UNSUPPORTED_EXPRESSION, "finfo and iinfo are not compiled.", node, "Make it a module constant."
+        )
     return SymbolValue(path)
 
 

@@ -40,7 +40,7 @@ class Walk:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a view lies: base[subscripts(indices)]. `walks` describes it where it is affine with these starts."""
+    """Where a view lies: base[subscripts(indices)]; `starts` and `walks` describe it where it is affine."""
 
     array: str
     subscripts: Callable[[Indices], Indices]
@@ -123,7 +123,7 @@ class RangeValue:
 
 @dataclass(frozen=True)
 class IterationValue:
-    """What `zip` and `enumerate` give: several iterables walked together (an index counts where `start` is given)."""
+    """What `zip` and `enumerate` give: several iterables walked together, counted from `start` if that is given."""
 
     items: tuple["Value", ...]
     start: Number | None = None

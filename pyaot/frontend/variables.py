@@ -1,8 +1,8 @@
 """Assignment to names: which IR variable holds a Python variable, and when one is needed at all.
 
-    w = 2 * n            a name for the expression; nothing is emitted
-    s = s + x[i]         in a loop: the variable that the loop agreed on
-    u = step(u)          in a loop: Bind, the array name moves on
+w = 2 * n            a name for the expression; nothing is emitted
+s = s + x[i]         in a loop: the variable that the loop agreed on
+u = step(u)          in a loop: Bind, the array name moves on
 """
 
 from dataclasses import replace
@@ -64,7 +64,7 @@ def _note_bound(ctx: Context, name: str) -> None:
         ctx.emit(Assign(flag, Const(True, PY_BOOL), ctx.span))
 
 
-# ---- numbers ---------------------------------------------------------------------------------------------------
+# ---- numbers --------------------------------------------------------------------------------------------
 
 
 def agreement(ctx: Context, name: str) -> tuple[Agreements, Scalar | str] | None:
@@ -90,7 +90,9 @@ def _assign_number(ctx: Context, name: str, value: Number) -> None:
 def _assign_agreed(ctx: Context, name: str, value: Number, found: tuple[Agreements, Scalar | str]) -> None:
     owner, type = found
     if isinstance(type, str):
-        raise ctx.refuse(UNSUPPORTED_TYPE_CHANGE, f"'{name}' is an array at the start of the loop and a number here.")
+        raise ctx.refuse(
+            UNSUPPORTED_TYPE_CHANGE, f"'{name}' is an array at the start of the loop and a number here."
+        )
     wanted = join(type, value.type)
     if wanted is None:
         raise ctx.refuse(
@@ -173,7 +175,7 @@ def _keeps_value(ctx: Context, name: str) -> bool:
     return facts.assigned_once(name) and (facts.outside_loops(name) or facts.is_local_to_its_loop(name))
 
 
-# ---- arrays ----------------------------------------------------------------------------------------------------
+# ---- arrays ---------------------------------------------------------------------------------------------
 
 
 def _assign_array(ctx: Context, name: str, value: ArrayValue) -> None:
@@ -192,9 +194,13 @@ def rebind(ctx: Context, values: dict[str, ArrayValue]) -> None:
         assert found is not None
         target = found[1]
         if not isinstance(target, str):
-            raise ctx.refuse(UNSUPPORTED_TYPE_CHANGE, f"'{name}' is a number at the start of the loop and an array here.")
+            raise ctx.refuse(
+                UNSUPPORTED_TYPE_CHANGE, f"'{name}' is a number at the start of the loop and an array here."
+            )
         if ctx.arrays[target] != array_type(value):
-            raise ctx.refuse(UNSUPPORTED_TYPE_CHANGE, f"'{name}' changes its element type or its dimensions in the loop.")
+            raise ctx.refuse(
+                UNSUPPORTED_TYPE_CHANGE, f"'{name}' changes its element type or its dimensions in the loop."
+            )
         for own, new in zip(ctx.extents_of(target), value.shape):
             make_equal(ctx, new, own, f"'{name}' changes its shape in a loop")
         targets.append(target)
