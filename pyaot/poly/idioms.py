@@ -239,12 +239,8 @@ def _roles(loops: Sequence[For], target: Store, left: Factor, right: Factor) -> 
             others = ((target, inner), (left.load, columns), (right.load, rows))
             if any(loop.index in scalars_in(*access.subscripts) for access, loop in others):
                 continue
-            sections = [section(*use) for use in uses]
-            if (
-                None not in sections
-                and sections[0] is not None
-                and sections[0].axes == _sorted(sections[0].axes)
-            ):
+            output, *operands = (section(*use) for use in uses)
+            if output is not None and None not in operands and output.axes[0] < output.axes[1]:
                 return rows, columns, inner
     return None
 
