@@ -147,6 +147,8 @@ class _Tree:
             return False
         last = self.next_key + sum(isinstance(s, For) for s in _loops_in(loop.body))
         inner = [self.verdicts[key] for key in range(self.next_key, last)]
+        if verdict.array_reductions:  # a region for each of many short innermost loops costs more than copies
+            inner = [v for v in inner if not _is_innermost(v.node.loop)]
         return any(v.is_free and not v.array_reductions and not _is_short(v.node.loop) for v in inner)
 
     def _say(self, loop: For, verdict: Verdict, marks: Marks, may_be_parallel: bool) -> None:

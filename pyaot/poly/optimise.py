@@ -11,11 +11,12 @@ from pyaot.base.options import Options
 from pyaot.ir.nodes import For, Function, Marks, Stmt
 from pyaot.ir.walk import Body, bound_together, transform_body
 from pyaot.poly import remarks
-from pyaot.poly.accumulate import accumulate_in_scalars
+from pyaot.poly.accumulate import accumulate_in_scalars, names_in
 from pyaot.poly.contract import contract, with_plain_extents
 from pyaot.poly.fusion import fuse
 from pyaot.poly.idioms import LibraryCalls
 from pyaot.poly.marks import Marker
+from pyaot.poly.permute import Permutation
 from pyaot.poly.regions import Region, RegionPass, map_regions
 
 
@@ -35,12 +36,15 @@ def optimise(function: Function, options: Options) -> Optimised:
         plain = map_regions(plain, RegionPass(calls.region))
     fusion = _Fusing(options.strict)
     smaller, shrunk = contract(map_regions(plain, RegionPass(fusion.region)))
+    order = Permutation(options.strict, names_in(smaller))
+    smaller = map_regions(smaller, RegionPass(order.region))
     marker = Marker(options.strict)
     marked = map_regions(accumulate_in_scalars(smaller), marker)
     said = (
         *map(remarks.library_call, calls.found),
         *map(remarks.fused, fusion.fused),
         *map(remarks.contracted, shrunk),
+        *map(remarks.reordered, order.moved),
         *marker.diagnostics,
     )
     return Optimised(marked, tuple(replace(d, function=function.source_name) for d in said))

@@ -80,3 +80,9 @@ def library_call(loop: For) -> Diagnostic:
     message = f"{title(loop)} is a matrix product."
     notes = ("From 16 rows and columns on it is a call of the BLAS.",)
     return Diagnostic(catalogue.LIBRARY_CALL_FOUND, message, loop.span, notes=notes)
+
+
+def reordered(loop: For) -> Diagnostic:
+    """A nest whose loops changed places, or were cut into strips."""
+    message = f"{title(loop)} and the loops in it changed places."
+    return Diagnostic(catalogue.LOOPS_REORDERED, message, loop.span)
