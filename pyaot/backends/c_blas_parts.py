@@ -70,7 +70,8 @@ static bool gemm_$N(int team, bool accumulate, $T alpha, int64_t m, int64_t n, i
     const $T beta = accumulate;
     const unsigned flags = flags_save();
     const int team_before = team > 0 ? blas_with_threads(team) : 0;
-#define CALL(I) ((void (*)(int, int, int, I, I, I, SCALAR, const $T *, I, const $T *, I, SCALAR, $T *, I))BLAS)( \\\\
+#define CALL(I) \\\\
+    ((void (*)(int, int, int, I, I, I, SCALAR, const $T *, I, const $T *, I, SCALAR, $T *, I))BLAS)( \\\\
         101, how_a, how_b, (I)m, (I)n, (I)k, PASS alpha, a, (I)a_row, b, (I)b_row, PASS beta, c, (I)c_row)
     if (blas_is_wide)
         CALL(int64_t);

@@ -76,12 +76,12 @@ def header_of(stmt: For, context: Context) -> Header:
     before = []
     start = expression(stmt.start, context.names)
     if stmt.marks.parallel and can_fail(stmt.start):
-        before.append(f"const {type} {context.names.new(f'{index}_start')} = {start};")
-        start = context.names.new(f"{index}_start")
+        before.append(f"const {type} {index}_start = {start};")
+        start = f"{index}_start"
     if _is_invariant(stmt.stop, stmt.body):
         stop = operand(stmt.stop, context.names)
     else:
-        stop = context.names.new(f"{index}_stop")
+        stop = f"{index}_stop"
         before.append(f"const {type} {stop} = {expression(stmt.stop, context.names)};")
     return Header(tuple(before), type, index, start, stop, stmt.step)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pyaot.backends.c_prelude import is_claimed
 from pyaot.backends.c_text import words
-from pyaot.base.names import c_identifier, fresh
+from pyaot.base.names import c_identifier
 from pyaot.ir.nodes import (
     Allocate,
     Assign,
@@ -36,6 +36,10 @@ OURS = words(
     """
 )
 
+# What is put behind a name to make others: they are its own.
+_SUFFIXES = ("", "_room", "_object", "_slot", "_slots", "_view", "_copy")
+_SUFFIXES += ("_parts", "_count", "_all", "_start", "_stop")
+
 
 @dataclass(frozen=True)
 class ArrayNames:
@@ -54,11 +58,6 @@ class Names:
     types: Mapping[str, Scalar]
     arrays: Mapping[str, ArrayNames]
     labels: Mapping[str, str]
-    taken: frozenset[str]
-
-    def new(self, wanted: str) -> str:
-        """A name that meets no other; made from a unique name it is unique itself."""
-        return fresh(wanted, self.taken)
 
 
 def name_all(function: Function) -> Names:
@@ -66,8 +65,10 @@ def name_all(function: Function) -> Names:
     taken = {*OURS, f"kernel_{function.name}", f"entry_{function.name}"}
 
     def claim(wanted: str) -> str:
-        name = fresh(f"{wanted}_" if is_claimed(wanted) else wanted, taken)
-        taken.add(name)
+        name = wanted
+        while any(f"{name}{suffix}" in taken or is_claimed(f"{name}{suffix}") for suffix in _SUFFIXES):
+            name += "_"
+        taken.update(f"{name}{suffix}" for suffix in _SUFFIXES)
         return name
 
     array_types = dict(_arrays(function))
@@ -79,7 +80,7 @@ def name_all(function: Function) -> Names:
         extents = tuple(claim(f"{data}_{axis}") for axis in range(type.rank))
         arrays[name] = ArrayNames(data, extents, type)
     labels = {name: claim(c_identifier(f"end_{name}")) for name in _labels(function.body)}
-    return Names(scalars, scalar_types, arrays, labels, frozenset(taken))
+    return Names(scalars, scalar_types, arrays, labels)
 
 
 def _arrays(function: Function) -> Iterator[tuple[str, Array]]:

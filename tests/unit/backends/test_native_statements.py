@@ -577,7 +577,21 @@ def test_names_of_users_meet_nothing(tmp_path: Path) -> None:
         "AT",
         "runtime",
     )
-    names = (*names, "kernel_f", "a_0", "slot", "team", "k", "main", "NULL", "pyaot_x", "bool")
+    names = (
+        *names,
+        "kernel_f",
+        "a_0",
+        "slot",
+        "team",
+        "k",
+        "main",
+        "NULL",
+        "pyaot_x",
+        "bool",
+        "new",
+        "a_view",
+        "k_",
+    )
     total: Expr = f64(0.0)
     for name in names:
         total = binary("add", total, var(name, PY_FLOAT))
