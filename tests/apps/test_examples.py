@@ -1,15 +1,14 @@
 """Every example: its two forms compute the same, and it runs as a program."""
 
 import copy
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
+from tests.apps.compare_example import loaded
 from tests.house.sources import ROOT
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
@@ -18,7 +17,7 @@ EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("size", [5, 8, 24])
 def test_loops_and_arrays_agree(path: Path, size: int) -> None:
-    module = loaded(path)
+    module = loaded(path, "example")
     entries = module.inputs(size)
     before = copy.deepcopy(entries)
     loops, arrays = (getattr(module, name)(*arguments) for name, arguments in entries.items())
@@ -33,7 +32,7 @@ def test_loops_and_arrays_agree(path: Path, size: int) -> None:
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_entries_are_hinted_forms_of_one_computation(path: Path) -> None:
-    module = loaded(path)
+    module = loaded(path, "example")
     first, second = module.inputs(8)
     assert first.endswith("_loops")
     assert second == first.removesuffix("_loops") + "_arrays"
@@ -55,13 +54,3 @@ def test_the_index_lists_every_example() -> None:
     index = (ROOT / "examples/README.md").read_text(encoding="utf-8")
     assert [path.name for path in EXAMPLES if f"| {path.name} |" not in index] == []
     assert len(EXAMPLES) >= 12
-
-
-def loaded(path: Path) -> ModuleType:
-    """The example as a module."""
-    spec = importlib.util.spec_from_file_location(f"example_{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
