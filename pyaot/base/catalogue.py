@@ -58,10 +58,8 @@ LIBRARY_CALL_FOUND = Code("PA407", "library-call-found", _REMARK, "Loops became 
 REDUCTION_KEPT_IN_ORDER = Code(
     "PA408", "reduction-kept-in-order", _REMARK, "A reduction keeps its order under --fp strict"
 )
-TOO_LITTLE_WORK = Code("PA409", "too-little-work", _REMARK, "A loop could run in parallel but is too short")
 LOOPS_REORDERED = Code("PA410", "loops-reordered", _REMARK, "Loops were interchanged or tiled")
 ARRAY_CONTRACTED = Code("PA411", "array-contracted", _REMARK, "A temporary array became smaller or vanished")
-SCHEDULING_GAVE_UP = Code("PA412", "scheduling-gave-up", _REMARK, "A region was left in the user's order")
 
 # ---- 5 versions and guards
 

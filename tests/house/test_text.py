@@ -32,8 +32,11 @@ def _undocumented(module: ast.Module) -> Iterator[str]:
 
 
 def _undocumented_in_class(node: ast.ClassDef) -> Iterator[str]:
+    """The docstring of a protocol speaks for its members."""
     if ast.get_docstring(node) is None:
         yield node.name
+    if any(isinstance(base, ast.Name) and base.id == "Protocol" for base in node.bases):
+        return
     for member in node.body:
         if isinstance(member, FunctionNode) and _is_public(member) and ast.get_docstring(member) is None:
             yield f"{node.name}.{member.name}"
