@@ -41,7 +41,7 @@ def main() -> int:
         return 0 if compare(Path(options.compiled, options.names[0]), options) else 1
     paths = sorted((ROOT / "examples").glob("*.py"))
     paths = [path for path in paths if not options.names or path.stem in options.names]
-    print(f"{'entry':26}{'original s':>11}" + "".join(f"{f'x {name}':>25}" for name in VERSIONS))
+    print(f"{'entry':26}{'original s':>11}" + "".join(f"{f'x {name}':>29}" for name in VERSIONS))
     compile_times, good = [], True
     with tempfile.TemporaryDirectory() as folder:
         for path in paths:
@@ -101,7 +101,7 @@ def compare(target: Path, options: argparse.Namespace) -> bool:
         times = take_turns(functions, arguments, options.rounds)
         speeds = {name: ratios(times["original"], times[name]) for name in VERSIONS}
         good = good and not wrong and speeds["chosen"].median >= 1.0
-        columns = "".join(f"{'WRONG' if name in wrong else str(speeds[name]):>25}" for name in VERSIONS)
+        columns = "".join(f"{'WRONG' if name in wrong else str(speeds[name]):>29}" for name in VERSIONS)
         print(f"  {entry:24}{spread(times['original']).median:11.3g}{columns}", flush=True)
     return good
 
