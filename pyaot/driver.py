@@ -105,11 +105,16 @@ def _middle(function: Function, options: Options) -> _Outcome:
 def _side_by_side(
     stage: Callable[[Function, Options], _Outcome], tasks: Sequence[tuple[Function, Options]], jobs: int
 ) -> list[_Outcome]:
-    workers = min(jobs or len(os.sched_getaffinity(0)), len(tasks))
+    workers = min(jobs or usable_cores(), len(tasks))
     if workers < 2 or len(tasks) < _FEWEST_SIDE_BY_SIDE:
         return [stage(*task) for task in tasks]
     with multiprocessing.get_context("fork").Pool(workers) as pool:
         return pool.starmap(stage, tasks, chunksize=1)
+
+
+def usable_cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _with_functions(program: Program, functions: tuple[Function, ...]) -> Program:

@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 
 from pyaot.base.options import Options
+from pyaot.driver import usable_cores
 from pyaot.output.c_compiler import compile_library, find_compiler
 from pyaot.output.cache import cache_folder, open_cache
 
@@ -83,7 +84,7 @@ def _blas() -> Finding:
 
 
 def _cores() -> Finding:
-    allowed, all_cores = len(os.sched_getaffinity(0)), os.cpu_count() or 1
+    allowed, all_cores = usable_cores(), os.cpu_count() or 1
     chosen = [
         f"{name}={os.environ[name]}"
         for name in ("PYAOT_NUM_THREADS", "OMP_NUM_THREADS")

@@ -12,8 +12,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 Guard: TypeAlias = Callable[..., str | None]
 Kernel: TypeAlias = Callable[[tuple[Any, ...]], Any]
@@ -37,8 +36,7 @@ class Recorder(Protocol):
         """The original."""
 
 
-@dataclass(frozen=True)
-class Mode:
+class Mode(NamedTuple):
     """What the environment asks for."""
 
     trace: str = ""  # '', 'calls' or 'summary'
@@ -56,11 +54,11 @@ class Mode:
         return Tally(name) if self.trace == "summary" else None
 
 
-@dataclass(frozen=True)
 class Teller:
     """Tells at each call which version ran, and why the others did not."""
 
-    name: str
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def guard(self, version: str, guard: Guard) -> Guard:
         """The guard; its reason is kept until the original runs."""
@@ -101,11 +99,11 @@ class Teller:
         print(f"pyaot: {self.name}: {text}", file=sys.stderr)
 
 
-@dataclass(frozen=True)
 class Tally:
     """Counts which version ran how often, at little cost."""
 
-    name: str
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def guard(self, version: str, guard: Guard) -> Guard:
         """The guard itself: reasons are not asked for."""
