@@ -21,10 +21,12 @@ from pyaot.backends.emitted import Emitted
 from pyaot.backends.to_native import emit_native
 from pyaot.base.catalogue import INTERNAL_ERROR
 from pyaot.base.diagnostics import Diagnostic
+from pyaot.base.errors import PyaotError
 from pyaot.base.options import Options
-from pyaot.base.source import SourceFile
+from pyaot.base.source import NOWHERE, SourceFile, Span
 from pyaot.frontend.lower import lower
 from pyaot.frontend.parse import parse
+from pyaot.frontend.syntax import SyntaxTree
 from pyaot.ir.nodes import Function
 from pyaot.ir.program import Program
 from pyaot.normalise.pipeline import normalise
@@ -62,7 +64,7 @@ class _Outcome:
 
 def compile_source(source: SourceFile, options: Options) -> Compilation:
     """Everything but the files. PyaotError where the text is no Python."""
-    program = lower(parse(source))
+    program = _lowered(parse(source))
     wording = wording_for(source)
     improved, remarks = _improved(program, options)
     planned = restrict(plan(improved, options), "numpy", frozenset())
@@ -83,6 +85,16 @@ def write_bundle(compilation: Compilation, folder: Path, beside: str = "__file__
     return build(c.source, c.options, c.plan, c.native, c.wording, c.diagnostics, folder, beside)
 
 
+def _lowered(tree: SyntaxTree) -> Program:
+    """The program; an empty one where the front end itself breaks."""
+    try:
+        return lower(tree)
+    except PyaotError:
+        raise
+    except Exception as error:
+        return Program((), (), (_internal_error("The file", NOWHERE, error, ""),))
+
+
 # ---- the middle: every function by itself
 
 
@@ -98,7 +110,7 @@ def _middle(function: Function, options: Options) -> _Outcome:
     try:
         optimised = optimise(prove_bounds(normalise(function)), options)
     except Exception as error:  # a bug of ours must not cost the user the other functions
-        return _Outcome(None, (_internal_error(function, error),))
+        return _Outcome(None, (_internal_error_of(function, error),))
     return _Outcome(optimised.function, tuple(optimised.diagnostics))
 
 
@@ -157,17 +169,22 @@ def _error_of(attempt: Callable[[], object], function: Function) -> Diagnostic |
     try:
         attempt()
     except Exception as error:
-        return _internal_error(function, error)
+        return _internal_error_of(function, error)
     return None
 
 
-def _internal_error(function: Function, error: Exception) -> Diagnostic:
+def _internal_error_of(function: Function, error: Exception) -> Diagnostic:
+    span = replace(function.span, end_line=function.span.line, end_column=function.span.column)
+    return _internal_error(f"'{function.source_name}'", span, error, function.source_name)
+
+
+def _internal_error(subject: str, span: Span, error: Exception, function: str) -> Diagnostic:
     place = traceback.extract_tb(error.__traceback__)[-1]
     return Diagnostic(
         INTERNAL_ERROR,
-        f"'{function.source_name}' stays Python: the compiler failed on it.",
-        replace(function.span, end_line=function.span.line, end_column=function.span.column),
+        f"{subject} stays Python: the compiler failed on it.",
+        span,
         notes=(f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})",),
-        hints=("Please report this with the function's text.",),
-        function=function.source_name,
+        hints=("Please report this with the program's text.",),
+        function=function,
     )

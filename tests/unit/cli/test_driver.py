@@ -62,6 +62,12 @@ def test_bug_in_every_function_leaves_the_file_as_it_was(monkeypatch: pytest.Mon
     assert NOTHING_TO_COMPILE in [d.code for d in compilation.diagnostics]
 
 
+def test_bug_of_the_front_end_leaves_the_file_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "lower", lambda tree: 1 / 0)
+    codes = [d.code for d in compile_source(SOURCE, Options()).diagnostics]
+    assert codes == [INTERNAL_ERROR, NOTHING_TO_COMPILE]
+
+
 def test_functions_side_by_side_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     alone = compile_source(SOURCE, Options(jobs=1))
     monkeypatch.setattr(driver, "_FEWEST_SIDE_BY_SIDE", 2)
