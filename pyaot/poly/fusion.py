@@ -13,7 +13,7 @@ happens to the loops inside.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from pyaot.ir.nodes import For, Stmt, Var
+from pyaot.ir.nodes import Allocate, For, Stmt, Var
 from pyaot.ir.walk import (
     Body,
     arrays_read,
@@ -25,8 +25,8 @@ from pyaot.ir.walk import (
 )
 from pyaot.poly.affine import Reader
 from pyaot.poly.dependences import Dependence, find_dependences
-from pyaot.poly.hoist import hoisted
-from pyaot.poly.known import Known, loop_formula
+from pyaot.poly.hoist import hoisted, hoisted_order
+from pyaot.poly.known import Known, array_mentions, loop_formula
 from pyaot.poly.marks import Verdict, verdicts
 from pyaot.poly.regions import Region
 from pyaot.poly.scop import Scop, Statement
@@ -91,17 +91,20 @@ class Fusion:
         """The statements of a body at that depth, with loops fused at it and below."""
         done: list[Item] = []
         for item in items:
-            place = self._partner(done, item, depth) if item.verdict is not None else None
-            if place is None:
-                done.append(item)
-            else:
-                done[place] = self._merged(done[place], item)
+            done.append(item)
+            place = len(done) - 1
+            while done[place].verdict is not None:  # what took something in may now fit an earlier one
+                partner = self._partner(done[:place], done[place], depth)
+                if partner is None:
+                    break
+                done[partner] = self._merged(done[partner], done.pop(place))
+                place = partner
         return tuple(self._finished(item, depth) for item in done)
 
     def _finished(self, item: Item, depth: int) -> Stmt:
         if not isinstance(item.stmt, For):
             return item.stmt
-        return replace(item.stmt, body=self.sequence(item.members, depth + 1))
+        return replace(item.stmt, body=self.sequence(self._ordered(item.members), depth + 1))
 
     def _partner(self, done: Sequence[Item], item: Item, depth: int) -> int | None:
         """The place of the nearest loop that can take the item in."""
@@ -117,13 +120,14 @@ class Fusion:
         index = Var(first.stmt.index, first.stmt.start.type)
         renamed = tuple(_with_index(member, second.stmt.index, index) for member in second.members)
         self.fused.append(first.stmt)
-        members = self._ordered((*first.members, *renamed))
-        return replace(first, statements=first.statements + second.statements, members=members)
+        members = (*first.members, *renamed)
+        stmt = replace(first.stmt, body=tuple(member.stmt for member in members))
+        statements = first.statements + second.statements
+        return replace(first, stmt=stmt, statements=statements, members=members)
 
     def _ordered(self, members: tuple[Item, ...]) -> tuple[Item, ...]:
         """Simple statements move before loops that do not concern them."""
-        by_stmt = {id(member.stmt): member for member in members}
-        return tuple(by_stmt[id(stmt)] for stmt in hoisted([m.stmt for m in members]))
+        return tuple(members[position] for position in hoisted_order([m.stmt for m in members]))
 
     # ---- questions
 
@@ -134,7 +138,7 @@ class Fusion:
 
     def _depends(self, first: Item, second: Item, depth: int) -> bool:
         """Whether the second must stay behind the first in one iteration of the loops around."""
-        if _share_scalars(first.stmt, second.stmt):
+        if _share_scalars(first.stmt, second.stmt) or _makes(first.stmt) & _arrays(second.stmt):
             return True
         return any(not _in_step(d, depth).is_empty() for d in self._pairs(first, second))
 
@@ -228,6 +232,14 @@ def _range_text(loop: For, reader: Reader) -> Formula | None:
 
 def _names_touched(stmt: Stmt) -> frozenset[str]:
     return scalars_read((stmt,)) | scalars_assigned((stmt,))
+
+
+def _makes(stmt: Stmt) -> frozenset[str]:
+    return frozenset(inner.name for inner in walk_stmts((stmt,)) if isinstance(inner, Allocate))
+
+
+def _arrays(stmt: Stmt) -> frozenset[str]:
+    return frozenset(array_mentions((stmt,)))
 
 
 def _share_scalars(first: Stmt, second: Stmt) -> bool:

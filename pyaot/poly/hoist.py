@@ -17,21 +17,26 @@ from pyaot.poly.known import array_mentions
 from pyaot.poly.scalars import ScalarFlow
 
 
-def hoisted(body: Sequence[Stmt], flow: ScalarFlow | None = None) -> Body:
+def hoisted(body: Sequence[Stmt]) -> Body:
     """The statements in an order in which more loops are neighbours."""
-    flow = flow or ScalarFlow()
-    done: list[Stmt] = []
-    for stmt in body:
+    return tuple(body[position] for position in hoisted_order(body))
+
+
+def hoisted_order(body: Sequence[Stmt]) -> list[int]:
+    """That order, as positions in the body."""
+    flow = ScalarFlow()
+    done: list[int] = []
+    for position, stmt in enumerate(body):
         place = len(done)
         if isinstance(stmt, Allocate | Assign | Check):
-            while place and _may_pass(stmt, done[place - 1], flow):
+            while place and _may_pass(stmt, body[done[place - 1]], flow):
                 place -= 1
-            place = _behind_loop(done, place)
-        done.insert(place, stmt)
-    return tuple(done)
+            place = _before_loop([body[number] for number in done], place)
+        done.insert(place, position)
+    return done
 
 
-def _behind_loop(done: Sequence[Stmt], place: int) -> int:
+def _before_loop(done: Sequence[Stmt], place: int) -> int:
     """Moving is worth it only past a loop; among simple statements the order of the text stays."""
     while place < len(done) and not isinstance(done[place], For):
         place += 1

@@ -13,12 +13,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pyaot.base.diagnostics import Diagnostic
-from pyaot.ir.nodes import Allocate, Block, Exit, For, If, Load, Loop, Marks, Reduction, Stmt, Var
+from pyaot.ir.nodes import (
+    Allocate,
+    Binary,
+    Block,
+    Const,
+    Exit,
+    For,
+    If,
+    Load,
+    Loop,
+    Marks,
+    Reduction,
+    Stmt,
+    Var,
+)
 from pyaot.ir.walk import Body, map_bodies, scalars_assigned, walk_expr, walk_stmts
 from pyaot.poly import remarks
 from pyaot.poly.dependences import Dependence, carried_by, find_dependences
 from pyaot.poly.reductions import reduction_of
 from pyaot.poly.regions import Region
+from pyaot.poly.scalars import scalars_in
 from pyaot.poly.scop import LoopNode, Scop
 from pyaot.poly.work import constant_trips, work_of
 
@@ -184,13 +199,21 @@ def _is_innermost(loop: For) -> bool:
     return not any(isinstance(stmt, For | Loop | Block | Allocate) for stmt in walk_stmts(loop.body))
 
 
+def _is_strip(inner: For, index: str) -> bool:
+    """Runs from the index to a constant distance behind it, or to the end."""
+    match inner.start, inner.stop:
+        case Var(start), Binary("minimum", Binary("add", Var(name), Const()), end):
+            return start == name == index and index not in scalars_in(end)
+    return False
+
+
 def _is_balanced(loop: For) -> bool:
     """Every iteration runs the same inner loops for the same time."""
     moving = {loop.index} | scalars_assigned(loop.body)
     for stmt in walk_stmts(loop.body):
         if isinstance(stmt, Loop | Block):
             return False
-        if isinstance(stmt, For):
+        if isinstance(stmt, For) and not _is_strip(stmt, loop.index):
             nodes = [*walk_expr(stmt.start), *walk_expr(stmt.stop)]
             if any(
                 isinstance(node, Load) or (isinstance(node, Var) and node.name in moving) for node in nodes

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from pyaot.base.names import fresh
-from pyaot.ir.build import add, compare, minimum, mul, sub, var
+from pyaot.ir.build import add, compare, minimum, mul, sub, unchecked, var
 from pyaot.ir.nodes import Allocate, Block, Expr, For, If, Load, Loop, Stmt, Store, Var
 from pyaot.ir.types import PY_INT
 from pyaot.ir.walk import Body, bodies_of, expressions_of, scalars_assigned, walk_expr, walk_stmts
@@ -78,7 +78,7 @@ class Permutation:
         """The innermost loop cut into strips, which become the outermost loop, where there are several."""
         index = fresh(f"{outer.index}_strip", self.taken)
         self.taken.add(index)
-        stop = minimum(add(var(index), STRIP), outer.stop)
+        stop = minimum(unchecked(add(var(index), STRIP)), outer.stop)
         part = replace(outer, start=var(index), stop=stop)
         strips = replace(outer, index=index, step=STRIP)
         inner = nested([*order[:-1], part], chain[-1].body)

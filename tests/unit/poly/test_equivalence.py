@@ -6,6 +6,7 @@ The numbers are small integers in float64: sums are exact in every order, and re
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -53,7 +54,18 @@ def programs(draw: st.DrawFn) -> Function:
         allocate("r", DType.FLOAT64, dim("t", 1), fill=f64(1.0)),
         assign("s", 0.0),
     ]
-    nests = [draw(nest(number)) for number in range(draw(st.integers(1, 4)))]
+    nests = [
+        draw(st.one_of(nest(number), nest(number), box(number))) for number in range(draw(st.integers(1, 4)))
+    ]
+    if draw(st.booleans()):
+        fresh = allocate("w", DType.FLOAT64, size, size, fill=f64(1.0))
+        j = var("jw")
+        use = loop("iw", 0, n, loop("jw", 0, n, store("w", var("iw"), j, value=at("a", var("iw"), j))))
+        again = loop(
+            "iv", 0, n, store("x", var("iv"), value=add(at("w", var("iv"), 1), at("w", 2, var("iv"))))
+        )
+        place = draw(st.integers(0, len(nests)))
+        nests[place:place] = [fresh, use, again]
     if draw(st.booleans()):
         step = draw(st.sampled_from((1, 2)))
         nests = [loop("time", 0, 2, *nests, step=step)]
@@ -84,6 +96,25 @@ def nest(draw: st.DrawFn, number: int) -> Stmt:
         before, after = [assign("s", 0.0)], [store("r", i, value=s)]
         inner = replace(inner, body=(*inner.body, assign("s", add(s, at("a", i, j)))))
     return loop(i.name, low, add(n, 1), *before, inner, *after)
+
+
+@st.composite
+def box(draw: st.DrawFn, number: int) -> Stmt:
+    """A perfect nest that sums over some of its loops, perhaps a matrix product."""
+    names = draw(st.permutations([f"i{number}", f"j{number}", f"k{number}"]))
+    i, j, k = map(var, names)
+    if draw(st.booleans()):
+        update = store("u", i, j, value=add(at("u", i, j), mul(at("a", i, k), at("b", k, j))))
+        order = draw(st.permutations(names))
+    else:
+        update = store("y", i, value=sub(at("y", i), at("t", draw(st.sampled_from((i, add(i, 1)))), j)))
+        if draw(st.booleans()):
+            update = store("t", i, j, value=add(at("t", sub(i, 1), j), at("b", i, j)))
+        order = draw(st.permutations(names[:2]))
+    body = update
+    for index in reversed(order):
+        body = loop(index, 1, add(n, 2), body)
+    return body
 
 
 @st.composite
@@ -138,6 +169,14 @@ def run(program: Function, size: int) -> object:
     return [array.tolist() for array in (*(arguments[name] for name in "abxy"), *values)]
 
 
+@pytest.fixture(autouse=True)
+def small_sizes_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Strips and calls from the smallest sizes on."""
+    monkeypatch.setattr("pyaot.poly.permute.STRIP", 2)
+    monkeypatch.setattr("pyaot.poly.idioms.SHORTEST", 2)
+    monkeypatch.setattr("pyaot.poly.idioms.LEAST_WORK", 8.0)
+
+
 SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -166,29 +205,16 @@ def indices_of(body: Body) -> list[str]:
 
 
 def test_fuses_and_contracts_a_chain() -> None:
-    i, j, k = var("i"), var("j"), var("k")
-    extents = (dim("a", 0), dim("a", 1))
+    i, j, k, m = var("i"), var("j"), var("k"), var("m")
+    rows, columns = dim("a", 0), dim("a", 1)
+    first = store("t", i, j, value=mul(at("a", i, j), 2.0), checked=False)
+    second = store("a", k, m, value=replace(at("t", k, m), checked=False))
     program = function(
         "f",
         PARAMS,
-        allocate("t", DType.FLOAT64, *extents),
-        loop(
-            "i",
-            0,
-            extents[0],
-            loop("j", 0, extents[1], store("t", i, j, value=mul(at("a", i, j), 2.0), checked=False)),
-        ),
-        loop(
-            "k",
-            0,
-            dim("t", 0),
-            loop(
-                "l",
-                0,
-                dim("t", 1),
-                store("a", k, var("l"), value=replace(at("t", k, var("l")), checked=False)),
-            ),
-        ),
+        allocate("t", DType.FLOAT64, rows, columns),
+        loop("i", 0, rows, loop("j", 0, columns, first)),
+        loop("k", 0, dim("t", 0), loop("m", 0, dim("t", 1), second)),
         give(),
     )
     result = optimise(program, Options())
