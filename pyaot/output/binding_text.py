@@ -9,7 +9,6 @@ The user reads fields in the same way, but we read them before we know that the 
 import ast
 from collections.abc import Iterable, Iterator
 
-from pyaot.ir.program import Instance
 from pyaot.output.runtime_names import Wording
 
 
@@ -18,11 +17,11 @@ def is_simple(text: str) -> bool:
     return text.isidentifier()
 
 
-def access_checks(instance: Instance, wording: Wording) -> list[str]:
-    """Conditions, in order, under which all bindings can be read; true text for plain objects and tuples."""
+def access_checks(texts: Iterable[str], wording: Wording) -> list[str]:
+    """Conditions, in order, under which these texts can be read: their owners are plain objects and tuples."""
     fields: dict[str, list[str]] = {}
     lengths: dict[str, int] = {}
-    for node in _accesses(binding.text for binding in instance.bindings):
+    for node in _accesses(texts):
         owner = ast.unparse(node.value)
         match node:
             case ast.Attribute(attr=name):

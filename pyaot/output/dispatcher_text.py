@@ -41,9 +41,9 @@ def dispatcher_lines(scenes: list[Scene]) -> Iterator[str]:
 def _attempt_lines(scene: Scene) -> Iterator[str]:
     """`if` the arguments can be read: read them, ask the guard, call."""
     checks = [f"not {name}" for name in _unused_rest(scene)]
-    checks += access_checks(scene.plan.instance, scene.wording)
-    for fact in parameter_facts(scene.entry, scene.plan.instance):
-        checks.append(f"not ({changed_text(fact, scene.wording)})")
+    facts = parameter_facts(scene.entry, scene.plan.instance)
+    checks += access_checks([*scene.texts.values(), *(fact.name for fact in facts)], scene.wording)
+    checks += [f"not ({changed_text(fact, scene.wording)})" for fact in facts]
     step = STEP if checks else ""
     if checks:
         yield f"if {' and '.join(checks)}:"

@@ -198,6 +198,27 @@ class Dynamic(Plain):
     assert module.Dynamic().f() == "the original"
 
 
+def test_fact_about_a_field_runs_no_code_either(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    text = """
+class C:
+    def f(self, x):
+        return "the original"
+
+class Property(C):
+    @property
+    def mode(self):
+        raise AssertionError
+"""
+    facts = (GlobalFact("self.mode", "'fast'"),)
+    module = _load(text, ADD_N, monkeypatch, tmp_path, name="C.f", facts=facts)
+    c = module.C()
+    assert c.f(1) == module.Property().f(1) == "the original"
+    c.mode = "fast"
+    assert c.f(1) == 33
+    c.mode = "slow"
+    assert c.f(1) == "the original"
+
+
 def test_items_of_plain_tuples(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     text = "def f(pair):\n    return 'the original'\n"
     f = function("f", {"m": PY_INT, "n": PY_INT}, give(add(var("m"), var("n"))))
