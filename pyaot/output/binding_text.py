@@ -18,7 +18,7 @@ def is_simple(text: str) -> bool:
 
 
 def access_checks(texts: Iterable[str], wording: Wording) -> list[str]:
-    """Conditions, in order, under which these texts can be read: their owners are plain objects and tuples."""
+    """Conditions, in order, under which the texts can be read: plain objects and tuples own them."""
     fields: dict[str, list[str]] = {}
     lengths: dict[str, int] = {}
     for node in _accesses(texts):
