@@ -87,3 +87,17 @@ def _kind(source: Access, sink: Access) -> str:
 def carried_by(node: LoopNode, dependences: Iterable[Dependence]) -> tuple[Dependence, ...]:
     """The dependences between different iterations of the loop, in one of the loops around it."""
     return tuple(d for d in dependences if d.carrier is not None and d.carrier.key == node.key)
+
+
+def runs_against(dependence: Dependence, node: LoopNode) -> bool:
+    """Inside the loop that carries it, the sink comes before the source.
+
+    Then iterations of that loop may not advance together through its body, as unroll and jam makes them.
+    """
+    pairs = dependence.relation
+    loops = common_loops(dependence.source, dependence.sink)
+    for inner in loops[[other.key for other in loops].index(node.key) + 1 :]:
+        if not pairs.source_behind(inner.index, inner.index).is_empty():
+            return True
+        pairs = pairs.together_in(inner.index)
+    return dependence.source.position > dependence.sink.position and not pairs.is_empty()

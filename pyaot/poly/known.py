@@ -170,7 +170,9 @@ class Known:
         term = self.reader().term(value)
         if term.unknowns or not self.names.is_steady(value):
             return self
-        return replace(self, values={**self.values, name: term})
+        old = self.symbols.symbol_for(name).text if isinstance(name, Var | Dim) else ""
+        values = {key: term if value.text == old else value for key, value in self.values.items()}
+        return replace(self, values={**values, name: term})
 
     def _after_allocate(self, stmt: Allocate) -> "Known":
         known = replace(self, fresh=self.fresh | {stmt.name})

@@ -30,7 +30,7 @@ from pyaot.ir.nodes import (
 )
 from pyaot.ir.walk import Body, map_bodies, scalars_assigned, walk_expr, walk_stmts
 from pyaot.poly import remarks
-from pyaot.poly.dependences import Dependence, carried_by, find_dependences
+from pyaot.poly.dependences import Dependence, carried_by, find_dependences, runs_against
 from pyaot.poly.reductions import reduction_of
 from pyaot.poly.regions import Region
 from pyaot.poly.scalars import scalars_in
@@ -50,6 +50,7 @@ class Verdict:
     array_reductions: bool  # one of them combines a whole array
     is_strict_sum: bool  # a reduction but for --fp strict
     blocker: str = ""  # another reason
+    may_interleave: bool = False  # its iterations may advance together through the body
 
     @property
     def is_free(self) -> bool:
@@ -79,7 +80,8 @@ def _verdict(node: LoopNode, scop: Scop, dependences: Sequence[Dependence], stri
     relaxed = strict and obstacle is not None and reduction_of(obstacle.name, inside, False) is not None
     reductions = tuple(r for r in found.values() if r is not None)
     arrays = any(r.name not in scalars for r in reductions)
-    return Verdict(node, obstacle, reductions, arrays, relaxed, _blocker(node.loop, scop))
+    together = all(not runs_against(d, node) for d in carried)
+    return Verdict(node, obstacle, reductions, arrays, relaxed, _blocker(node.loop, scop), together)
 
 
 def _blocker(loop: For, scop: Scop) -> str:
@@ -150,7 +152,7 @@ class _Tree:
         simd = verdict.is_free and _is_innermost(loop) and not verdict.array_reductions
         work = work_of(replace(loop, marks=Marks()))
         reductions = verdict.reductions if parallel or simd else ()
-        marks = Marks(parallel, simd, reductions, _is_balanced(loop), work)
+        marks = Marks(parallel, simd, reductions, _is_balanced(loop), work, verdict.may_interleave)
         self._say(loop, verdict, marks, may_be_parallel)
         body = self.body(loop.body, may_be_parallel and not parallel)
         return replace(loop, body=body, marks=marks)

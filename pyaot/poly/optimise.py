@@ -15,6 +15,7 @@ from pyaot.poly.accumulate import accumulate_in_scalars, names_in
 from pyaot.poly.contract import contract, with_plain_extents
 from pyaot.poly.fusion import fuse
 from pyaot.poly.idioms import LibraryCalls
+from pyaot.poly.jam import jam
 from pyaot.poly.marks import Marker
 from pyaot.poly.permute import Permutation
 from pyaot.poly.regions import Region, RegionPass, map_regions
@@ -39,7 +40,7 @@ def optimise(function: Function, options: Options) -> Optimised:
     order = Permutation(options.strict, names_in(smaller))
     smaller = map_regions(smaller, RegionPass(order.region))
     marker = Marker(options.strict)
-    marked = map_regions(accumulate_in_scalars(smaller), marker)
+    marked = jam(map_regions(accumulate_in_scalars(smaller), marker))
     said = (
         *map(remarks.library_call, calls.found),
         *map(remarks.fused, fusion.fused),
