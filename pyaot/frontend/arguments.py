@@ -50,7 +50,7 @@ class Arguments:
     keywords: Mapping[str, Value] = field(default_factory=dict)
 
     def take(self, ctx: Context, *names: str) -> list[Value | None]:
-        """The arguments in the order of the parameter names; None where one is not given. Others are refused."""
+        """The arguments in the order of the parameter names, None where one is missing; others refused."""
         if len(self.positional) > len(names):
             raise ctx.refuse(
                 UNSUPPORTED_ARGUMENT, f"{len(self.positional)} arguments; {len(names)} are compiled."
@@ -124,16 +124,6 @@ def _letters(text: str) -> DType | None:
         return kinds[text]
     if text[:1] in ("i", "u") and text[1:] in ("1", "2", "4", "8"):
         return _NAMES["uint" * (text[0] == "u") + "int" * (text[0] == "i") + str(8 * int(text[1:]))]
-    return None
-
-
-def named_dtype(path: str) -> DType | None:
-    """The dtype that a symbol is: `numpy.float32`, `builtins.float`; None for other symbols."""
-    module, _, name = path.rpartition(".")
-    if module == "numpy" and name not in ("float", "int", "complex"):
-        return _NAMES.get(_DTYPE_ALIASES.get(name, name))
-    if module == "builtins" and name in ("float", "int", "complex", "bool"):
-        return _NAMES[_DTYPE_ALIASES.get(name, name)]
     return None
 
 

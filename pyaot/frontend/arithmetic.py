@@ -90,10 +90,7 @@ def binary(op: str, left: Expr, right: Expr) -> Expr:
         _constant_must_fit(operand, dtype)
     kind = Scalar(result, Origin.NUMPY)
     node_op = _BOOLEAN_FORM.get(op, op) if result is DType.BOOL else op
-    shift = op in ("shl", "shr")
-    return simplify(
-        Binary(node_op, cast(left, kind), cast(right, kind if not shift else kind), kind, checked=False)
-    )
+    return simplify(Binary(node_op, cast(left, kind), cast(right, kind), kind, checked=False))
 
 
 def _must_agree_on_either(op: str, types: tuple[Scalar, ...], result: DType) -> None:
@@ -269,12 +266,12 @@ def simplify(node: Binary) -> Expr:
             return integer(0)
         case Binary("sub", x, y) if x == y and node.type == PY_INT:
             return integer(0)
-        case Binary("add" | "sub" as op, Binary("add" | "sub" as inner, x, Const(a)), Const(b)) if (
+        case Binary("add" | "sub" as op, Binary("add" | "sub" as inner, x, Const(int(a))), Const(int(b))) if (
             node.type == PY_INT
         ):
             total = (a if inner == "add" else -a) + (b if op == "add" else -b)
             return _offset(x, total)
-        case Binary("add", Const(a), x) if node.type == PY_INT:
+        case Binary("add", Const(int(a)), x) if node.type == PY_INT:
             return simplify(Binary("add", x, integer(a), PY_INT))
         case Binary("add", x, Binary("sub", y, z)) if z == x:
             return y

@@ -10,10 +10,10 @@ from itertools import zip_longest
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
 from pyaot.frontend.arithmetic import cast, integer, minus, plus, times
 from pyaot.frontend.context import Context
-from pyaot.frontend.prove import make_equal, never_negative
+from pyaot.frontend.prove import make_equal
 from pyaot.frontend.values import ArrayValue, Element, Indices, Number, Place, Walk
-from pyaot.ir.nodes import Allocate, Const, Dim, Expr, For, Load, Stmt, Store, Var
-from pyaot.ir.types import PY_INT, Array, DType, Scalar
+from pyaot.ir.nodes import Allocate, Const, Dim, Expr, For, Load, Store, Var
+from pyaot.ir.types import PY_INT, Array, DType
 from pyaot.ir.walk import walk_expr
 
 OVERLAPS = "overlaps"  # what is tracked where array names that Bind connects do overlap
@@ -37,7 +37,7 @@ def reader(ctx: Context, place: Place) -> Element:
 def view(
     ctx: Context, base: ArrayValue, shape: Indices, starts: Indices, walks: Sequence[Walk], checked: bool
 ) -> ArrayValue:
-    """An affine view of a base: dimension d of it moves `walks[d]` from `starts` on, both in the base's own dimensions."""
+    """An affine view: dimension d moves `walks[d]` from `starts` on, both in the base's own dimensions."""
 
     def inner(indices: Indices) -> Indices:
         result = list(starts)
@@ -121,7 +121,7 @@ def broadcast_element(value: ArrayValue | Number, rank: int) -> Element:
 def map_elements(
     ctx: Context, operands: Sequence[ArrayValue | Number], rule: Callable[..., Expr]
 ) -> ArrayValue:
-    """`rule` on every element of the broadcast operands; it decides the type by the expression that it gives."""
+    """`rule` on every element of the broadcast operands; the type is that of its expressions."""
     shape = broadcast_shapes(ctx, [o.shape for o in operands if isinstance(o, ArrayValue)])
     elements = [broadcast_element(o, len(shape)) for o in operands]
 
@@ -202,12 +202,12 @@ def materialise(ctx: Context, value: ArrayValue, name: str = "temporary") -> Arr
 
 
 def as_stored(ctx: Context, value: ArrayValue, name: str = "operand") -> ArrayValue:
-    """The value itself where it is a view, else a fresh array: for what reads it more than once per element."""
+    """The value itself where it is a view, else a fresh array: for what reads an element more than once."""
     return value if value.place is not None else materialise(ctx, value, name)
 
 
 def write(ctx: Context, target: ArrayValue, element: Element) -> None:
-    """Stores a rule into a view, element by element; the rule reads nothing of the target that was written before."""
+    """Stores a rule into a view, element by element; the rule reads nothing that was written before."""
     place = target.place
     assert place is not None
     type = ctx.arrays[place.array].element
@@ -251,30 +251,17 @@ def reads_elsewhere(ctx: Context, target: ArrayValue, value: ArrayValue) -> bool
     written = target.place.subscripts(probe)
     expr = broadcast_element(value, target.rank)(probe)
     for part in walk_expr(expr):
-        if isinstance(part, Load) and may_alias(ctx, part.array, target.place.array):
-            if part.array != target.place.array or part.subscripts != written:
-                return True
+        if not isinstance(part, Load) or not may_alias(ctx, part.array, target.place.array):
+            continue
+        if part.array != target.place.array or part.subscripts != written:
+            return True
     return False
 
 
 def may_alias(ctx: Context, left: str, right: str) -> bool:
-    """Array names that may stand for the same memory. Two names that Bind moves around are taken to stay apart, as in a swap;
-    `lower` checks that in the end, and lowers once more without that hope where it fails."""
+    """Array names that may stand for the same memory.
+
+    Two names that Bind moves around are taken to stay apart, as in a swap; `lower` checks that in the
+    end, and lowers once more without that hope where it fails.
+    """
     return left == right or (OVERLAPS in ctx.tracked and left in ctx.linked and right in ctx.linked)
-
-
-def never_empty(ctx: Context, extent: Expr) -> bool:
-    """Certainly at least one element."""
-    return never_negative(ctx, minus(extent, integer(1)))
-
-
-def statements_of(ctx: Context, make: Callable[[], None]) -> tuple[Stmt, ...]:
-    """The statements that `make` emits, instead of emitting them."""
-    with ctx.nested() as inside:
-        make()
-    return tuple(inside)
-
-
-def scalar_type(value: ArrayValue | Number) -> Scalar:
-    """The type of one element."""
-    return value.type

@@ -32,7 +32,7 @@ _ARRAY: dict[str, Callable[[Context, ArrayValue], Value]] = {
     "mT": lambda ctx, a: transposed(ctx, a, (*range(a.rank - 2), a.rank - 1, a.rank - 2)),
     "real": lambda ctx, a: map_elements(ctx, (a,), real_part),
     "imag": lambda ctx, a: map_elements(ctx, (a,), imaginary_part),
-    "flat": lambda ctx, a: flattened(ctx, a),
+    "flat": flattened,
     "itemsize": lambda ctx, a: Number(integer(a.dtype.bits // 8)),
     "nbytes": lambda ctx, a: Number(times(size_of(a), integer(a.dtype.bits // 8))),
 }
@@ -80,6 +80,5 @@ def real_part(expr: Expr) -> Expr:
 def imaginary_part(expr: Expr) -> Expr:
     """The imaginary part of a scalar; zero of its own type where it is real."""
     if not expr.type.dtype.is_complex:
-        zero = Const(0.0, expr.type) if expr.type.dtype is DType.FLOAT64 else cast(integer(0), expr.type)
-        return zero
+        return Const(0.0, expr.type) if expr.type.dtype is DType.FLOAT64 else cast(integer(0), expr.type)
     return Call("imag", (expr,), Scalar(expr.type.dtype.real, expr.type.origin))

@@ -8,7 +8,7 @@ from pyaot.frontend.values import Value
 
 
 def call_symbol(ctx: Context, path: str, arguments: Arguments) -> Value:
-    """The value of `path(*arguments)`: `numpy.linalg.solve`, `builtins.abs`, `method.sum` with its receiver first."""
+    """The value of `path(*arguments)`: `numpy.linalg.solve`, `method.sum` with its receiver first."""
     known = TABLE.get(path)
     if known is None and path.startswith("method."):
         known = TABLE.get(f"numpy.{path.removeprefix('method.')}")

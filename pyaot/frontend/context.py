@@ -20,7 +20,7 @@ from pyaot.ir.program import GlobalFact
 from pyaot.ir.types import PY_INT, Array, Scalar
 
 
-class Unsupported(Exception):
+class Unsupported(Exception):  # noqa: N818  an outcome, no error
     """What stands here stays Python; the diagnostic says what and why."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
@@ -28,7 +28,7 @@ class Unsupported(Exception):
         self.diagnostic = diagnostic
 
 
-class TypeChange(Exception):
+class TypeChange(Exception):  # noqa: N818
     """A loop's variable needs another type than it had at the loop's start: lower the loop again with it."""
 
     def __init__(self, owner: "Agreements", name: str, type: Scalar) -> None:
@@ -36,8 +36,8 @@ class TypeChange(Exception):
         self.owner, self.name, self.type = owner, name, type
 
 
-class NeedsTracking(Exception):
-    """A variable's state (bound or not, Python's or NumPy's) is known at run time only: lower the function again."""
+class NeedsTracking(Exception):  # noqa: N818
+    """A variable's state (bound or not, Python's or NumPy's) is known at run time only: lower again."""
 
     def __init__(self, what: str) -> None:
         super().__init__(what)

@@ -1,4 +1,4 @@
-"""Python expressions to values. Statements that an expression needs (loops of a reduction) are emitted before it."""
+"""Python expressions to values. Statements that one needs (loops of a reduction) are emitted before it."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from pyaot.frontend.comprehensions import list_comprehension
 from pyaot.frontend.context import Context, NeedsTracking, Scope
 from pyaot.frontend.lists import as_list_array
 from pyaot.frontend.masks import compress, is_mask_subscript
-from pyaot.frontend.operators import BINARY, COMPARISONS, apply_binary, apply_compare, apply_unary
+from pyaot.frontend.operators import BINARY, COMPARISONS, UNARY, apply_binary, apply_compare, apply_unary
 from pyaot.frontend.promote import join
 from pyaot.frontend.subscripts import subscript
 from pyaot.frontend.symbols import symbol_value
@@ -32,7 +32,7 @@ from pyaot.frontend.values import (
     UnboundValue,
     Value,
 )
-from pyaot.ir.nodes import Assign, Const, Expr, If, Load, Select, Var
+from pyaot.ir.nodes import Assign, Const, Expr, If, Load, Select, Stmt, Var
 from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT, Scalar
 from pyaot.ir.walk import walk_expr
 
@@ -58,10 +58,6 @@ def lower_expression(ctx: Context, node: cst.BaseExpression) -> Value:
             return _call(ctx, node)
         case cst.Tuple(elements=elements) | cst.List(elements=elements):
             return TupleValue(_items(ctx, elements), isinstance(node, cst.List))
-        case cst.Lambda():
-            return FunctionValue("lambda", node, ctx.scope)
-        case cst.ListComp():
-            return list_comprehension(ctx, node)
     return _operation(ctx, node)
 
 
@@ -73,21 +69,21 @@ def _operation(ctx: Context, node: cst.BaseExpression) -> Value:
             op = BINARY[type(operator)]
             return matmul(ctx, a, b) if op == "matmul" else apply_binary(ctx, op, a, b)
         case cst.UnaryOperation(operator=operator, expression=expression):
-            names = {cst.Minus: "neg", cst.Plus: "pos", cst.BitInvert: "invert", cst.Not: "not"}
-            return apply_unary(ctx, names[type(operator)], lower_expression(ctx, expression))
+            return apply_unary(ctx, UNARY[type(operator)], lower_expression(ctx, expression))
         case cst.Comparison():
             return _comparison(ctx, node)
+        case cst.Lambda():
+            return FunctionValue("lambda", node, ctx.scope)
+        case cst.ListComp():
+            return list_comprehension(ctx, node)
         case cst.BooleanOperation():
             return _boolean(ctx, node)
         case cst.IfExp():
             return _conditional(ctx, node)
-        case cst.NamedExpr(target=cst.Name(value=name), value=value):
-            raise ctx.refuse(
-                UNSUPPORTED_EXPRESSION,
-                f"The assignment of '{name}' inside an expression is not compiled.",
-                node,
-                "Write it as a statement of its own.",
-            )
+        case cst.NamedExpr(target=cst.Name(value=name)):
+            message = f"The assignment of '{name}' inside an expression is not compiled."
+            hint = "Write it as a statement of its own."
+            raise ctx.refuse(UNSUPPORTED_EXPRESSION, message, node, hint)
     kind = type(node).__name__
     raise ctx.refuse(
         UNSUPPORTED_EXPRESSION, f"An expression of this kind ({kind}) has no compiled form.", node
@@ -322,29 +318,24 @@ def condition(ctx: Context, node: cst.BaseExpression) -> Expr:
 
 def _boolean(ctx: Context, node: cst.BooleanOperation) -> Value:
     """`a and b`: b is evaluated, and its statements run, only where a decides nothing."""
-    left = lower_expression(ctx, node.left)
-    if not isinstance(left, Number):
-        raise ctx.refuse(
-            UNSUPPORTED_EXPRESSION, "'and' and 'or' of values that are not numbers are not compiled.", node
-        )
+    left = _number_of(ctx, node.left, node)
     is_and = isinstance(node.operator, cst.And)
     asked = truth(left.expr)
     if isinstance(asked, Const):
         return left if bool(asked.value) is not is_and else lower_expression(ctx, node.right)
     with ctx.nested() as prelude:
-        right = lower_expression(ctx, node.right)
-    if not isinstance(right, Number):
-        raise ctx.refuse(
-            UNSUPPORTED_EXPRESSION, "'and' and 'or' of values that are not numbers are not compiled.", node
-        )
-    return _choose(
-        ctx,
-        asked,
-        right if is_and else left,
-        left if is_and else right,
-        prelude if is_and else [],
-        [] if is_and else prelude,
-        node,
+        right = _number_of(ctx, node.right, node)
+    if is_and:
+        return _choose(ctx, asked, right, left, (prelude, []), node)
+    return _choose(ctx, asked, left, right, ([], prelude), node)
+
+
+def _number_of(ctx: Context, operand: cst.BaseExpression, node: cst.CSTNode) -> Number:
+    value = lower_expression(ctx, operand)
+    if isinstance(value, Number):
+        return value
+    raise ctx.refuse(
+        UNSUPPORTED_EXPRESSION, "'and' and 'or' of values that are not numbers are not compiled.", node
     )
 
 
@@ -356,12 +347,18 @@ def _conditional(ctx: Context, node: cst.IfExp) -> Value:
         if_true = lower_expression(ctx, node.body)
     with ctx.nested() as otherwise:
         if_false = lower_expression(ctx, node.orelse)
-    return _choose(ctx, asked, if_true, if_false, then, otherwise, node)
+    return _choose(ctx, asked, if_true, if_false, (then, otherwise), node)
 
 
 def _choose(
-    ctx: Context, asked: Expr, if_true: Value, if_false: Value, then: list, otherwise: list, node: cst.CSTNode
-) -> Value:  # type: ignore[type-arg]
+    ctx: Context,
+    asked: Expr,
+    if_true: Value,
+    if_false: Value,
+    preludes: tuple[Sequence[Stmt], Sequence[Stmt]],
+    node: cst.CSTNode,
+) -> Value:
+    """Either value; the statements that each needs run only where it is chosen."""
     if not isinstance(if_true, Number) or not isinstance(if_false, Number):
         raise ctx.refuse(
             UNSUPPORTED_EXPRESSION,
@@ -371,6 +368,7 @@ def _choose(
         )
     type = _joined(ctx, if_true, if_false, node)
     yes, no = cast(if_true.expr, type), cast(if_false.expr, type)
+    then, otherwise = preludes
     if not then and not otherwise:
         return Number(Select(asked, yes, no, type))
     name = ctx.fresh("chosen")

@@ -1,4 +1,4 @@
-"""What can be seen of a function's names before it is lowered: how often each is assigned, and in which loops.
+"""What can be seen of a function's names before lowering: how often each is assigned, and in which loops.
 
 s = 0
 for i in range(n):          s: 2 assignments, one of them in a loop

@@ -41,7 +41,7 @@ def python_element(ctx: Context, type: Scalar) -> Scalar:
 
 
 def as_list_array(ctx: Context, value: TupleValue) -> ArrayValue | None:
-    """A list of known numbers as a compiled list, for a variable subscript; None where its items differ in type."""
+    """A list of known numbers as a compiled list; None where its items differ in type."""
     if not value.items:
         return None
     rows = [item for item in value.items if isinstance(item, TupleValue)]

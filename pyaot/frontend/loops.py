@@ -1,7 +1,7 @@
 """Loops: ranges, arrays, tuples, zip and enumerate, while; with break, continue and else.
 
-The variables that live through a loop are agreed on at its start: one IR variable (one type) for each number, one
-array name for each array. Where the body wants a wider type the loop is lowered again with it.
+The variables that live through a loop are agreed on at its start: one IR variable (one type) for each number,
+one array name for each array. Where the body wants a wider type the loop is lowered again with it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -171,12 +171,17 @@ def _together(
         first, stop, step, value_at = _schedule(ctx, item, node)
         length = _held(ctx, trip_count(ctx, RangeValue(first, stop, integer(step))))
         count = length if count is None else least(count, length)
-        rules.append(lambda i, f=first, s=step, v=value_at: v(plus(f, times(i, integer(s)))))  # type: ignore[misc]
+        rules.append(_turn_of(first, step, value_at))
     assert count is not None
     if start is not None:
         begin = _held(ctx, start.expr)
         return integer(0), count, 1, lambda i: TupleValue((Number(plus(begin, i)), rules[0](i)))
     return integer(0), count, 1, lambda i: TupleValue(tuple(rule(i) for rule in rules))
+
+
+def _turn_of(first: Expr, step: int, value_at: Callable[[Expr], Value]) -> Callable[[Expr], Value]:
+    """The value of turn i, counted from zero."""
+    return lambda i: value_at(plus(first, times(i, integer(step))))
 
 
 def _unrolled(ctx: Context, node: cst.For, items: Sequence[Value], lower_body: LowerBody) -> None:
@@ -239,7 +244,7 @@ def _looped(
     make: Callable[[], Stmt],
     runs: bool,
 ) -> None:
-    """Emits the loop that `make` lowers, again and again until the types of the carried variables are settled."""
+    """Emits the loop that `make` lowers, again until the types of the carried variables are settled."""
     before = dict(ctx.scope.names)
     carried = [name for name in dict.fromkeys(names) if _is_carried(ctx, name)]
     types: dict[str, Scalar] = {}

@@ -17,7 +17,7 @@ from pyaot.frontend.arrays import allocate, materialise, pulled, write
 from pyaot.frontend.coerce import as_array, stacked_items
 from pyaot.frontend.context import Context
 from pyaot.frontend.prove import never_negative
-from pyaot.frontend.values import ArrayValue, Indices, NoneValue, Number, TupleValue, Value
+from pyaot.frontend.values import ArrayValue, Element, Indices, NoneValue, Number, TupleValue, Value
 from pyaot.ir.nodes import Binary, Const, Expr, Select
 from pyaot.ir.types import Array, DType, Scalar
 
@@ -208,11 +208,13 @@ def _meshgrid(ctx: Context, arguments: Arguments) -> Value:
     if not by_rows and len(axes) > 1:
         order[0], order[1] = 1, 0
     shape = tuple(axes[order.index(n)].shape[0] for n in range(len(axes)))
-    items = tuple(
-        pulled(a.dtype, shape, lambda i, a=a, n=n: a.element((i[n],)))
-        for a, n in zip(axes, order)  # type: ignore[misc]
-    )
+    items = (pulled(a.dtype, shape, _along(a, n)) for a, n in zip(axes, order))
     return TupleValue(tuple(materialise(ctx, item, "grid") for item in items), is_list=False)
+
+
+def _along(axis: ArrayValue, n: int) -> Element:
+    """A one-dimensional array that runs along dimension n of a grid."""
+    return lambda indices: axis.element((indices[n],))
 
 
 def _outer_indices(ctx: Context, arguments: Arguments) -> Value:

@@ -53,7 +53,7 @@ def contract(
 def contract_all(
     ctx: Context, operands: Sequence[ArrayValue], letters: Sequence[Sequence[str]], out: Sequence[str]
 ) -> Value:
-    """`einsum` of any number of operands, one loop for each letter; the last letter of the result runs innermost."""
+    """`einsum` of any operands, one loop for each letter; the last letter of the result runs innermost."""
     operands = [as_stored(ctx, o) for o in operands]
     extents = _extents(ctx, operands, letters)
     type = Scalar(operands[0].dtype)

@@ -328,7 +328,7 @@ def _peak_to_peak(ctx: Context, arguments: Arguments) -> Value:
     if isinstance(high, Number) and isinstance(low, Number):
         return Number(scalar_binary(ctx, "sub", high.expr, low.expr))
     assert isinstance(high, ArrayValue) and isinstance(low, ArrayValue)
-    return map_elements(ctx, (high, low), lambda h, l: scalar_binary(ctx, "sub", h, l))
+    return map_elements(ctx, (high, low), lambda a, b: scalar_binary(ctx, "sub", a, b))
 
 
 TABLE: dict[str, Handler] = {

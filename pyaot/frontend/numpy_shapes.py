@@ -57,7 +57,7 @@ def _moveaxis(ctx: Context, arguments: Arguments) -> Value:
 
 
 def reshaped(ctx: Context, array: ArrayValue, shape: Indices) -> ArrayValue:
-    """The elements in C order under another shape; a view where the array is one and its memory is contiguous."""
+    """The elements in C order under another shape; a view where the array is a contiguous one."""
     source = array if _is_contiguous(ctx, array) else materialise(ctx, array, "copied")
     groups = _matching_groups(ctx, source.shape, shape)
     if groups is None:
@@ -168,7 +168,7 @@ def _split_index(flat: Expr, extents: Sequence[Expr]) -> list[Expr]:
 def _reshape(ctx: Context, arguments: Arguments) -> Value:
     array = as_array(ctx, arguments.positional[0])
     given = arguments.positional[1:] or tuple(
-        arguments.keywords.get(k) for k in ("shape", "newshape") if k in arguments.keywords
+        arguments.keywords[k] for k in ("shape", "newshape") if k in arguments.keywords
     )
     if "order" in arguments.keywords or not given:
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "This form of reshape is not compiled.")
@@ -294,7 +294,7 @@ def _roll(ctx: Context, arguments: Arguments) -> Value:
 
 
 def _rolled(array: ArrayValue, shift: Expr, axis: int) -> ArrayValue:
-    """Element i is a[(i - shift) mod n]; for a shift of one and such, a comparison instead of the remainder."""
+    """Element i is a[(i - shift) mod n]."""
     extent = array.shape[axis]
 
     def element(indices: Indices) -> Expr:

@@ -29,7 +29,7 @@ _DOUBLE = Scalar(DType.FLOAT64)
 
 
 def _bincount(ctx: Context, arguments: Arguments) -> Value:
-    """Counts of 0, 1, ... max(x), at least `minlength` of them; with weights, their sums in the order of x."""
+    """Counts of 0, 1, ... max(x), at least `minlength` of them; with weights their sums, in order."""
     x, weights, minlength = arguments.take(ctx, "x", "weights", "minlength")
     values = as_stored(ctx, as_array(ctx, x))
     if not values.dtype.is_integer or values.rank != 1:

@@ -1,4 +1,7 @@
-"""What the compiler knows of libraries: full name -> how a call of it is lowered (types, shapes, loops or library call)."""
+"""What the compiler knows of libraries: full name -> how a call of it is lowered.
+
+Types, shapes, and the loops or the library call that compute it.
+"""
 
 from collections.abc import Callable
 

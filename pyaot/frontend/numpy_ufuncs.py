@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, dtype_of, is_given, known_int, number
-from pyaot.frontend.arithmetic import UFUNCS, binary, call, cast, integer, negate, truth, unary
+from pyaot.frontend.arithmetic import UFUNCS, binary, cast, integer, negate, truth, unary
 from pyaot.frontend.arrays import map_elements
 from pyaot.frontend.coerce import as_operand, common_dtype
 from pyaot.frontend.context import Context
@@ -172,11 +172,6 @@ def _clip(ctx: Context, arguments: Arguments) -> Value:
     return result
 
 
-def _sign_bits(ctx: Context, arguments: Arguments) -> Value:
-    (x,) = _operands(ctx, arguments, 1)
-    return _applied(ctx, [x], lambda a: call("signbit", a))
-
-
 def _scalar_constructor(dtype: DType) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
         (value,) = arguments.take(ctx, "x")
@@ -184,10 +179,6 @@ def _scalar_constructor(dtype: DType) -> Handler:
         return _applied(ctx, [operand], lambda a: cast(truth(a) if dtype is DType.BOOL else a, Scalar(dtype)))
 
     return handle
-
-
-def _real(ctx: Context, arguments: Arguments) -> Value:
-    return _part("real")(ctx, arguments)
 
 
 def _part(name: str) -> Handler:

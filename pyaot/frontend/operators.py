@@ -1,6 +1,6 @@
 """Python's operators on values of any kind: numbers, arrays, tuples, lists.
 
-a * 2 + b       element by element        [0.0] * n       a list of n floats        (n, m) + (k,)       a tuple
+a * 2 + b       element by element     [0.0] * n       a list of n floats     (n, m) + (k,)       a tuple
 """
 
 from collections.abc import Callable
@@ -46,6 +46,12 @@ BINARY: dict[type[cst.BaseBinaryOp] | type[cst.BaseAugOp], str] = {
     cst.LeftShiftAssign: "shl",
     cst.RightShiftAssign: "shr",
     cst.MatrixMultiplyAssign: "matmul",
+}
+UNARY: dict[type[cst.BaseUnaryOp], str] = {
+    cst.Minus: "neg",
+    cst.Plus: "pos",
+    cst.BitInvert: "invert",
+    cst.Not: "not",
 }
 COMPARISONS: dict[type[cst.BaseCompOp], str] = {
     cst.Equal: "eq",

@@ -1,4 +1,4 @@
-"""The parameters of one typed instance: IR parameters, where the guard finds them, and their values in the body.
+"""The parameters of one typed instance: IR parameters, where the guard finds them, their values in the body.
 
 def f(a: Float64[np.ndarray, "n 3"], pair: tuple[int, float], mode: Literal["x"])
     params     a: float64[2], pair_0: int, pair_1: float

@@ -14,7 +14,7 @@ _RANK = "bifc"
 _DTYPES = {d.value: d for d in DType}
 
 
-class NoType(Exception):
+class NoType(Exception):  # noqa: N818  an outcome, no error
     """The operation has no result type of ours."""
 
 
@@ -42,7 +42,7 @@ def wider_python(left: Scalar, right: Scalar, least: str = "b") -> Scalar:
 
 @cache
 def ufunc_types(name: str, operands: tuple[Scalar, ...]) -> tuple[tuple[DType, ...], DType]:
-    """The dtypes to which NumPy's ufunc casts its operands, and its result dtype; Python operands are weak."""
+    """The dtypes to which the ufunc casts its operands, and its result dtype; Python operands are weak."""
     ufunc = getattr(np, name)
     given = tuple(_weak(o) for o in operands)
     if all(o.origin is Origin.PYTHON for o in operands):

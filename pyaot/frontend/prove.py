@@ -116,7 +116,7 @@ def never_negative(ctx: Context, expr: Expr) -> bool:
 
 
 def assume(ctx: Context, left: Expr, right: Expr, reason: str) -> bool:
-    """`left <= right` holds: by proof, or because the guard will check it. False: it must be found at run time."""
+    """`left <= right` holds: by proof, or because the guard will check it. False: unknown until run time."""
     difference = minus(right, left)
     if never_negative(ctx, difference):
         return True

@@ -261,7 +261,30 @@ def _bit_length(ctx: Context, arguments: Arguments) -> Value:
     return Number(bits)
 
 
-_MATH_ONE = ["sqrt", "cbrt", "exp", "exp2", "expm1", "log2", "log10", "log1p", "sin", "cos", "tan", "sinh", "cosh", "tanh", "fabs", "erf", "erfc", "gamma", "lgamma", "isnan", "isinf", "isfinite"]
+_MATH_ONE = [
+    "sqrt",
+    "cbrt",
+    "exp",
+    "exp2",
+    "expm1",
+    "log2",
+    "log10",
+    "log1p",
+    "sin",
+    "cos",
+    "tan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "fabs",
+    "erf",
+    "erfc",
+    "gamma",
+    "lgamma",
+    "isnan",
+    "isinf",
+    "isfinite",
+]
 _MATH_NAMES = {
     "asin": "arcsin",
     "acos": "arccos",

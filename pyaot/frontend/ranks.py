@@ -1,6 +1,6 @@
 """How many dimensions an array has whose hint does not say: found from its uses.
 
-n, m = a.shape          2          a[i, j]      2          a.shape[2]      3          a + 1      one version for each rank
+n, m = a.shape      2        a[i, j]      2        a.shape[2]      3        a + 1      one version for each
 """
 
 from collections.abc import Iterator, Sequence
@@ -62,15 +62,16 @@ def _axes_taken(node: cst.Subscript, name: str) -> int:
 
 def _axis_asked(node: cst.Subscript) -> int:
     """k of `a.shape[k]`."""
-    element = node.slice[0].slice
-    known = isinstance(element, cst.Index) and isinstance(element.value, cst.Integer)
-    return int(element.value.evaluated_value) if known else 0
+    match node.slice[0].slice:
+        case cst.Index(value=cst.Integer() as axis):
+            return int(axis.evaluated_value)
+    return 0
 
 
 def _takes_axis(element: cst.SubscriptElement) -> bool:
-    if isinstance(element.slice, cst.Slice):
-        return True
-    value = element.slice.value
-    is_new_axis = isinstance(value, cst.Name) and value.value == "None"
-    is_new_axis |= isinstance(value, cst.Attribute) and value.attr.value == "newaxis"
-    return not (is_new_axis or isinstance(value, cst.Ellipsis))
+    match element.slice:
+        case cst.Index(value=cst.Name(value="None") | cst.Ellipsis()):
+            return False
+        case cst.Index(value=cst.Attribute(attr=cst.Name(value="newaxis"))):
+            return False
+    return True

@@ -19,7 +19,7 @@ Combine = Callable[[Expr, Expr], Expr]
 
 @dataclass(frozen=True)
 class Folding:
-    """How a reduction works: `start`, then `combine(accumulator, element)` for every element, then `finish`."""
+    """How a reduction works: `start`, `combine(accumulator, element)` for every element, `finish`."""
 
     type: Scalar  # of the accumulator
     start: Expr | None  # None: the first element along the axes

@@ -165,7 +165,7 @@ def _return_from_helper(ctx: Context, point: ReturnPoint, value: Value) -> None:
 
 
 def _deposit(ctx: Context, point: ReturnPoint, value: Value, key: str) -> Value:
-    """Puts every part of the value where all returns of the helper put it; gives back what stands for it afterwards."""
+    """Puts every part of the value where all returns of the helper put it; gives what stands for it then."""
     agreed = ctx.scope.agreed[0]
     match value:
         case TupleValue(items, is_list):

@@ -6,7 +6,7 @@ a[idx]                  a rule: element k is a[idx[k]]
 a[mask]                 a new array of the chosen elements
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
@@ -35,6 +35,9 @@ from pyaot.frontend.values import (
     SliceValue,
     Value,
     Walk,
+)
+from pyaot.frontend.values import (
+    Element as Rule,
 )
 from pyaot.ir.nodes import Const, Expr, Load, Select, Unary, Var
 from pyaot.ir.types import PY_INT, DType
@@ -111,7 +114,7 @@ def _basic(ctx: Context, base: ArrayValue, items: Sequence[Value]) -> ArrayValue
 
 
 def element_index(ctx: Context, base: ArrayValue, axis: int, item: Number) -> tuple[Expr, bool]:
-    """The index as it is stored in the place, and whether it must still be checked there by Python's rules."""
+    """The index as it is stored in the place, and whether it is still to be checked by Python's rules."""
     if not item.type.dtype.is_integer:
         raise ctx.refuse(
             UNSUPPORTED_EXPRESSION, f"A subscript of type {item.type.dtype.value} is not compiled."
@@ -151,7 +154,7 @@ def _checked_index(ctx: Context, index: Expr, extent: Expr) -> Expr:
 
 
 def is_whole_axis(ctx: Context, base: ArrayValue, axis: int) -> bool:
-    """Whether an axis of a view runs over all of an axis of its array, so that the array's own check is right."""
+    """Whether an axis of a view runs over all of an axis of its array: the array's check is right then."""
     place = base.place
     if place is None or place.walks is None or len(place.walks[axis].axes) != 1:
         return False
@@ -214,7 +217,7 @@ def _count(ctx: Context, start: Expr, stop: Expr, stride: int) -> Expr:
 
 
 def _backward(ctx: Context, extent: Expr, item: SliceValue, stride: int) -> tuple[Expr, Expr, Expr]:
-    """a[start:stop:-k]: start is clipped to [-1, extent - 1], and a missing stop lies before the first element."""
+    """a[start:stop:-k]: start is clipped to [-1, extent - 1]; a missing stop lies before the first."""
     first = (
         minus(extent, integer(1))
         if item.start is None
@@ -280,24 +283,33 @@ def _gather(ctx: Context, base: ArrayValue, items: Sequence[Value]) -> ArrayValu
     return _gathered(ctx, base, shape, inner)
 
 
-def _gather_sources(ctx: Context, base: ArrayValue, items: Sequence[Value], rank: int) -> dict[int, object]:
-    sources: dict[int, object] = {}
+def _gather_sources(ctx: Context, base: ArrayValue, items: Sequence[Value], rank: int) -> dict[int, Rule]:
+    sources: dict[int, Rule] = {}
     for axis, item in enumerate(items):
         if isinstance(item, ArrayValue):
             if not is_whole_axis(ctx, base, axis):
                 raise ctx.refuse(
                     UNSUPPORTED_EXPRESSION, "An index array into a view or an expression is not compiled."
                 )
-            rule = broadcast_element(item, rank)
-            sources[axis] = lambda indices, rule=rule: as_integer(rule(indices))
+            sources[axis] = _as_indices(broadcast_element(item, rank))
         elif isinstance(item, Number):
             index, _ = element_index(ctx, base, axis, item)
-            sources[axis] = lambda indices, index=index: index
+            sources[axis] = _always(index)
     return sources
 
 
-def _gathered(ctx: Context, base: ArrayValue, shape: Indices, inner: object) -> ArrayValue:
-    assert base.place is not None and callable(inner)
+def _as_indices(rule: Rule) -> Rule:
+    return lambda indices: as_integer(rule(indices))
+
+
+def _always(index: Expr) -> Rule:
+    return lambda _: index
+
+
+def _gathered(
+    ctx: Context, base: ArrayValue, shape: Indices, inner: Callable[[Indices], Indices]
+) -> ArrayValue:
+    assert base.place is not None
     outer = base.place.subscripts
     place = Place(base.place.array, lambda indices: outer(inner(indices)), checked=True, gathered=True)
     return ArrayValue(base.dtype, shape, reader(ctx, place), place, base.boxed)

@@ -7,13 +7,11 @@ import libcst as cst
 import numpy as np
 
 from pyaot.base.catalogue import UNKNOWN_NAME, UNSUPPORTED_EXPRESSION
-from pyaot.frontend.arguments import named_dtype
 from pyaot.frontend.arithmetic import integer
 from pyaot.frontend.context import Context
 from pyaot.frontend.promote import NoType, from_numpy
 from pyaot.frontend.scopes import Constant
 from pyaot.frontend.values import (
-    DTypeValue,
     FunctionValue,
     NoneValue,
     Number,
@@ -129,10 +127,3 @@ def member(ctx: Context, path: str, node: cst.CSTNode) -> Value:
             UNSUPPORTED_EXPRESSION, "finfo and iinfo are not compiled.", node, "Make it a module constant."
         )
     return SymbolValue(path)
-
-
-def as_dtype(value: Value) -> DTypeValue | None:
-    """A symbol that names a dtype, as one."""
-    if isinstance(value, SymbolValue) and (dtype := named_dtype(value.path)) is not None:
-        return DTypeValue(dtype)
-    return value if isinstance(value, DTypeValue) else None

@@ -114,7 +114,7 @@ class SliceValue:
 
 @dataclass(frozen=True)
 class RangeValue:
-    """`range(start, stop, step)` or a view of one; `label` of `enumerate`, `zip` do not come here."""
+    """`range(start, stop, step)`, or one in reverse."""
 
     start: Expr
     stop: Expr
@@ -123,7 +123,7 @@ class RangeValue:
 
 @dataclass(frozen=True)
 class IterationValue:
-    """What `zip` and `enumerate` give: several iterables walked together, counted from `start` if that is given."""
+    """What `zip` and `enumerate` give: iterables walked together, counted from `start` if that is given."""
 
     items: tuple["Value", ...]
     start: Number | None = None
