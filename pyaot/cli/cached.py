@@ -20,12 +20,14 @@ from pyaot.output.cache import Cached, cache_folder, compiler_identity, key_of, 
 class Cache:
     """The cache of one run of a program."""
 
-    root: Path
+    root: Path | None  # None where no file can be written anywhere
     options: Options
     environment: Mapping[str, str]  # of the processes that compile
 
     def entry(self, source: SourceFile) -> Cached | None:
         """The compiled file; None where it could not be compiled (the reason has been printed)."""
+        if self.root is None:
+            return None
         key = key_of(source, self.options, compiler_identity())
         found = load_entry(self.root, key)
         if found is not None:
@@ -38,19 +40,22 @@ class Cache:
 
 def open_for_run(options: Options) -> Cache:
     """The user's cache, or a temporary one with a warning where that cannot be used."""
-    root = cache_folder()
-    problem = open_cache(root)
+    root: Path | None = cache_folder()
+    problem = open_cache(cache_folder())
     if problem is not None:
         show([problem], NO_SOURCE)
-        root = Path(_temporary_folder())
+        root = _temporary_folder()
     return Cache(root, options, {**os.environ, "PYAOT_CACHE_DIR": str(root), "PYTHONPATH": _python_path()})
 
 
-def _temporary_folder() -> str:
-    """Removed when the interpreter ends."""
-    folder = tempfile.TemporaryDirectory(prefix="pyaot-", ignore_cleanup_errors=True)
+def _temporary_folder() -> Path | None:
+    """Removed when the interpreter ends; None where there is no room for one."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="pyaot-", ignore_cleanup_errors=True)
+    except OSError:
+        return None
     _kept.append(folder)
-    return folder.name
+    return Path(folder.name)
 
 
 def _python_path() -> str:

@@ -5,12 +5,38 @@ user's file, so that tracebacks, `__file__` and `inspect` name what the user wro
 """
 
 import ast
+import contextlib
+import hashlib
+import marshal
+import os
 from bisect import bisect_left
 from collections.abc import Sequence
+from importlib.util import MAGIC_NUMBER
 from types import CodeType
 
+from pyaot.base.errors import PyaotError
 from pyaot.output.bundle import Inserted
 from pyaot.output.cache import Cached
+from pyaot.output.write import publish, staging, write_files
+
+_DIGEST = 32  # bytes
+
+
+def code_of(entry: Cached, file: str) -> CodeType:
+    """`compiled_code`, kept in the entry's folder: a digest, then the code as Python marshals it."""
+    named = hashlib.sha256(MAGIC_NUMBER + os.fsencode(file)).hexdigest()[:16]
+    place = entry.folder / f"code-{named}"
+    with contextlib.suppress(OSError):
+        kept = place.read_bytes()
+        if hashlib.sha256(kept[_DIGEST:]).digest() == kept[:_DIGEST]:
+            code: CodeType = marshal.loads(kept[_DIGEST:])
+            return code
+    code = compiled_code(entry, file)
+    content = marshal.dumps(code)
+    with contextlib.suppress(OSError, PyaotError), staging(entry.folder) as stage:
+        write_files({place.name: hashlib.sha256(content).digest() + content}, stage)
+        publish(stage, entry.folder)
+    return code
 
 
 def compiled_code(entry: Cached, file: str) -> CodeType:

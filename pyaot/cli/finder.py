@@ -10,7 +10,7 @@ from types import CodeType, ModuleType
 
 from pyaot.base.source import SourceFile, read_source
 from pyaot.cli.cached import Cache
-from pyaot.cli.execute import compiled_code
+from pyaot.cli.execute import code_of
 from pyaot.output.cache import Cached
 
 _HINTED_DEF = re.compile(r"^[ \t]*def[ \t]+\w+\([^)]*:", re.MULTILINE)
@@ -26,7 +26,7 @@ class CompiledLoader(SourceFileLoader):
 
     def get_code(self, fullname: str) -> CodeType:
         """The compiled module's code, with the lines of the user's file."""
-        return compiled_code(self._entry, self.path)
+        return code_of(self._entry, self.path)
 
 
 class CompilingFinder:

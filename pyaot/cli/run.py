@@ -16,7 +16,7 @@ import click
 from pyaot.base.source import SourceFile
 from pyaot.cli.cached import Cache, open_for_run
 from pyaot.cli.console import FAILED, reporting, say
-from pyaot.cli.execute import compiled_code, original_code
+from pyaot.cli.execute import code_of, original_code
 from pyaot.cli.finder import CompilingFinder
 from pyaot.cli.settings import compiler_options, options_of
 from pyaot.cli.sources import read
@@ -48,7 +48,7 @@ def _code(source: SourceFile, cache: Cache) -> CodeType:
         click.echo(f"pyaot: preparing {source.path.name} ...\r", err=True, nl=False)
     entry = cache.entry(source)
     if entry is not None:
-        return compiled_code(entry, str(source.path.absolute()))
+        return code_of(entry, str(source.path.absolute()))
     try:
         code = original_code(source.text, str(source.path.absolute()))
     except (SyntaxError, ValueError):

@@ -147,13 +147,13 @@ def _dotted_names(text: str) -> Iterator[list[str]]:
 
 def _compiler_state() -> str:
     """Changes whenever a file of the compiler does, for those who work on it."""
-    root = Path(pyaot.__file__).parent
     states = [
-        f"{path.relative_to(root)} {status.st_size} {status.st_mtime_ns}"
-        for path in sorted(root.rglob("*.py"))
-        if (status := path.stat())
+        f"{folder} {file.name} {file.stat().st_size} {file.stat().st_mtime_ns}"
+        for folder, _, _ in os.walk(Path(pyaot.__file__).parent)
+        for file in os.scandir(folder)
+        if file.name.endswith(".py")
     ]
-    return _digest("\n".join(states).encode())
+    return _digest("\n".join(sorted(states)).encode())
 
 
 def compiler_identity() -> str:

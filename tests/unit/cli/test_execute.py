@@ -9,7 +9,7 @@ import pytest
 
 from pyaot.base.options import Options
 from pyaot.base.source import SourceFile
-from pyaot.cli.execute import compiled_code, original_line
+from pyaot.cli.execute import code_of, compiled_code, original_line
 from pyaot.driver import compile_source, write_bundle
 from pyaot.output.bundle import Inserted
 from pyaot.output.cache import Cached
@@ -65,6 +65,18 @@ def test_tracebacks_name_the_users_lines(namespace: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="6") as raised:
         namespace["C"]().last(6)
     assert _places(raised.value)[-1] == ("/home/me/prog.py", 9)
+
+
+def test_code_is_kept_and_damaged_code_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "prog.py").write_text("x = 1\n")
+    cached = Cached(tmp_path, tmp_path / "prog.py", (), "_pyaot")
+    assert "x" in code_of(cached, "/a.py").co_names
+    (kept,) = tmp_path.glob("code-*")
+    (tmp_path / "prog.py").write_text("y = 1\n")  # only to see that the kept code is taken
+    assert "x" in code_of(cached, "/a.py").co_names
+    assert "y" in code_of(cached, "/b.py").co_names  # another file has its own
+    kept.write_bytes(kept.read_bytes()[:-1])
+    assert "y" in code_of(cached, "/a.py").co_names
 
 
 def test_lines_of_the_module_and_of_the_user() -> None:

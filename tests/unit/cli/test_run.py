@@ -128,6 +128,44 @@ def test_hinted_modules_of_the_folder_are_compiled(tmp_path: Path) -> None:
     assert "native ran scale (1)" in done.stderr
 
 
+def test_modules_of_the_model_library_are_compiled(tmp_path: Path) -> None:
+    library = TEXT.partition("if __name__")[0]
+    models = tmp_path / "elsewhere" / "stdlib_models"
+    write(models, "", "__init__.py")
+    write(models / "scaling", "", "__init__.py")
+    write(models / "scaling", library, "kernels.py")
+    (tmp_path / "here").mkdir()
+    write(
+        tmp_path / "here",
+        "import sys\nsys.path.insert(0, sys.argv[1])\nimport numpy as np\n"
+        "from stdlib_models.scaling import kernels\nprint(kernels.scale(np.arange(3.0), 2.0))\n",
+    )
+    done = pyaot("run", "prog.py", str(tmp_path / "elsewhere"), cwd=tmp_path / "here")
+    assert done.stdout == "3.0\n", done.stderr
+    assert "native ran scale (1)" in done.stderr
+
+
+def test_full_disk(tmp_path: Path) -> None:
+    """No file may grow at all: the cache cannot be filled, and the program runs as it is."""
+    write(tmp_path)
+    arguments = f"{sys.executable} -m pyaot run prog.py"
+    done = subprocess.run(
+        ["bash", "-c", f"ulimit -f 0; {arguments}"],
+        cwd=tmp_path,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": ":".join(filter(None, sys.path)),
+            "PYAOT_CACHE_DIR": str(tmp_path / "cache"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.startswith("4.0 "), done.stderr
+    assert "Traceback" not in done.stderr
+    assert "PA70" in done.stderr and "runs uncompiled" in done.stderr
+
+
 # ---- bad input
 
 
