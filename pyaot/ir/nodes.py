@@ -183,6 +183,7 @@ class Marks:
     reductions: tuple[Reduction, ...] = ()
     balanced: bool = True  # every iteration costs about the same
     work: Expr | None = None
+    interleaved: bool = False  # iterations may advance together through the body (unroll and jam)
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def _verdict(node: LoopNode, scop: Scop, dependences: Sequence[Dependence], stri
     relaxed = strict and obstacle is not None and reduction_of(obstacle.name, inside, False) is not None
     reductions = tuple(r for r in found.values() if r is not None)
     arrays = any(r.name not in scalars for r in reductions)
-    together = all(not runs_against(d, node) for d in carried)
+    together = all(found[d.name] is not None or not runs_against(d, node) for d in carried)
     return Verdict(node, obstacle, reductions, arrays, relaxed, _blocker(node.loop, scop), together)
 
 

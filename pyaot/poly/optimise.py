@@ -15,10 +15,12 @@ from pyaot.poly.accumulate import accumulate_in_scalars, names_in
 from pyaot.poly.contract import contract, with_plain_extents
 from pyaot.poly.fusion import fuse
 from pyaot.poly.idioms import LibraryCalls
+from pyaot.poly.forward import forward_stores
 from pyaot.poly.jam import jam
 from pyaot.poly.marks import Marker
 from pyaot.poly.permute import Permutation
 from pyaot.poly.regions import Region, RegionPass, map_regions
+from pyaot.poly.split import split_complex
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ def optimise(function: Function, options: Options) -> Optimised:
     order = Permutation(options.strict, names_in(smaller))
     smaller = map_regions(smaller, RegionPass(order.region))
     marker = Marker(options.strict)
-    marked = jam(map_regions(accumulate_in_scalars(smaller), marker))
+    marked = map_regions(accumulate_in_scalars(smaller), marker)
+    tuned = split_complex(forward_stores(jam(marked)))
     said = (
         *map(remarks.library_call, calls.found),
         *map(remarks.fused, fusion.fused),
@@ -48,7 +51,7 @@ def optimise(function: Function, options: Options) -> Optimised:
         *map(remarks.reordered, order.moved),
         *marker.diagnostics,
     )
-    return Optimised(marked, tuple(replace(d, function=function.source_name) for d in said))
+    return Optimised(tuned, tuple(replace(d, function=function.source_name) for d in said))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,239 @@
+"""Complex numbers of SIMD loops as pairs of reals, which C compilers keep in vector registers.
+
+for r in range(n):  # simd              for r in range(n):  # simd
+    s = s + a[r] * conjugate(b[r])          s_re = s_re + (a_re * b_re - a_im * -b_im)
+                                            s_im = s_im + (a_re * -b_im + a_im * b_re)
+                                        s = complex(s_re, s_im)
+"""
+
+from dataclasses import dataclass, field, replace
+
+from pyaot.ir.functions import result_type
+from pyaot.ir.nodes import (
+    Assign,
+    Binary,
+    Call,
+    Cast,
+    Const,
+    Expr,
+    For,
+    Function,
+    Reduction,
+    Select,
+    Stmt,
+    Store,
+    Unary,
+    Var,
+)
+from pyaot.ir.types import Scalar
+from pyaot.ir.walk import Body, map_sub_expressions, scalars_assigned, transform_body, walk_exprs
+
+Pair = tuple[Expr, Expr]
+
+
+def split_complex(function: Function) -> Function:
+    """The function with the complex arithmetic of its SIMD loops written in reals."""
+    names = {*scalars_assigned(function.body), *(p.name for p in function.params)}
+    work = _Splitting(names)
+    return replace(function, body=transform_body(work.stmt, function.body))
+
+
+@dataclass
+class _Splitting:
+    names: set[str]
+    pairs: dict[str, Pair] = field(default_factory=dict)  # of the loop at hand
+    done: list[Stmt] = field(default_factory=list)
+
+    def stmt(self, stmt: Stmt) -> Body:
+        """Only SIMD loops of plain assignments and stores are touched."""
+        if not isinstance(stmt, For) or not stmt.marks.simd or not _is_plain(stmt):
+            return (stmt,)
+        self.pairs = {name: self._pair(name, type) for name, type in _complex_scalars(stmt.body).items()}
+        summed = [r.name for r in stmt.marks.reductions if r.name in self.pairs]
+        body = self._body(stmt.body)
+        marks = replace(stmt.marks, reductions=self._reductions(stmt))
+        before = tuple(a for name in summed for a in self._taken(name, stmt))
+        after = tuple(Assign(name, _joined(self.pairs[name]), stmt.span) for name in summed)
+        return (*before, replace(stmt, body=body, marks=marks), *after)
+
+    def _taken(self, name: str, loop: For) -> tuple[Stmt, ...]:
+        real, imag = self.pairs[name]
+        whole = Var(name, _complex_scalars(loop.body)[name])
+        assert isinstance(real, Var) and isinstance(imag, Var)
+        return (
+            Assign(real.name, _part("real", whole), loop.span),
+            Assign(imag.name, _part("imag", whole), loop.span),
+        )
+
+    def _reductions(self, loop: For) -> tuple[Reduction, ...]:
+        found: list[Reduction] = []
+        for reduction in loop.marks.reductions:
+            parts = self.pairs.get(reduction.name)
+            names = [p.name for p in parts if isinstance(p, Var)] if parts else [reduction.name]
+            found.extend(replace(reduction, name=name) for name in names)
+        return tuple(found)
+
+    def _pair(self, name: str, type: Scalar) -> Pair:
+        real = Scalar(type.dtype.real, type.origin)
+        return Var(self._fresh(f"{name}_re"), real), Var(self._fresh(f"{name}_im"), real)
+
+    def _fresh(self, name: str) -> str:
+        while name in self.names:
+            name += "_"
+        self.names.add(name)
+        return name
+
+    # ---- statements
+
+    def _body(self, body: Body) -> Body:
+        self.done = []
+        for stmt in body:
+            match stmt:
+                case Assign(name, value) if name in self.pairs:
+                    for target, part in zip(self.pairs[name], self._held(value), strict=True):
+                        assert isinstance(target, Var)
+                        self.done.append(Assign(target.name, part, stmt.span))
+                case Assign():
+                    self.done.append(replace(stmt, value=self.real(stmt.value)))
+                case Store():
+                    self.done.append(replace(stmt, value=self._stored(stmt.value)))
+                case _:
+                    self.done.append(stmt)
+        return tuple(self.done)
+
+    def _held(self, value: Expr) -> Pair:
+        """Both parts, computed before either is assigned."""
+        real, imag = self.split(value)
+        return self._temporary("part", real), imag
+
+    def _stored(self, value: Expr) -> Expr:
+        return _joined(self.split(value)) if value.type.dtype.is_complex else self.real(value)
+
+    def _temporary(self, name: str, value: Expr) -> Expr:
+        """A scalar that holds the value, where it is more than a name or number."""
+        if isinstance(value, Const):
+            return value
+        held = Var(self._fresh(name), value.type)
+        self.done.append(Assign(held.name, value))
+        return held
+
+    # ---- expressions
+
+    def split(self, expr: Expr) -> Pair:
+        """Real and imaginary part of a complex expression."""
+        match expr:
+            case Const(value, type):
+                real = Scalar(type.dtype.real, type.origin)
+                return Const(complex(value).real, real), Const(complex(value).imag, real)
+            case Var(name) if name in self.pairs:
+                return self.pairs[name]
+            case Unary("neg", operand):
+                real, imag = self.split(operand)
+                return _negative(real), _negative(imag)
+            case Binary("add" | "sub", left, right):
+                a, b = self.split(left), self.split(right)
+                return _same(expr, a[0], b[0]), _same(expr, a[1], b[1])
+            case Binary("mul", left, right):
+                return self._product(self._names(left), self._names(right))
+            case Call("conjugate", (operand,)):
+                real, imag = self.split(operand)
+                return real, _negative(imag)
+            case Call("complex", (real, imag)):
+                return self.real(real), self.real(imag)
+            case Cast(operand, type) if operand.type.dtype.is_complex:
+                part_type = Scalar(type.dtype.real, type.origin)
+                real, imag = self.split(operand)
+                return Cast(real, part_type), Cast(imag, part_type)
+            case Cast(operand, type):
+                part_type = Scalar(type.dtype.real, type.origin)
+                return Cast(self.real(operand), part_type), Const(0.0, part_type)
+        return self._whole(expr)
+
+    def _whole(self, expr: Expr) -> Pair:
+        """What has no rule is computed as a complex number."""
+        if isinstance(expr, Select):
+            yes, no, condition = (
+                self.split(expr.if_true),
+                self.split(expr.if_false),
+                self.real(expr.condition),
+            )
+            real, imag = (Select(condition, y, n, y.type) for y, n in zip(yes, no, strict=True))
+            return real, imag
+        whole = self.rebuilt(expr)
+        return _part("real", whole), _part("imag", whole)
+
+    def _names(self, expr: Expr) -> Pair:
+        """Parts that are named, since a product uses them twice."""
+        real, imag = self.split(expr)
+        return self._temporary("re", real), self._temporary("im", imag)
+
+    def _product(self, a: Pair, b: Pair) -> Pair:
+        def term(op: str, left: Expr, right: Expr) -> Expr:
+            return Binary(op, left, right, a[0].type, checked=False)
+
+        real = term("sub", term("mul", a[0], b[0]), term("mul", a[1], b[1]))
+        imag = term("add", term("mul", a[0], b[1]), term("mul", a[1], b[0]))
+        return real, imag
+
+    def real(self, expr: Expr) -> Expr:
+        """An expression that is not complex, with the complex ones inside it split."""
+        match expr:
+            case Call("real", (operand,)) if operand.type.dtype.is_complex:
+                return self.split(operand)[0]
+            case Call("imag", (operand,)) if operand.type.dtype.is_complex:
+                return self.split(operand)[1]
+        return map_sub_expressions(
+            lambda part: self.rebuilt(part) if part.type.dtype.is_complex else self.real(part), expr
+        )
+
+    def rebuilt(self, expr: Expr) -> Expr:
+        """The complex expression itself, over joined pairs."""
+        if isinstance(expr, Var) and expr.name in self.pairs:
+            return _joined(self.pairs[expr.name])
+        return map_sub_expressions(
+            lambda part: self.rebuilt(part) if part.type.dtype.is_complex else self.real(part), expr
+        )
+
+
+def _is_plain(loop: For) -> bool:
+    """Straight statements with complex numbers; sums are the only complex reductions."""
+    if not all(isinstance(s, Assign | Store) for s in loop.body):
+        return False
+    complex_scalars = _complex_scalars(loop.body)
+    if any(r.op != "add" and r.name in complex_scalars for r in loop.marks.reductions):
+        return False
+    private = set(complex_scalars) - {r.name for r in loop.marks.reductions}
+    if any(not _is_set_first(loop.body, name) for name in private):
+        return False
+    return any(part.type.dtype.is_complex for part in walk_exprs(loop.body))
+
+
+def _is_set_first(body: Body, name: str) -> bool:
+    for stmt in body:
+        if any(isinstance(p, Var) and p.name == name for p in walk_exprs((stmt,))):
+            return False
+        if isinstance(stmt, Assign) and stmt.name == name:
+            return True
+    return False
+
+
+def _complex_scalars(body: Body) -> dict[str, Scalar]:
+    """The complex scalars that the statements assign."""
+    return {s.name: s.value.type for s in body if isinstance(s, Assign) and s.value.type.dtype.is_complex}
+
+
+def _joined(pair: Pair) -> Expr:
+    type = pair[0].type
+    return Call("complex", pair, result_type("complex", type.dtype, type.origin))
+
+
+def _part(name: str, expr: Expr) -> Expr:
+    return Call(name, (expr,), Scalar(expr.type.dtype.real, expr.type.origin))
+
+
+def _negative(expr: Expr) -> Expr:
+    return Unary("neg", expr, expr.type)
+
+
+def _same(node: Binary, left: Expr, right: Expr) -> Expr:
+    return Binary(node.op, left, right, left.type, checked=False)
