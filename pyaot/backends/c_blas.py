@@ -1,6 +1,6 @@
 """Matrix products by BLAS: `matmul` of one- and two-dimensional sections of float and complex arrays.
 
-C[:, :] = A @ B         if (!gemm_float64(threads, false, 1.0, m, n, k, A, ..., B, ..., C, ...)) by the runtime
+C[:, :] = A @ B       if (!gemm_float64(threads, false, 1.0, m, n, k, A, ..., B, ..., C, ...)) by the runtime
 
 What BLAS cannot do (integers, strides in both axes, a batch, an operand that is also the result) goes to
 the runtime, and so does everything where no BLAS is loaded.

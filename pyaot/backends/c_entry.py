@@ -16,6 +16,7 @@ static PyObject *entry_smooth(PyObject *self, PyObject *args)
 """
 
 from pyaot.backends.c_context import Context, Leaf, array_params
+from pyaot.backends.c_flags import is_doubtful
 from pyaot.backends.c_storage import Place
 from pyaot.backends.c_text import braced
 from pyaot.backends.c_types import c_element, c_type
@@ -74,6 +75,8 @@ def entry_lines(context: Context) -> list[str]:
     taken = [_argument(param, position, context) for position, param in enumerate(function.params)]
     call = _call(context)
     lines += braced(_condition(taken), call) if taken else braced("", call)
+    if context.counts_flags and is_doubtful(function, context.strict):
+        lines += _believed(context)
     lines += _answers(context)
     lines += [f"free({_copy(name, context)});" for name in arrays if name in context.storage.copied]
     lines += [f"PyBuffer_Release(&{_view(name, context)});" for name in arrays]
@@ -160,6 +163,39 @@ def _array_values(name: str, type: Array, position: int, context: Context) -> li
 def _copy_back(name: str, context: Context) -> str:
     view = _view(name, context)
     return f"if (path >= 0) memcpy({view}.buf, {_copy(name, context)}, (size_t){view}.len);"
+
+
+def _believed(context: Context) -> list[str]:
+    """The flag 'invalid' stays only where a NaN came out and none went in."""
+    came = [text for leaves in context.leaves for leaf in leaves for text in _nan_of_leaf(leaf, context)]
+    went = []
+    for position, param in enumerate(context.function.params):
+        if param.type.dtype.kind not in "fc":
+            continue
+        if isinstance(param.type, Scalar):
+            name = context.names.scalars[param.name]
+            went.append(f"{name} != {name}")
+        else:
+            known = came if param.name in context.storage.written else went
+            known.append(_nan_of(f"PyTuple_GetItem(args, {position})", param.type.dtype))
+    lines = ["/* comparing NaN sets the flag too, and so do some vector functions */"]
+    believed = f"({' || '.join(came)})" if came else "false"
+    believed += f" && !({' || '.join(went)})" if came and went else ""
+    return [*lines, f"if (results.flags & 4 && !({believed})) results.flags &= ~4;"]
+
+
+def _nan_of_leaf(leaf: Leaf, context: Context) -> list[str]:
+    if isinstance(leaf.result, ScalarResult):
+        is_float = leaf.result.value.type.dtype.kind in "fc"
+        return [f"results.{leaf.field} != results.{leaf.field}"] if is_float else []
+    dtype = context.names.arrays[leaf.result.array].type.dtype
+    if dtype.kind not in "fc" or _is_param(leaf, context):
+        return []
+    return [_nan_of(f"results.{leaf.field}", dtype)]
+
+
+def _nan_of(array: str, dtype: DType) -> str:
+    return f"holds_nan({array}, {'true' if dtype.real is DType.FLOAT32 else 'false'})"
 
 
 # ---- results ----------------------------------------------------------------------------------------------

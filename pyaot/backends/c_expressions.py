@@ -75,13 +75,19 @@ def element(array: ArrayNames, subscripts: tuple[Expr, ...], checked: bool, name
         here = _render(subscript, names)
         if checked:
             here = Text(f"AT({here.text}, {extent})")
-        offset = here if axis == 0 else _plus(Text(f"{offset.inside(PRODUCT)} * {extent}", PRODUCT), here)
+        offset = _plus(_scaled(offset, extent), here) if axis else here
     return f"{array.data}[{offset.text}]"
+
+
+def _scaled(offset: Text, extent: str) -> Text:
+    return offset if offset.text == "0" else Text(f"{offset.inside(PRODUCT)} * {extent}", PRODUCT)
 
 
 def _plus(left: Text, right: Text) -> Text:
     if right.text == "0":
         return left
+    if left.text == "0":
+        return right
     return Text(f"{left.inside(SUM)} + {right.inside(SUM)}", SUM)
 
 

@@ -37,8 +37,7 @@ OURS = words(
 )
 
 # What is put behind a name to make others: they are its own.
-_SUFFIXES = ("", "_room", "_object", "_slot", "_slots", "_view", "_copy")
-_SUFFIXES += ("_parts", "_count", "_all", "_start", "_stop")
+_SUFFIXES = words("_room _object _slot _slots _view _copy _parts _count _all _start _stop") | {""}
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from typing import Protocol
 
 from pyaot.backends.c_context import Context, EmitBody
 from pyaot.backends.c_expressions import operand
+from pyaot.backends.c_flags import sets_flags
 from pyaot.backends.c_memory import heap_declarations, heap_release
 from pyaot.backends.c_reductions import combined, identity
 from pyaot.backends.c_scopes import NameSet, undeclared
@@ -109,6 +110,7 @@ def _last_private(stmt: For, after: NameSet, context: Context) -> str:
 
 def _before(stmt: For, context: Context, fails: bool) -> list[str]:
     work = "1e18" if stmt.marks.work is None else _work(stmt.marks.work, context)
+    work = work[1:-1] if work.startswith("(") and work.endswith(")") and _is_one(work) else work
     lines = [f"int team = team_for({work});"]
     for reduction in sorted(stmt.marks.reductions, key=lambda r: r.name not in context.names.arrays):
         lines += _prepare(reduction, context)
@@ -145,7 +147,7 @@ def _prepare(reduction: Reduction, context: Context) -> list[str]:
 
 
 def _opening(stmt: For, context: Context) -> list[str]:
-    lines = ["if (omp_get_thread_num() > 0) flags_save();"] if context.counts_flags else []
+    lines = ["flags_start();"] if sets_flags(stmt.body) else []
     if stmt.marks.reductions:
         lines.append("if (omp_get_thread_num() == 0) team = omp_get_num_threads();")
     for reduction in stmt.marks.reductions:
@@ -175,10 +177,7 @@ def _closing(stmt: For, context: Context) -> list[str]:
         if reduction.name not in context.names.arrays:
             name = context.names.scalars[reduction.name]
             lines.append(f"{name}_parts[omp_get_thread_num()] = {name};")
-    if not context.counts_flags:
-        return lines
-    gather = ["#pragma omp atomic", "results->flags |= flags_now();"]
-    return [*lines, *braced("if (omp_get_thread_num() > 0)", gather)]
+    return [*lines, "flags_gather(&results->flags);"] if sets_flags(stmt.body) else lines
 
 
 def _after(stmt: For, context: Context) -> list[str]:
@@ -205,6 +204,16 @@ def _combine(reduction: Reduction, context: Context) -> list[str]:
     ]
 
 
+def _is_one(text: str) -> bool:
+    """Whether the first parenthesis is closed by the last."""
+    depth = 0
+    for position, char in enumerate(text):
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if depth == 0:
+            return position == len(text) - 1
+    return False
+
+
 # ---- the work of a loop, as a double that cannot overflow -------------------------------------------------
 
 _WORK = {"add": "+", "sub": "-", "mul": "*", "floordiv": "/"}
@@ -217,7 +226,8 @@ def _work(expr: Expr, context: Context) -> str:
         case Var() | Dim():
             return f"(double){operand(expr, context.names)}"
         case Binary() if expr.op in _WORK:
-            return f"({_work(expr.left, context)} {_WORK[expr.op]} {_work(expr.right, context)})"
+            left, right = _work(expr.left, context), _work(expr.right, context)
+            return f"({left} {_WORK[expr.op]} {right})"
         case Binary(op="maximum" | "minimum"):
             return _work(expr.right if isinstance(expr.left, Const) else expr.left, context)
         case Cast():

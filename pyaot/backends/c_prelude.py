@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from pyaot.backends.c_blas_parts import BLAS_FAMILIES, BLAS_SINGLE
+from pyaot.backends.c_flags import VECTOR_MATH
 from pyaot.backends.c_prelude_families import FAMILIES
 from pyaot.backends.c_prelude_parts import HEADERS
 from pyaot.backends.c_prelude_parts import SINGLE as ARITHMETIC
@@ -25,8 +26,11 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _OF_TYPE = re.compile(rf"(\w+?)_({'|'.join(dtype.value for dtype in DType)})")
 
 
-def prelude(text: str) -> str:
-    """Includes, declarations and functions that the text needs, in an order in which C takes them."""
+def prelude(text: str, vector_math: bool = False) -> str:
+    """Includes, declarations and functions that the text needs, in an order in which C takes them.
+
+    With `vector_math` compilers may call functions on whole vectors, which are a little less exact.
+    """
     snippets: dict[str, str] = {}
     _gather(text, snippets)
     ordered = list(dict.fromkeys(snippets.values()))
@@ -34,8 +38,33 @@ def prelude(text: str) -> str:
     others = [snippet for snippet in ordered if not snippet.startswith(("extern ", _API_MARK))]
     api = [snippet for snippet in ordered if snippet.startswith(_API_MARK)]
     heads = ["\n".join((*api, *declarations))] if api else []
+    if vector_math:
+        others = [*_vector_math(text + "".join(others)), *others]
     body = "\n\n".join((*heads, *others))
     return "\n".join((*_includes(text + body), "", body)) if body else "\n".join(_includes(text))
+
+
+def _vector_math(text: str) -> list[str]:
+    """Declarations that tell gcc of the vector functions of glibc."""
+    names = {name for name in VECTOR_MATH for suffix in ("", "f") if f"{name}{suffix}" in _WORD.findall(text)}
+    if not names:
+        return []
+    lines = []
+    for name in sorted(names):
+        count = 2 if name in ("pow", "atan2") else 1
+        for type, suffix in (("double", ""), ("float", "f")):
+            lines.append(f"VECTOR {type} {name}{suffix}({', '.join([type] * count)});")
+    return ["\n".join((_VECTOR_HEAD, *lines, "#endif"))]
+
+
+_VECTOR_HEAD = """\
+/* these have versions for vectors in glibc, right to four units in the last place */
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
+#if __GLIBC_PREREQ(2, 35)
+#define VECTOR extern __attribute__((__simd__("notinbranch")))
+#else
+#define VECTOR extern
+#endif"""
 
 
 def is_claimed(name: str) -> bool:

@@ -357,6 +357,41 @@ static inline void share(int64_t start, int64_t stop, int64_t step, int64_t *fir
     *last = *last < stop ? *last : stop;
 }
 """
+_FLAGS_START = """
+/* the other threads of a team begin without flags */
+static inline void flags_start(void)
+{
+    if (omp_get_thread_num() > 0)
+        flags_save();
+}
+"""
+_FLAGS_GATHER = """
+static inline void flags_gather(int *flags)
+{
+    if (omp_get_thread_num() > 0) {
+        #pragma omp atomic
+        *flags |= flags_now();
+    }
+}
+"""
+_HOLDS_NAN = """
+static bool holds_nan(PyObject *array, bool is_single)
+{
+    Py_buffer view = {0};
+    bool found = false;
+    if (array == NULL || PyObject_GetBuffer(array, &view, 0) < 0) {
+        PyErr_Clear();
+        return false;
+    }
+    const float *const singles = view.buf;
+    const double *const doubles = view.buf;
+    const int64_t count = view.len / (int64_t)(is_single ? sizeof(float) : sizeof(double));
+    for (int64_t k = 0; k < count && !found; k++)
+        found = is_single ? singles[k] != singles[k] : doubles[k] != doubles[k];
+    PyBuffer_Release(&view);
+    return found;
+}
+"""
 
 PYTHON_SINGLE: dict[str, str] = {
     **{
@@ -385,6 +420,9 @@ PYTHON_SINGLE: dict[str, str] = {
     "team_for": _TEAM_FOR,
     **dict.fromkeys(("threads", "MAX_TEAM"), _THREADS),
     "share": _SHARE,
+    "flags_start": _FLAGS_START,
+    "flags_gather": _FLAGS_GATHER,
+    "holds_nan": _HOLDS_NAN,
     "OUT_OF_MEMORY": "#define OUT_OF_MEMORY -2",
 }
 

@@ -42,21 +42,26 @@ def body_lines(body: Body, after: NameSet, context: Context) -> list[str]:
     """A body, its variables declared where they are first used."""
     pending = declared_in(body, after, context.flow)
     lines: list[str] = []
-    line_before = 0
+    line_before = context.line
     for stmt, then in zip(body, live_afters(body, after, context.flow), strict=True):
         new = pending & wanted_by(stmt, then, context.flow)
         pending -= new
         declares = isinstance(stmt, Assign) and stmt.name in new
         lines += declarations(new - {stmt.name} if declares and isinstance(stmt, Assign) else new, context)
-        text = stmt_lines(stmt, then, context, declares=declares)
         line = stmt.span.line
+        text = stmt_lines(stmt, then, context.inside(line=line or line_before), declares=declares)
         lines += with_comment(text, _comment(line, context) if line != line_before else "")
-        line_before = line
+        line_before = line or line_before
     return lines
 
 
 def _comment(line: int, context: Context) -> str:
-    return as_comment(f"{context.file_name}:{line}") if line else ""
+    return as_comment(place(line, context)) if line else ""
+
+
+def place(line: int, context: Context) -> str:
+    """A place in the user's text."""
+    return f"{context.file_name}:{line}" if context.file_name else f"line {line}"
 
 
 def declarations(names: NameSet, context: Context) -> list[str]:

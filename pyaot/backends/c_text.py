@@ -25,7 +25,7 @@ def with_comment(lines: list[str], comment: str) -> list[str]:
     if not comment:
         return lines
     at = next((n for n, line in enumerate(lines) if not line.lstrip().startswith("#")), None)
-    if at is None:
+    if at is None or "/*" in lines[at]:
         return lines
     return [*lines[:at], f"{lines[at]}  /* {comment} */", *lines[at + 1 :]]
 

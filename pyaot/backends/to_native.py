@@ -13,6 +13,8 @@ from typing import Protocol
 
 from pyaot.backends.c_context import Context, context_of
 from pyaot.backends.c_entry import entry_lines, entry_name, kernel_name, kernel_params, results_struct
+from pyaot.backends.c_flags import sets_flags
+from pyaot.backends.c_hoist import hoist_failing
 from pyaot.backends.c_memory import (
     group_declarations,
     group_release,
@@ -23,13 +25,12 @@ from pyaot.backends.c_memory import (
 )
 from pyaot.backends.c_prelude import prelude, uses_fail
 from pyaot.backends.c_scopes import NOTHING, undeclared
-from pyaot.backends.c_statements import body_lines, declarations
-from pyaot.backends.c_storage import Place, allocated_in, evaluated
+from pyaot.backends.c_statements import body_lines, declarations, place
+from pyaot.backends.c_storage import Place, allocated_in
 from pyaot.backends.c_text import as_comment, braced, indented
 from pyaot.backends.emitted import Emitted
-from pyaot.ir.nodes import Binary, Call, Cast, Expr, For, Function
-from pyaot.ir.types import Origin
-from pyaot.ir.walk import walk_expr, walk_stmts
+from pyaot.ir.nodes import For, Function
+from pyaot.ir.walk import walk_stmts
 
 
 class Options(Protocol):
@@ -78,20 +79,21 @@ EXPORT const char pyaot_needs[] = PYAOT_NEEDS;
 def emit_native(functions: Sequence[Function], options: Options, file_name: str = "") -> Emitted:
     """One C file for the functions of a module; `file_name` is the user's, for the comments."""
     contexts = [
-        context_of(function, file_name, options.strict, counts_flags(function)) for function in functions
+        context_of(function, file_name, options.strict, sets_flags(function.body))
+        for function in map(hoist_failing, functions)
     ]
     parts = [part for context in contexts for part in _function_parts(context)]
     parts += ["\n".join(_table(contexts)), _EXPORTS.strip("\n")]
     body = "\n\n".join(parts)
     source = as_comment(file_name) or "a Python module"
     head = f"/* Written by pyaot from {source}: kernels in C, and entries that Python calls. */\n"
-    text = f"{head}\n{prelude(_MARKS + body)}\n{_MARKS}\n{body}\n"
+    text = f"{head}\n{prelude(_MARKS + body, vector_math=not options.strict)}\n{_MARKS}\n{body}\n"
     return Emitted("native", text, tuple(f"{ENTRY_PREFIX}{function.name}" for function in functions))
 
 
 def _function_parts(context: Context) -> list[str]:
     span = context.function.span
-    where = f" ({context.file_name}:{span.line})" if span.line else ""
+    where = f" ({place(span.line, context)})" if span.line else ""
     title = f"/* ---- {as_comment(context.function.source_name + where)} ---- */"
     struct, kernel, entry = results_struct(context), kernel_lines(context), entry_lines(context)
     return [title, *("\n".join(lines) for lines in (struct, kernel, entry))]
@@ -146,24 +148,3 @@ def _table(contexts: Sequence[Context]) -> list[str]:
     ]
     lines = braced("static PyMethodDef entries[] =", [*rows, "{NULL, NULL, 0, NULL}"])
     return [*lines[:-1], "};"]
-
-
-def counts_flags(function: Function) -> bool:
-    """Whether the function does floating-point work of NumPy's, which warns by IEEE flags."""
-    stmts = walk_stmts(function.body)
-    return any(_sets_flags(node) for stmt in stmts for expr in evaluated(stmt) for node in walk_expr(expr))
-
-
-def _sets_flags(expr: Expr) -> bool:
-    if expr.type.origin is Origin.PYTHON:
-        return False
-    match expr:
-        case Binary():
-            return expr.type.dtype.kind in "fc" and expr.op not in ("minimum", "maximum")
-        case Call():
-            return expr.args[0].type.dtype.kind in "fc"
-        case Cast():
-            source, target = expr.operand.type.dtype, expr.type.dtype
-            return source.kind in "fc" and source is not target
-        case _:
-            return False

@@ -177,5 +177,5 @@ def _numbers(type: Scalar) -> st.SearchStrategy[Any]:
     width = 32 if dtype.real is DType.FLOAT32 else 64
     if dtype.is_float:
         return st.floats(width=width)
-    part = st.floats(-1e3, 1e3, width=width)
+    part = st.floats(-10, 10, width=width)
     return st.builds(complex, part, part)

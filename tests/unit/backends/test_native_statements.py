@@ -740,3 +740,65 @@ def test_products_in_a_parallel_loop(tmp_path: Path) -> None:
     run(tmp_path, f, a, b, np.zeros((20, 8, 8), np.complex64), rtol=1e-4)
     text = (tmp_path / "prog_kernels.c").read_text()
     assert "blas_with_threads(1)" in text and "gemm_complex64(0, " in text
+
+
+# ---- failing invariants -----------------------------------------------------------------------------------
+
+
+def test_failing_invariants_move_before_their_loops(tmp_path: Path) -> None:
+    share = binary("truediv", f64(1.0), cast(var("n"), PY_FLOAT))
+    turn = store("a", var("i"), value=binary("mul", at("a", var("i")), share), checked=False)
+    inner = loop("i", 0, dim("a", 0), turn, marks=Marks(simd=True))
+    f = function("f", {"a": VECTOR, "n": PY_INT}, loop("t", 0, 2, inner, marks=Marks()), give())
+    text = emit_native([f], Options()).text
+    kernel = text[text.index("KERNEL static int") :]
+    assert kernel.index("NONZERO") < kernel.index("for (") and "#pragma omp simd" in kernel
+    kernels = build_kernels(tmp_path, f)
+    for n in (3, 0):
+        assert_as_interpreted(kernels, f, np.arange(4.0), n)
+
+
+def test_conditional_invariants_stay(tmp_path: Path) -> None:
+    share = binary("floordiv", i64(100), var("n"))
+    positive = compare("gt", var("n"), i64(0))
+    turn = when(positive, assign("s", add(var("s"), share)))
+    f = function("f", {"n": PY_INT}, assign("s", i64(0)), loop("i", 0, 3, turn), give(var("s")))
+    kernels = build_kernels(tmp_path, f)
+    assert kernels.entry("f")((0,)) == (0, 0, 0)
+    assert kernels.entry("f")((7,)) == (0, 0, 42)
+
+
+def test_comparing_nan_is_not_invalid(tmp_path: Path) -> None:
+    """NumPy does not warn of NaN in comparisons; it does of one that an operation makes."""
+    low = compare("lt", at("a", var("i")), ZERO)
+    ratio = binary("truediv", at("a", var("i")), at("b", var("i")))
+    turn = when(low, store("out", var("i"), value=ZERO), otherwise=[store("out", var("i"), value=ratio)])
+    body = loop("i", 0, dim("a", 0), turn)
+    f = function(
+        "f", {"a": VECTOR, "b": VECTOR}, allocate("out", DType.FLOAT64, dim("a", 0)), body, give("out")
+    )
+    entry = build_kernels(tmp_path, f).entry("f")
+    for a, b, flags in (
+        ((np.nan, 1.0), (1.0, 1.0), 0),
+        ((0.0, 1.0), (0.0, 1.0), 4),
+        ((1.0, -1.0), (1.0, 0.0), 0),
+    ):
+        assert entry((np.array(a), np.array(b)))[1] == flags
+
+
+@pytest.mark.parametrize("name", ("exp", "log", "sin", "tanh", "arctan", "log1p", "cbrt"))
+def test_functions_on_vectors(tmp_path: Path, name: str) -> None:
+    turn = store("a", var("i"), value=call(name, at("a", var("i"))), checked=False)
+    f = function("f", {"a": VECTOR}, loop("i", 0, dim("a", 0), turn, marks=Marks(simd=True)), give())
+    kernels = build_kernels(tmp_path, f)
+    for values in (
+        np.linspace(-30, 30, 37),
+        np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1e300, 1e-310] * 3),
+    ):
+        with np.errstate(all="ignore"):
+            expected = getattr(np, name)(values)
+        assert_as_interpreted(kernels, f, values.copy(), rtol=1e-14)
+        own = values.copy()
+        kernels.entry("f")((own,))
+        assert np.array_equal(np.signbit(own), np.signbit(expected)) or np.isnan(expected).any()
+    assert kernels.entry("f")((np.array([1.0, np.inf, 0.5]),)) == (0, 4 if name == "sin" else 0)
