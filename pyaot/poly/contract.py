@@ -85,7 +85,8 @@ class _Contractor:
         if not axes:
             return None
         self.shrunk.append(allocate)
-        inner = _inside(users[0], chain[: len(axes)], allocate, frozenset(axes))
+        fixed = _fixed_axes(accesses, allocate.type.rank)
+        inner = _inside(users[0], chain[: len(axes)], allocate, frozenset(axes) | fixed)
         return tuple(
             new
             for stmt in body
@@ -132,6 +133,16 @@ def _own_axes(chain: Sequence[For], accesses: Sequence[tuple[Expr, ...]], rank: 
             break
         axes.append(own[0])
     return axes
+
+
+def _fixed_axes(accesses: Sequence[tuple[Expr, ...]], rank: int) -> frozenset[int]:
+    """Axes of which all accesses take one and the same element."""
+    first = accesses[0]
+    return frozenset(
+        axis
+        for axis in range(rank)
+        if isinstance(first[axis], Const) and all(access[axis] == first[axis] for access in accesses)
+    )
 
 
 def _checks(allocate: Allocate) -> Body:

@@ -94,11 +94,15 @@ class Fusion:
             done.append(item)
             place = len(done) - 1
             while done[place].verdict is not None:  # what took something in may now fit an earlier one
-                partner = self._partner(done[:place], done[place], depth)
-                if partner is None:
+                found = self._partner(done[:place], done[place], depth)
+                if found is None:
                     break
-                done[partner] = self._merged(done[partner], done.pop(place))
-                place = partner
+                partner, movers = found
+                merged = self._merged(done[partner], done[place])
+                before = [done[number] for number in movers]
+                between = [done[n] for n in range(partner + 1, place) if n not in movers]
+                done[partner : place + 1] = [*before, merged, *between]
+                place = partner + len(before)
         return tuple(self._finished(item, depth) for item in done)
 
     def _finished(self, item: Item, depth: int) -> Stmt:
@@ -106,14 +110,24 @@ class Fusion:
             return item.stmt
         return replace(item.stmt, body=self.sequence(self._ordered(item.members), depth + 1))
 
-    def _partner(self, done: Sequence[Item], item: Item, depth: int) -> int | None:
-        """The place of the nearest loop that can take the item in."""
+    def _partner(self, done: Sequence[Item], item: Item, depth: int) -> tuple[int, list[int]] | None:
+        """The place of the nearest loop that can take the item in, and what must move before that loop."""
+        movers: list[int] = []
         for place in reversed(range(len(done))):
-            if self._may_fuse(done[place], item, depth):
-                return place
+            if self._may_fuse(done[place], item, depth) and self._may_move(done, place, movers, depth):
+                return place, sorted(movers)
             if self._depends(done[place], item, depth):
-                return None
+                movers.append(place)
         return None
+
+    def _may_move(self, done: Sequence[Item], place: int, movers: Sequence[int], depth: int) -> bool:
+        """Whether these items depend neither on the loop at that place nor on what stays behind it."""
+        return not any(
+            self._depends(done[number], done[mover], depth)
+            for mover in movers
+            for number in range(place, mover)
+            if number not in movers
+        )
 
     def _merged(self, first: Item, second: Item) -> Item:
         assert isinstance(first.stmt, For) and isinstance(second.stmt, For)
