@@ -12,7 +12,7 @@ A stage that breaks on a function costs that function only: it stays Python, wit
 import multiprocessing
 import os
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -51,6 +51,7 @@ class Compilation:
     plan: Plan
     wording: Wording
     native: Emitted | None
+    numpy: Mapping[str, Emitted]  # by the IR function's name
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -67,13 +68,14 @@ def compile_source(source: SourceFile, options: Options) -> Compilation:
     program = _lowered(parse(source))
     wording = wording_for(source)
     improved, remarks = _improved(program, options)
-    planned = restrict(plan(improved, options), "numpy", frozenset())
-    planned, unwritable = _with_text(planned, wording)
-    native, planned, not_emitted = _emitted(planned, options)
+    numpy: dict[str, Emitted] = {}
+    planned = restrict(plan(improved, options), "numpy", frozenset(numpy))
+    planned, unwritable = _with_text(planned, numpy, wording)
+    native, planned, not_emitted = _native(planned, options)
     diagnostics = [*program.diagnostics, *remarks, *planned.diagnostics, *unwritable, *not_emitted]
     if not planned.entries:
         diagnostics.append(nothing_to_compile(source))
-    return Compilation(source, options, planned, wording, native, tuple(dict.fromkeys(diagnostics)))
+    return Compilation(source, options, planned, wording, native, numpy, tuple(dict.fromkeys(diagnostics)))
 
 
 def write_bundle(compilation: Compilation, folder: Path, beside: str = "__file__") -> Bundle:
@@ -82,7 +84,7 @@ def write_bundle(compilation: Compilation, folder: Path, beside: str = "__file__
     `beside` is Python text for the path of a file in the folder where the module will look for its kernels.
     """
     c = compilation
-    return build(c.source, c.options, c.plan, c.native, c.wording, c.diagnostics, folder, beside)
+    return build(c.source, c.options, c.plan, c.native, c.numpy, c.wording, c.diagnostics, folder, beside)
 
 
 def _lowered(tree: SyntaxTree) -> Program:
@@ -142,7 +144,7 @@ def _with_functions(program: Program, functions: tuple[Function, ...]) -> Progra
 # ---- backends, and the text of each entry
 
 
-def _emitted(planned: Plan, options: Options) -> tuple[Emitted | None, Plan, list[Diagnostic]]:
+def _native(planned: Plan, options: Options) -> tuple[Emitted | None, Plan, list[Diagnostic]]:
     """The C text of all functions that the native backend can make."""
     functions = planned.functions("native")
     try:
@@ -155,10 +157,12 @@ def _emitted(planned: Plan, options: Options) -> tuple[Emitted | None, Plan, lis
     return (emit_native(good, options) if good else None), planned, broken
 
 
-def _with_text(planned: Plan, wording: Wording) -> tuple[Plan, list[Diagnostic]]:
+def _with_text(
+    planned: Plan, numpy: Mapping[str, Emitted], wording: Wording
+) -> tuple[Plan, list[Diagnostic]]:
     """The plan without entries that cannot be written (a binding that cannot be read, say)."""
     errors = [
-        (entry, _error_of(partial(entry_text, entry, {}, wording), entry.instances[0].function))
+        (entry, _error_of(partial(entry_text, entry, numpy, wording), entry.instances[0].function))
         for entry in planned.entries
     ]
     entries = tuple(entry for entry, error in errors if error is None)

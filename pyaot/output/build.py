@@ -5,7 +5,7 @@ Without a C compiler, or where it fails, the native versions are left out, with 
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pyaot.backends.emitted import Emitted
@@ -27,6 +27,7 @@ def build(
     options: Options,
     plan: Plan,
     native: Emitted | None,
+    numpy: Mapping[str, Emitted],
     wording: Wording,
     diagnostics: Iterable[Diagnostic],
     folder: Path,
@@ -42,7 +43,7 @@ def build(
             said += [problem, *(d for d in plan.diagnostics if d not in said)]
         if not plan.entries and not any(d.code == NOTHING_TO_COMPILE for d in said):
             said.append(nothing_to_compile(source))
-        module = assemble(source, plan.entries, {}, kernels, wording, beside)
+        module = assemble(source, plan.entries, numpy, kernels, wording, beside)
         data = report(source, plan.entries, said, options)
         files = {
             f"{name}.report.json": (json.dumps(data, indent=2) + "\n").encode(),

@@ -32,7 +32,7 @@ def _build(folder: Path, text: str | None = None) -> Bundle:
     options = Options(targets=("native",))
     planned = plan(Program((INCREMENT,), (entry(TEXT, "increment", INCREMENT),), ()), options)
     native = emit_native((INCREMENT,), options) if text is None else Emitted("native", text, ())
-    return build(source, options, planned, native, wording_for(source), (), folder, "__file__")
+    return build(source, options, planned, native, {}, wording_for(source), (), folder, "__file__")
 
 
 def _call(folder: Path) -> str:
