@@ -13,9 +13,10 @@ from pyaot.ir.walk import Body, bound_together, transform_body
 from pyaot.poly import remarks
 from pyaot.poly.accumulate import accumulate_in_scalars, names_in
 from pyaot.poly.contract import contract, with_plain_extents
+from pyaot.poly.forward import forward_stores
 from pyaot.poly.fusion import fuse
 from pyaot.poly.idioms import LibraryCalls
-from pyaot.poly.forward import forward_stores
+from pyaot.poly.interleave import Interleaving
 from pyaot.poly.jam import jam
 from pyaot.poly.marks import Marker
 from pyaot.poly.permute import Permutation
@@ -41,6 +42,8 @@ def optimise(function: Function, options: Options) -> Optimised:
     smaller, shrunk = contract(map_regions(plain, RegionPass(fusion.region)))
     order = Permutation(options.strict, names_in(smaller))
     smaller = map_regions(smaller, RegionPass(order.region))
+    columns = Interleaving(options.strict, names_in(smaller))
+    smaller = map_regions(smaller, RegionPass(columns.region))
     marker = Marker(options.strict)
     marked = map_regions(accumulate_in_scalars(smaller), marker)
     tuned = split_complex(forward_stores(jam(marked)))
@@ -48,7 +51,7 @@ def optimise(function: Function, options: Options) -> Optimised:
         *map(remarks.library_call, calls.found),
         *map(remarks.fused, fusion.fused),
         *map(remarks.contracted, shrunk),
-        *map(remarks.reordered, order.moved),
+        *map(remarks.reordered, (*order.moved, *columns.changed)),
         *marker.diagnostics,
     )
     return Optimised(tuned, tuple(replace(d, function=function.source_name) for d in said))

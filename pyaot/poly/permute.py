@@ -119,7 +119,7 @@ class _View:
         return None
 
     def _cost(self, loop: For, chain: Sequence[For]) -> float:
-        cost = sum(_access_cost(subscripts, loop.index) for subscripts in _accesses(chain[-1].body))
+        cost = sum(access_cost(subscripts, loop.index) for subscripts in accesses(chain[-1].body))
         return cost if self.verdict(loop).is_free else cost + SLOW
 
     def _is_legal(self, order: Sequence[For], chain: Sequence[For]) -> bool:
@@ -190,7 +190,8 @@ def _is_candidate(chain: Sequence[For]) -> bool:
     return not scalars_in(*bounds) & changing
 
 
-def _accesses(body: Body) -> Iterable[tuple[Expr, ...]]:
+def accesses(body: Body) -> Iterable[tuple[Expr, ...]]:
+    """The subscripts of all loads and stores."""
     for stmt in walk_stmts(body):
         if isinstance(stmt, Store):
             yield stmt.subscripts
@@ -198,7 +199,8 @@ def _accesses(body: Body) -> Iterable[tuple[Expr, ...]]:
             yield from (node.subscripts for node in walk_expr(expr) if isinstance(node, Load))
 
 
-def _access_cost(subscripts: Sequence[Expr], index: str) -> float:
+def access_cost(subscripts: Sequence[Expr], index: str) -> float:
+    """What an access costs in each iteration where the loop over `index` is the innermost."""
     moving = [axis for axis, subscript in enumerate(subscripts) if index in scalars_in(subscript)]
     if not moving:
         return 0.0

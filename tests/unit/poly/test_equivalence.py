@@ -94,7 +94,8 @@ def nest(draw: st.DrawFn, number: int) -> Stmt:
     after = draw(st.lists(simple((i,)), max_size=1))
     if draw(st.booleans()):
         before, after = [assign("s", 0.0)], [store("r", i, value=s)]
-        inner = replace(inner, body=(*inner.body, assign("s", add(s, at("a", i, j)))))
+        place = (i, j) if draw(st.booleans()) else (j, i)
+        inner = replace(inner, body=(*inner.body, assign("s", add(s, at("a", *place)))))
     return loop(i.name, low, add(n, 1), *before, inner, *after)
 
 
@@ -173,6 +174,7 @@ def run(program: Function, size: int) -> object:
 def small_sizes_count(monkeypatch: pytest.MonkeyPatch) -> None:
     """Strips and calls from the smallest sizes on."""
     monkeypatch.setattr("pyaot.poly.permute.STRIP", 2)
+    monkeypatch.setattr("pyaot.poly.interleave.ROW", 2)
     monkeypatch.setattr("pyaot.poly.idioms.SHORTEST", 2)
     monkeypatch.setattr("pyaot.poly.idioms.LEAST_WORK", 8.0)
 
