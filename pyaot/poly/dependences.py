@@ -13,6 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
+from pyaot.ir.nodes import For, Function
+from pyaot.ir.walk import Body
+from pyaot.poly.regions import Region, RegionPass, map_regions
 from pyaot.poly.scop import Access, LoopNode, Scop, Statement, common_loops
 from pyaot.poly.sets import Relation
 
@@ -38,6 +41,47 @@ def find_dependences(scop: Scop) -> tuple[Dependence, ...]:
         for access in statement.accesses:
             by_name.setdefault(access.name, []).append((statement, access))
     return tuple(d for places in by_name.values() for d in _of_one_name(places, scop))
+
+
+@dataclass(frozen=True)
+class LoopDependences:
+    """A run of statements that can be analysed as a whole, as loops and backends see it.
+
+    `statements` are leaves in the order of the text; `Statement.stmt` is the node of the function itself, and
+    `Statement.loops[level].loop` the loop around it at that level.
+    """
+
+    body: Body
+    statements: tuple[Statement, ...]
+    dependences: tuple[Dependence, ...]
+
+    def carried_by(self, loop: For) -> tuple[Dependence, ...]:
+        """The dependences between iterations of one of the loops."""
+        return tuple(d for d in self.dependences if d.carrier is not None and d.carrier.loop is loop)
+
+    def within(self, loops: int) -> tuple[Dependence, ...]:
+        """The dependences that remain when the outer so many loops run in order (Allen and Kennedy)."""
+        return tuple(d for d in self.dependences if _level(d) is None or (_level(d) or 0) >= loops)
+
+
+def loop_dependences(function: Function) -> tuple[LoopDependences, ...]:
+    """The dependences of all regions of a function, outer regions first; nothing is changed."""
+    found: list[LoopDependences] = []
+
+    def note(region: Region) -> Body:
+        scop = region.scop()
+        found.append(LoopDependences(region.body, scop.statements, find_dependences(scop)))
+        return region.body
+
+    map_regions(function, RegionPass(note))
+    return tuple(found)
+
+
+def _level(dependence: Dependence) -> int | None:
+    """At which depth among the loops around both ends the carrying loop stands."""
+    if dependence.carrier is None:
+        return None
+    return next(i for i, node in enumerate(dependence.source.loops) if node.key == dependence.carrier.key)
 
 
 def _of_one_name(places: list[tuple[Statement, Access]], scop: Scop) -> Iterator[Dependence]:
