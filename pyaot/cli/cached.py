@@ -11,7 +11,7 @@ from pathlib import Path
 import pyaot
 from pyaot.base.options import Options
 from pyaot.base.source import SourceFile
-from pyaot.cli.console import NO_SOURCE, show
+from pyaot.cli.console import NO_SOURCE, show, status
 from pyaot.cli.settings import arguments_of
 from pyaot.output.cache import Cached, cache_folder, compiler_identity, key_of, load_entry, open_cache
 
@@ -34,7 +34,8 @@ class Cache:
             return found
         arguments = [str(source.path.absolute()), "--key", key, *arguments_of(self.options)]
         command = [sys.executable, "-m", "pyaot", "fill", *arguments]
-        subprocess.run(command, env=dict(self.environment), check=False)
+        with status(f"compiling {source.path.name} ..."):
+            subprocess.run(command, env=dict(self.environment), check=False)
         return load_entry(self.root, key)
 
 

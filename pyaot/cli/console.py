@@ -46,6 +46,17 @@ def progress(items: Sequence[_Item], label: str) -> Iterator[Iterable[_Item]]:
 
 
 @contextmanager
+def status(text: str) -> Iterator[None]:
+    """A line that stands on the terminal, and only there, while something takes its time."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    click.echo(f"pyaot: {text}\r", err=True, nl=False)
+    yield
+    click.echo("\x1b[K", err=True, nl=False)
+
+
+@contextmanager
 def reporting(source: SourceFile) -> Iterator[None]:
     """An error of the compiler is printed and ends the command."""
     try:

@@ -44,8 +44,6 @@ def command(file: Path, arguments: tuple[str, ...], quiet: bool, **settings: Any
 
 def _code(source: SourceFile, cache: Cache) -> CodeType:
     """The program's code, compiled by pyaot or, where that failed, by Python alone."""
-    if sys.stderr.isatty():
-        click.echo(f"pyaot: preparing {source.path.name} ...\r", err=True, nl=False)
     entry = cache.entry(source)
     if entry is not None:
         return code_of(entry, str(source.path.absolute()))
