@@ -29,7 +29,7 @@ from pyaot.ir.program import Entry, Instance, Parameter, Program
 from pyaot.ir.types import PY_BOOL
 from pyaot.ir.walk import walk_expr, walk_stmts
 
-_MOST_INSTANCES = 6
+_MOST_INSTANCES = 4
 _MOST_TRACKED = 16
 
 

@@ -20,14 +20,50 @@ def rank_choices(node: cst.FunctionDef, signature: Signature) -> Iterator[dict[s
     """Choices of ranks for the parameters that leave them open, likely ones first."""
     open_ = [p.name for p in signature.parameters if isinstance(p.type, ArrayHint) and p.type.rank is None]
     options = [_options(node, name) for name in open_]
-    found = sorted(
-        product(*options), key=lambda ranks: (max(ranks, default=0) > 2, len(set(ranks)) > 1, sum(ranks))
-    )
+    known = max((p.type.rank or 0 for p in signature.parameters if isinstance(p.type, ArrayHint)), default=0)
+    known = max([known, *(o[0] for o in options if len(o) == 1)])
+
+    def unlikely(ranks: tuple[int, ...]) -> tuple[bool, int, int]:
+        return (max(ranks) > max(2, known), len({*ranks, known or ranks[0]}), sum(ranks))
+
+    found = sorted(product(*options), key=unlikely) if open_ else [()]
     for ranks in found[:_MOST_CHOICES]:
         yield dict(zip(open_, ranks))
 
 
 def _options(node: cst.FunctionDef, name: str) -> Sequence[int]:
+    names = {name, *_copies(node, name)}
+    found = [_seen(node, own) for own in names]
+    exact, least = max(e for e, _ in found), max(least for _, least in found)
+    known = max(exact, least)
+    return (known,) if exact or known > 1 else range(1, MOST_DIMENSIONS + 1)
+
+
+def _copies(node: cst.FunctionDef, name: str) -> set[str]:
+    """Names that are set to the array, to a copy of it, or to an array like it: `v = a.copy()`, `b = np.zeros_like(a)`."""
+    found: set[str] = set()
+    for part in walk(node.body):
+        if isinstance(part, cst.Assign) and _is_like(part.value, name):
+            found |= {t.target.value for t in part.targets if isinstance(t.target, cst.Name)}
+    return found
+
+
+def _is_like(value: cst.BaseExpression, name: str) -> bool:
+    match value:
+        case cst.Name(value=found):
+            return found == name
+        case cst.Call(
+            func=cst.Attribute(value=cst.Name(value=found), attr=cst.Name(value="copy" | "astype"))
+        ):
+            return found == name
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value=function)), args=(cst.Arg(value=first), *_)):
+            likes = ("copy", "array", "asarray", "zeros_like", "empty_like", "ones_like", "full_like")
+            return function in likes and _is_name(first, name)
+    return False
+
+
+def _seen(node: cst.FunctionDef, name: str) -> tuple[int, int]:
+    """The rank that subscripts of the name show (0: none), and the least rank that `shape[k]` asks for."""
     exact, least = 0, 1
     for part in walk(node.body):
         if isinstance(part, cst.Subscript) and _is_shape(part.value, name):
@@ -39,8 +75,7 @@ def _options(node: cst.FunctionDef, name: str) -> Sequence[int]:
                 (len(t.target.elements) for t in part.targets if isinstance(t.target, cst.Tuple)),
                 default=exact,
             )
-    known = max(exact, least)
-    return (known,) if exact or known > 1 else range(1, MOST_DIMENSIONS + 1)
+    return exact, least
 
 
 def _is_name(node: cst.CSTNode, name: str) -> bool:
@@ -56,7 +91,8 @@ def _axes_taken(node: cst.Subscript, name: str) -> int:
     if _is_name(node.value, name):
         return sum(_takes_axis(e) for e in node.slice)
     if isinstance(node.value, cst.Subscript) and _is_name(node.value.value, name):
-        return len(node.value.slice) + len(node.slice)
+        kept = sum(isinstance(e.slice, cst.Slice) for e in node.value.slice)
+        return _axes_taken(node.value, name) + max(sum(_takes_axis(e) for e in node.slice) - kept, 0)
     return 0
 
 
