@@ -8,7 +8,8 @@
             C[i, j] = s
 
 Operands may be transposed, conjugated or slices; `C = C + A B`, `C = C - A B`, `C = c * C + A B` count too.
-Products inside of loops that run in parallel stay loops: small batched products are better that way.
+Products inside of loops that run in parallel stay loops, but for a perfect nest of big ones: small batched
+products are better that way.
 
     option of matmul        meaning
     accumulate              the product is added to the output
@@ -38,12 +39,14 @@ from pyaot.ir.nodes import (
 )
 from pyaot.ir.walk import Body, substitute, walk_expr, walk_stmts
 from pyaot.poly.marks import judge
+from pyaot.poly.permute import nested
 from pyaot.poly.reductions import is_same_place, operation_on, without_origins
 from pyaot.poly.regions import Region
 from pyaot.poly.scalars import scalars_in
 from pyaot.poly.work import FLOAT, constant
 
 SHORTEST = 16  # extent of a product that is worth a call
+SHORTEST_OF_BATCH = 96  # where many of them could run in parallel instead
 LEAST_WORK = 65536.0  # multiplications
 
 
@@ -68,6 +71,11 @@ class Product:
     sign: float
     first: Expr | None = None
 
+    @property
+    def roles(self) -> tuple[For, For, For]:
+        """Its loops."""
+        return self.rows, self.columns, self.inner
+
 
 @dataclass
 class LibraryCalls:
@@ -85,7 +93,7 @@ class LibraryCalls:
         for stmt, needed in zip(region.body, live, strict=True):
             product = find_product(stmt, self.taken) if isinstance(stmt, For) else None
             if product is None or _sets_needed(stmt, needed):
-                done.append(self._inside(stmt, region, needed))
+                done.append(self._batched(stmt, needed) or self._inside(stmt, region, needed))
                 continue
             assert isinstance(stmt, For)
             self.found.append(stmt)
@@ -93,6 +101,23 @@ class LibraryCalls:
             before = (done.pop(),) if is_zeroed else ()
             done.append(called(product, (*before, stmt), is_zeroed))
         return tuple(done)
+
+    def _batched(self, stmt: Stmt, needed: frozenset[str]) -> Stmt | None:
+        """Products of big matrices, one after the other; small ones are better in parallel loops."""
+        if not isinstance(stmt, For) or _sets_needed(stmt, needed):
+            return None
+        loops, _ = _perfect(stmt)
+        for depth in range(1, len(loops) - 1):
+            product = find_product(loops[depth], self.taken)
+            if product is None:
+                continue
+            bounds = [bound for role in product.roles for bound in (role.start, role.stop)]
+            if scalars_in(*bounds) & {loop.index for loop in loops[:depth]}:
+                return None
+            self.found.append(stmt)
+            call = called(product, (stmt,), False, SHORTEST_OF_BATCH)
+            return replace(call, then=(nested(loops[:depth], call.then),))
+        return None
 
     def _inside(self, stmt: Stmt, region: Region, needed: frozenset[str]) -> Stmt:
         """A loop that cannot run in parallel may hold products."""
@@ -120,11 +145,11 @@ def _depth(stmt: Stmt) -> int:
     return 1 + max((_depth(inner) for inner in stmt.body), default=0)
 
 
-def called(product: Product, loops: Body, is_zeroed: bool) -> If:
+def called(product: Product, loops: Body, is_zeroed: bool, shortest: int | None = None) -> If:
     """The call where it pays, else the loops."""
     target = product.target
     rows, columns, inner = product.rows, product.columns, product.inner
-    extents = [sub(loop.stop, loop.start) for loop in (rows, columns, inner)]
+    extents = [sub(loop.stop, loop.start) for loop in product.roles]
     output = section(target.array, target.subscripts, (rows, columns))
     left = section(product.left.load.array, product.left.load.subscripts, (rows, inner))
     right = section(product.right.load.array, product.right.load.subscripts, (inner, columns))
@@ -143,16 +168,16 @@ def called(product: Product, loops: Body, is_zeroed: bool) -> If:
     if product.first is not None and not starts_at_zero:
         store = replace(target, value=product.first)
         before = (replace(rows, body=(replace(columns, body=(store,)),)),)
-    return If(_pays(extents), (*before, call), loops, rows.span)
+    return If(_pays(extents, shortest or SHORTEST), (*before, call), loops, rows.span)
 
 
-def _pays(extents: Sequence[Expr]) -> Expr:
+def _pays(extents: Sequence[Expr], shortest: int) -> Expr:
     work: Expr = constant(1.0)
     for extent in extents:
         work = mul(work, cast(extent, FLOAT)) if work != constant(1.0) else cast(extent, FLOAT)
     condition: Expr = compare("ge", work, constant(LEAST_WORK))
     for extent in dict.fromkeys(reversed(extents)):
-        condition = both(compare("ge", extent, SHORTEST), condition)
+        condition = both(compare("ge", extent, shortest), condition)
     return condition
 
 

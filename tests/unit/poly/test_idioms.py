@@ -8,7 +8,7 @@ import pytest
 from pyaot.base.options import Options
 from pyaot.ir.build import add, assign, call, dim, function, give, load, loop, mul, store, sub, var
 from pyaot.ir.interpret import Returned, interpret
-from pyaot.ir.nodes import Const, Function, LibraryCall, Load, Stmt
+from pyaot.ir.nodes import Const, For, Function, If, LibraryCall, Load, Stmt
 from pyaot.ir.types import Array, DType, Scalar
 from pyaot.ir.walk import map_exprs, transform_body, walk_stmts
 from pyaot.poly.optimise import optimise
@@ -152,14 +152,33 @@ def test_strict_keeps_loops() -> None:
     assert not any(isinstance(stmt, LibraryCall) for stmt in walk_stmts(after.body))
 
 
-def test_batches_stay_loops() -> None:
+def batches() -> Function:
     batch = Array(DType.COMPLEX128, 3)
     product = mul(load("a", var("n"), i, k, type=C), load("b", k, j, type=C))
     target = load("c", var("n"), i, j, type=C)
     inmost = store("c", var("n"), i, j, value=add(target, product))
     rows = loop("i", 0, dim("a", 1), loop("j", 0, dim("b", 1), loop("k", 0, dim("b", 0), inmost)))
     body = loop("n", 0, dim("a", 0), rows)
-    made = replace(program(body), params=function("f", {"a": batch, "b": COMPLEX, "c": batch}).params)
-    after = optimise(made, Options()).function
-    assert not any(isinstance(stmt, LibraryCall) for stmt in walk_stmts(after.body))
-    assert after.body[0].marks.parallel  # type: ignore[union-attr]
+    return replace(program(body), params=function("f", {"a": batch, "b": COMPLEX, "c": batch}).params)
+
+
+def test_small_batches_stay_parallel_loops() -> None:
+    choice = optimise(batches(), Options()).function.body[0]
+    assert isinstance(choice, If)
+    assert [stmt.marks.parallel for stmt in choice.otherwise if isinstance(stmt, For)] == [True]
+    assert any(isinstance(stmt, LibraryCall) for stmt in walk_stmts(choice.then))
+
+
+def test_big_batches_mean_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pyaot.poly.idioms.SHORTEST_OF_BATCH", 2)
+    monkeypatch.setattr("pyaot.poly.idioms.LEAST_WORK", 8.0)
+    before = batches()
+    after = optimise(before, Options()).function
+    results = []
+    for made in (before, after):
+        rng = np.random.default_rng(2)
+        shapes = {"a": (2, 3, 4), "b": (4, 5), "c": (2, 3, 5)}
+        arguments = {name: rng.integers(-3, 4, shape) * (1 + 2j) for name, shape in shapes.items()}
+        assert isinstance(interpret(made, arguments), Returned)
+        results.append(arguments["c"])
+    np.testing.assert_array_equal(*results)
