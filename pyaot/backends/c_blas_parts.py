@@ -69,7 +69,9 @@ static bool gemm_$N(int team, bool accumulate, $T alpha, int64_t m, int64_t n, i
     const int how_b = (b_across ? 112 : 111) + CONJUGATED(conjugate_b, b_across);
     const $T beta = accumulate;
     const unsigned flags = flags_save();
-    const int team_before = team > 0 ? blas_with_threads(team) : 0;
+    /* small products are done before a second thread has begun */
+    const bool is_small = (double)m * (double)n * (double)k < 4e6;
+    const int team_before = team > 0 ? blas_with_threads(is_small ? 1 : team) : 0;
 #define CALL(I) \\\\
     ((void (*)(int, int, int, I, I, I, SCALAR, const $T *, I, const $T *, I, SCALAR, $T *, I))BLAS)( \\\\
         101, how_a, how_b, (I)m, (I)n, (I)k, PASS alpha, a, (I)a_row, b, (I)b_row, PASS beta, c, (I)c_row)

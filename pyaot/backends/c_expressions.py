@@ -66,6 +66,11 @@ def operand(expr: Expr, names: Names) -> str:
     return _render(expr, names).inside(PRIMARY)
 
 
+def compared(expr: Expr, names: Names) -> str:
+    """The expression as C text that can stand beside `<`."""
+    return _render(expr, names).inside(SHIFT)
+
+
 def element(array: ArrayNames, subscripts: tuple[Expr, ...], checked: bool, names: Names) -> str:
     """The element of an array as an lvalue."""
     if not subscripts:

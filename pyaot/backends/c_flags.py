@@ -12,7 +12,7 @@ from pyaot.ir.nodes import Binary, Call, Cast, Compare, Expr, Function, Stmt
 from pyaot.ir.types import Origin
 from pyaot.ir.walk import walk_expr, walk_stmts
 
-# Functions that libmvec has for vectors, by their names in math.h; not those that set 'overflow' for infinity.
+# Functions that libmvec has for vectors, by their names in math.h; not those whose flags mislead.
 VECTOR_MATH = words(
     "exp log pow sin cos tan asin acos atan sinh cosh tanh atanh exp2 expm1 log2 log10 cbrt erf erfc atan2"
 )

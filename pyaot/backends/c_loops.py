@@ -7,7 +7,7 @@ For(i, 0, n, simd, reduction add s)       #pragma omp simd reduction(+:s)
 from dataclasses import dataclass
 
 from pyaot.backends.c_context import Context, EmitBody
-from pyaot.backends.c_expressions import expression, operand
+from pyaot.backends.c_expressions import compared, expression
 from pyaot.backends.c_parallel import parallel_lines
 from pyaot.backends.c_reductions import simd_clause
 from pyaot.backends.c_scopes import NOTHING, NameSet, inner_bodies, undeclared
@@ -79,7 +79,7 @@ def header_of(stmt: For, context: Context) -> Header:
         before.append(f"const {type} {index}_start = {start};")
         start = f"{index}_start"
     if _is_invariant(stmt.stop, stmt.body):
-        stop = operand(stmt.stop, context.names)
+        stop = compared(stmt.stop, context.names)
     else:
         stop = f"{index}_stop"
         before.append(f"const {type} {stop} = {expression(stmt.stop, context.names)};")
@@ -87,14 +87,21 @@ def header_of(stmt: For, context: Context) -> Header:
 
 
 def _is_invariant(stop: Expr, body: Body) -> bool:
-    """Cheap to evaluate again, and always with the same result."""
-    if any(not isinstance(node, Const | Var | Dim | Binary) for node in walk_expr(stop)) or can_fail(stop):
+    """Short, cheap to evaluate again, and always with the same result."""
+    nodes = tuple(walk_expr(stop))
+    if len(nodes) > 5 or can_fail(stop) or not all(map(_is_plain, nodes)):
         return False
     changed = scalars_assigned(body)
     moved = {name for stmt in walk_stmts(body) for name in _bound_by(stmt)}
     names = {node.name for node in walk_expr(stop) if isinstance(node, Var)}
     arrays = {node.array for node in walk_expr(stop) if isinstance(node, Dim)}
     return not (names & changed or arrays & moved)
+
+
+def _is_plain(node: Expr) -> bool:
+    if isinstance(node, Binary):
+        return node.op in ("add", "sub", "mul")
+    return isinstance(node, Const | Var | Dim)
 
 
 def _bound_by(stmt: object) -> tuple[str, ...]:

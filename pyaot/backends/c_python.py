@@ -343,7 +343,7 @@ static int threads = 1;
 """
 _TEAM_FOR = """
 /* below so many operations a team costs more than it brings */
-static inline int team_for(double work) { return work < 20000 ? 1 : threads; }
+static inline int team_for(double work) { return work < 100000 ? 1 : threads; }
 """
 _SHARE = """
 /* the part of a loop that this thread does */

@@ -11,7 +11,8 @@ import platform
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +20,7 @@ from typing import Any, TypeAlias
 
 from pyaot_runtime.blas import give_blas
 from pyaot_runtime.library import allocate, library_call
-from pyaot_runtime.threads import follow_threads
+from pyaot_runtime.threads import available_cores, follow_threads, threads
 
 Kernel: TypeAlias = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 
@@ -100,11 +101,36 @@ def _open(path: Path) -> ctypes.PyDLL:
     status = path.stat()
     version = (status.st_ino, status.st_size, status.st_mtime_ns)
     if _opened.setdefault(path, version) == version:
-        return ctypes.PyDLL(str(path))
+        with _polite_spinning():
+            return ctypes.PyDLL(str(path))
     with tempfile.NamedTemporaryFile(suffix=path.suffix) as copy:
         copy.write(path.read_bytes())
         copy.flush()
         return ctypes.PyDLL(copy.name)
+
+
+@contextmanager
+def _polite_spinning() -> Iterator[None]:
+    """Idle threads of GNU's OpenMP spin a little where cores are free, not at all where others want them.
+
+    Left to itself it spins for milliseconds: on a busy machine a team then waits for whole time slices.
+    It reads its settings when it is loaded, so they need not stay.
+    """
+    if "OMP_WAIT_POLICY" in os.environ or "GOMP_SPINCOUNT" in os.environ:
+        yield
+        return
+    os.environ["GOMP_SPINCOUNT"] = "10000" if _cores_are_free() else "0"
+    try:
+        yield
+    finally:
+        os.environ.pop("GOMP_SPINCOUNT", None)
+
+
+def _cores_are_free() -> bool:
+    try:
+        return os.getloadavg()[0] + threads() <= available_cores() + 0.5
+    except OSError:
+        return True
 
 
 def _check_digest(path: Path, digest: str) -> None:
