@@ -19,7 +19,6 @@ from pyaot.ir.walk import (
     arrays_written,
     bodies_of,
     bound_together,
-    map_bodies,
     map_expr,
     scalars_assigned,
     walk_expr,
@@ -28,6 +27,7 @@ from pyaot.ir.walk import (
 )
 from pyaot.poly.reductions import is_same_place, operation_on
 from pyaot.poly.scalars import scalars_in
+from pyaot.poly.unchanged import with_bodies
 from pyaot.poly.work import constant_trips
 
 
@@ -54,7 +54,7 @@ class _Rewriter:
         """The statements, inner ones first; a store just before a loop becomes the scalar's first value."""
         done: list[Stmt] = []
         for stmt in body:
-            stmt = map_bodies(self.body, stmt)
+            stmt = with_bodies(self.body, stmt)
             if isinstance(stmt, For):
                 self._add_loop(stmt, done)
             else:

@@ -28,6 +28,7 @@ from pyaot.ir.walk import (
 )
 from pyaot.poly.known import Names, array_mentions, names_of
 from pyaot.poly.scalars import ScalarFlow
+from pyaot.poly.unchanged import with_bodies
 
 
 def contract(function: Function) -> tuple[Function, tuple[Allocate, ...]]:
@@ -69,7 +70,7 @@ class _Contractor:
         """The statements, with the temporaries among them contracted."""
         for allocate in [stmt for stmt in body if isinstance(stmt, Allocate)]:
             body = self._contracted(allocate, body) or body
-        return tuple(map_bodies(self.body, stmt) for stmt in body)
+        return tuple(with_bodies(self.body, stmt) for stmt in body)
 
     def _contracted(self, allocate: Allocate, body: Body) -> Body | None:
         users = [s for s in body if s is not allocate and array_mentions((s,))[allocate.name]]

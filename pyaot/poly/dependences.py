@@ -43,6 +43,11 @@ def find_dependences(scop: Scop) -> tuple[Dependence, ...]:
     return tuple(d for places in by_name.values() for d in _of_one_name(places, scop))
 
 
+def dependences_of(region: Region) -> tuple[Dependence, ...]:
+    """The same, remembered with the region."""
+    return region.recall("dependences", lambda: find_dependences(region.scop()))
+
+
 @dataclass(frozen=True)
 class LoopDependences:
     """A run of statements that can be analysed as a whole, as loops and backends see it.
@@ -69,8 +74,7 @@ def loop_dependences(function: Function) -> tuple[LoopDependences, ...]:
     found: list[LoopDependences] = []
 
     def note(region: Region) -> Body:
-        scop = region.scop()
-        found.append(LoopDependences(region.body, scop.statements, find_dependences(scop)))
+        found.append(LoopDependences(region.body, region.scop().statements, dependences_of(region)))
         return region.body
 
     map_regions(function, RegionPass(note))

@@ -24,13 +24,14 @@ from pyaot.ir.walk import (
     walk_stmts,
 )
 from pyaot.poly.affine import Reader
-from pyaot.poly.dependences import Dependence, find_dependences
+from pyaot.poly.dependences import Dependence, dependences_of
 from pyaot.poly.hoist import hoisted, hoisted_order
-from pyaot.poly.known import Known, array_mentions, loop_formula
-from pyaot.poly.marks import Verdict, verdicts
+from pyaot.poly.known import array_mentions, loop_formula
+from pyaot.poly.marks import Verdict, judge
 from pyaot.poly.regions import Region
-from pyaot.poly.scop import Scop, Statement
+from pyaot.poly.scop import Statement
 from pyaot.poly.sets import Formula, Relation, context
+from pyaot.poly.unchanged import with_bodies
 
 MOST_ARRAYS = 16  # in one loop: more streams than a core can prefetch
 MOST_WRITES = 12
@@ -50,20 +51,20 @@ class Item:
 class Fusion:
     """One region being fused; `fused` gathers the loops that took in others."""
 
-    scop: Scop
-    known: Known
+    region: Region
     strict: bool
     fused: list[For] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        found = find_dependences(self.scop)
+        self.scop, self.known = self.region.scop(), self.region.known
+        found = dependences_of(self.region)
         self.between: dict[tuple[int, int], list[Dependence]] = {}
         for dependence in found:
             if dependence.carrier is None:
                 key = (dependence.source.position, dependence.sink.position)
                 self.between.setdefault(key, []).append(dependence)
         self.of_loop: dict[int, list[Verdict]] = {}
-        for verdict in verdicts(self.scop, found, self.strict).values():
+        for verdict in judge(self.region, self.strict).values():
             self.of_loop.setdefault(id(verdict.node.loop), []).append(verdict)
         self.of_stmt: dict[int, list[Statement]] = {}
         for statement in self.scop.statements:
@@ -108,7 +109,7 @@ class Fusion:
     def _finished(self, item: Item, depth: int) -> Stmt:
         if not isinstance(item.stmt, For):
             return item.stmt
-        return replace(item.stmt, body=self.sequence(self._ordered(item.members), depth + 1))
+        return with_bodies(lambda _: self.sequence(self._ordered(item.members), depth + 1), item.stmt)
 
     def _partner(self, done: Sequence[Item], item: Item, depth: int) -> tuple[int, list[int]] | None:
         """The place of the nearest loop that can take the item in, and what must move before that loop."""
@@ -223,7 +224,7 @@ def fuse(region: Region, strict: bool) -> tuple[Body, tuple[For, ...]]:
     body = hoisted(region.body)
     if sum(isinstance(stmt, For) for stmt in walk_stmts(body)) < 2:
         return body, ()
-    fusion = Fusion(replace(region, body=body).scop(), region.known, strict)
+    fusion = Fusion(replace(region, body=body), strict)
     return fusion.sequence(fusion.items(body), 0), tuple(fusion.fused)
 
 

@@ -123,8 +123,10 @@ class LibraryCalls:
         """A loop that cannot run in parallel may hold products."""
         if not isinstance(stmt, For) or _depth(stmt) < 4:
             return stmt
-        verdicts = judge(replace(region, body=(stmt,)).scop(), strict=False)
-        if verdicts[0].is_free:
+        nests = (inner for inner in walk_stmts(stmt.body) if isinstance(inner, For))
+        if all(find_product(nest, self.taken) is None for nest in nests):
+            return stmt
+        if judge(replace(region, body=(stmt,)), strict=False)[0].is_free:
             return stmt
         inner = replace(
             region,

@@ -31,6 +31,7 @@ from pyaot.poly.marks import Verdict, judge
 from pyaot.poly.permute import SLOW, UNIT, access_cost, accesses
 from pyaot.poly.regions import Region
 from pyaot.poly.scalars import Names, ScalarFlow, scalars_in
+from pyaot.poly.unchanged import with_bodies
 
 ROW = 64  # columns that advance together: some cache lines of every row
 
@@ -48,7 +49,7 @@ class Interleaving:
         candidates = [s for s in walk_stmts(region.body) if isinstance(s, For) and _steps(s) is not None]
         if not any(_is_cheaper(loop, _verdict_unknown) for loop in candidates):
             return region.body
-        by_loop = {id(v.node.loop): v for v in judge(region.scop(), self.strict).values()}
+        by_loop = {id(v.node.loop): v for v in judge(region, self.strict).values()}
 
         def change(body: Body) -> Body:
             return tuple(new for stmt in body for new in visit(stmt))
@@ -59,7 +60,7 @@ class Interleaving:
             if self._may_change(stmt, by_loop):
                 self.changed.append(stmt)
                 return (self._interleaved(stmt),)
-            return (replace(stmt, body=change(stmt.body)),)
+            return (with_bodies(change, stmt),)
 
         return change(region.body)
 

@@ -30,7 +30,7 @@ from pyaot.ir.nodes import (
 )
 from pyaot.ir.walk import Body, map_bodies, scalars_assigned, walk_expr, walk_stmts
 from pyaot.poly import remarks
-from pyaot.poly.dependences import Dependence, carried_by, find_dependences, runs_against
+from pyaot.poly.dependences import Dependence, carried_by, dependences_of, runs_against
 from pyaot.poly.reductions import reduction_of
 from pyaot.poly.regions import Region
 from pyaot.poly.scalars import scalars_in
@@ -58,9 +58,11 @@ class Verdict:
         return self.obstacle is None and not self.blocker
 
 
-def judge(scop: Scop, strict: bool) -> dict[int, Verdict]:
+def judge(region: Region, strict: bool) -> dict[int, Verdict]:
     """A verdict for every loop of the region, by its key."""
-    return verdicts(scop, find_dependences(scop), strict)
+    return region.recall(
+        f"verdicts, {strict=}", lambda: verdicts(region.scop(), dependences_of(region), strict)
+    )
 
 
 def verdicts(scop: Scop, dependences: Sequence[Dependence], strict: bool) -> dict[int, Verdict]:
@@ -106,8 +108,7 @@ class Marker:
 
     def region(self, region: Region) -> Body:
         """The region with marks on all its loops."""
-        scop = region.scop()
-        tree = _Tree(judge(scop, self.strict), self.diagnostics)
+        tree = _Tree(judge(region, self.strict), self.diagnostics)
         return tree.body(region.body, may_be_parallel=not region.in_parallel)
 
     def other_loop(self, loop: For) -> None:

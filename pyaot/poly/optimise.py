@@ -20,7 +20,7 @@ from pyaot.poly.interleave import Interleaving
 from pyaot.poly.jam import jam
 from pyaot.poly.marks import Marker
 from pyaot.poly.permute import Permutation
-from pyaot.poly.regions import Region, RegionPass, map_regions
+from pyaot.poly.regions import Memory, Region, RegionPass, map_regions
 from pyaot.poly.split import split_complex
 
 
@@ -38,14 +38,14 @@ def optimise(function: Function, options: Options) -> Optimised:
     calls = LibraryCalls(frozenset(bound_together(plain.body)))
     if not options.strict:
         plain = map_regions(plain, RegionPass(calls.region))
-    fusion = _Fusing(options.strict)
-    smaller, shrunk = contract(map_regions(plain, RegionPass(fusion.region)))
+    fusion, memory = _Fusing(options.strict), Memory()
+    smaller, shrunk = contract(map_regions(plain, RegionPass(fusion.region), memory))
     order = Permutation(options.strict, names_in(smaller))
-    smaller = map_regions(smaller, RegionPass(order.region))
+    smaller = map_regions(smaller, RegionPass(order.region), memory)
     columns = Interleaving(options.strict, names_in(smaller))
-    smaller = map_regions(smaller, RegionPass(columns.region))
+    smaller = map_regions(smaller, RegionPass(columns.region), memory)
     marker = Marker(options.strict)
-    marked = map_regions(accumulate_in_scalars(smaller), marker)
+    marked = map_regions(accumulate_in_scalars(smaller), marker, memory)
     tuned = split_complex(forward_stores(jam(marked)))
     said = (
         *map(remarks.library_call, calls.found),

@@ -19,11 +19,11 @@ from pyaot.ir.build import add, compare, minimum, mul, sub, unchecked, var
 from pyaot.ir.nodes import Allocate, Block, Expr, For, If, Load, Loop, Stmt, Store, Var
 from pyaot.ir.types import PY_INT
 from pyaot.ir.walk import Body, bodies_of, expressions_of, scalars_assigned, walk_expr, walk_stmts
-from pyaot.poly.dependences import Dependence, find_dependences
-from pyaot.poly.marks import Verdict, verdicts
+from pyaot.poly.dependences import Dependence, dependences_of
+from pyaot.poly.marks import Verdict, judge
 from pyaot.poly.regions import Region
 from pyaot.poly.scalars import scalars_in
-from pyaot.poly.scop import Scop
+from pyaot.poly.unchanged import with_bodies
 
 STRIP = 512  # elements of a row that one thread takes at a time
 STRIDED, UNIT, SLOW = 4.0, 0.25, 8.0  # cost of an access per iteration; of a loop that has no SIMD form
@@ -41,9 +41,8 @@ class Permutation:
         """The region with better orders."""
         if region.in_parallel or not any(_is_candidate(nest) for nest in _nests(region.body)):
             return region.body
-        scop = region.scop()
-        found = find_dependences(scop)
-        view = _View(scop, found, {id(v.node.loop): v for v in verdicts(scop, found, self.strict).values()})
+        by_loop = {id(v.node.loop): v for v in judge(region, self.strict).values()}
+        view = _View(dependences_of(region), by_loop)
         return self._body(region.body, view)
 
     def _body(self, body: Body, view: "_View") -> Body:
@@ -60,7 +59,7 @@ class Permutation:
                 return new
         if view.verdict(stmt).is_free:
             return stmt
-        return replace(stmt, body=self._body(stmt.body, view))
+        return with_bodies(lambda body: self._body(body, view), stmt)
 
     def _reordered(self, chain: Sequence[For], view: "_View") -> Stmt | None:
         order = view.best_order(chain)
@@ -90,7 +89,6 @@ class Permutation:
 class _View:
     """What is known of a region's loops."""
 
-    scop: Scop
     dependences: tuple[Dependence, ...]
     by_loop: dict[int, Verdict]
 

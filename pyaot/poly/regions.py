@@ -8,8 +8,8 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar, cast
 
 from pyaot.ir.nodes import Assign, Block, Exit, For, Function, If, Loop, Stmt
 from pyaot.ir.walk import Body, walk_stmts
@@ -18,8 +18,18 @@ from pyaot.poly.extract import extract, is_static
 from pyaot.poly.known import Known, at_entry, names_of
 from pyaot.poly.scalars import NONE, Names, ScalarFlow
 from pyaot.poly.scop import Scop
+from pyaot.poly.unchanged import with_bodies
+
+Fact = TypeVar("Fact")
 
 MOST_STATEMENTS = 250  # in one region; longer runs are cut, since dependences take quadratic time
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Facts about runs of statements, by identity; it holds the statements so that no other takes theirs."""
+
+    facts: dict[tuple[object, ...], tuple[Body, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -31,10 +41,18 @@ class Region:
     flow: ScalarFlow
     live_out: Names
     in_parallel: bool = False  # in a loop that already runs in parallel
+    memory: Memory = field(default_factory=Memory)
 
     def scop(self) -> Scop:
         """Its polyhedral form."""
-        return extract(self.body, self.known, self.flow, self.live_out)
+        return self.recall("scop", lambda: extract(self.body, self.known, self.flow, self.live_out))
+
+    def recall(self, what: str, compute: Callable[[], Fact]) -> Fact:
+        """What an earlier pass has computed of the same statements, else computed now."""
+        key = (what, self.live_out, *map(id, self.body))
+        if key not in self.memory.facts:
+            self.memory.facts[key] = (self.body, compute())
+        return cast(Fact, self.memory.facts[key][1])
 
 
 class Visitor(Protocol):
@@ -49,10 +67,13 @@ class Visitor(Protocol):
         ...
 
 
-def map_regions(function: Function, visitor: Visitor) -> Function:
-    """The function with every region replaced by what the visitor makes of it."""
+def map_regions(function: Function, visitor: Visitor, memory: Memory | None = None) -> Function:
+    """The function with every region replaced by what the visitor makes of it.
+
+    Passes that follow one another and share a memory analyse what they leave alone only once.
+    """
     known = at_entry(function, names_of(function), Symbols())
-    walker = _Walker(visitor, ScalarFlow())
+    walker = _Walker(visitor, ScalarFlow(), memory or Memory())
     return replace(function, body=walker.body(function.body, _Where(known, NONE, {})))
 
 
@@ -82,6 +103,7 @@ class _Where:
 class _Walker:
     visitor: Visitor
     flow: ScalarFlow
+    memory: Memory
 
     def body(self, body: Sequence[Stmt], where: _Where) -> Body:
         """A sequence of statements, cut into regions and the rest."""
@@ -120,7 +142,7 @@ class _Walker:
     def _region(self, run: Body, where: _Where) -> Body:
         if not any(isinstance(stmt, For | If) for stmt in run):
             return run
-        region = Region(run, where.known, self.flow, where.live_out, where.in_parallel)
+        region = Region(run, where.known, self.flow, where.live_out, where.in_parallel, self.memory)
         return self._descend(self.visitor.region(region), where)
 
     def _descend(self, body: Body, where: _Where) -> Body:
@@ -146,16 +168,16 @@ class _Walker:
                 live = self.flow.live_out_of_body(stmt, where.live_out)
                 parallel = where.in_parallel or stmt.marks.parallel
                 place = replace(where, known=where.known.inside(stmt), live_out=live, in_parallel=parallel)
-                return (replace(stmt, body=visit(stmt.body, place)),)
+                return (with_bodies(lambda body: visit(body, place), stmt),)
             case Loop():
                 live = self.flow.live_out_of_body(stmt, where.live_out)
                 place = replace(where, known=where.known.inside_forever(stmt.body), live_out=live)
-                return (replace(stmt, body=self.body(stmt.body, place)),)
+                return (with_bodies(lambda body: self.body(body, place), stmt),)
             case Block():
                 labels = {**where.at_label, stmt.label: where.live_out}
-                return (replace(stmt, body=self.body(stmt.body, replace(where, at_label=labels))),)
+                place = replace(where, at_label=labels)
+                return (with_bodies(lambda body: self.body(body, place), stmt),)
             case If():
-                then = visit(stmt.then, where)
-                return (replace(stmt, then=then, otherwise=visit(stmt.otherwise, where)),)
+                return (with_bodies(lambda body: visit(body, where), stmt),)
             case _:
                 return (stmt,)
