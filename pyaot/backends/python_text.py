@@ -177,9 +177,15 @@ def _cast(expr: Cast, names: Names) -> tuple[str, int]:
     operand = expression_text(expr.operand, names)
     if before.dtype.is_complex and not after.dtype.is_complex:
         operand = f"{_within(expr.operand, _ATOM, names)}.real"
-    if after.is_python or before.dtype is DType.BOOL:
+    if after.is_python or before.dtype is DType.BOOL or _is_plain(before, after):
         return f"{scalar_type_text(after, names)}({operand})", _ATOM
     return f"{names.numpy}.asarray({operand}).astype({scalar_type_text(after, names)})[()]", _ATOM
+
+
+def _is_plain(before: Scalar, after: Scalar) -> bool:
+    """Python's number becomes NumPy's by calling the type: nothing can wrap or overflow."""
+    to_float = after.dtype is DType.FLOAT64 and before.dtype is DType.INT64
+    return before.is_python and (before.dtype is after.dtype or to_float)
 
 
 def _call(expr: Call, names: Names) -> tuple[str, int]:

@@ -10,6 +10,7 @@ import math
 import numpy
 from numpy import ndarray
 
+from pyaot_runtime.attempts import attempt
 from pyaot_runtime.copies import PLAIN, with_copies
 from pyaot_runtime.dispatch import DECLINED, Binder, versions
 from pyaot_runtime.guards import dtype_of, has_fields, is_def, is_tuple, named, overlap
@@ -33,6 +34,7 @@ __all__ = [
     "Kernels",
     "allocate",
     "as_list",
+    "attempt",
     "bool_",
     "builtins",
     "cmath",
