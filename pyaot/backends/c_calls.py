@@ -91,7 +91,7 @@ def _plain(expr: Call, args: tuple[str, ...]) -> str:
     dtype = expr.args[0].type.dtype
     listed = ", ".join(args)
     if expr.function == "complex":
-        return f"__builtin_complex({', '.join(f'({dtype_name(dtype)})({arg})' for arg in args)})"
+        return f"__builtin_complex({listed})"
     if dtype.is_complex:
         name = _COMPLEX.get(expr.function)
         suffix = "f" if dtype is DType.COMPLEX64 else ""
@@ -101,8 +101,3 @@ def _plain(expr: Call, args: tuple[str, ...]) -> str:
     if dtype.is_float and expr.function in _REAL:
         return f"{_REAL[expr.function]}{'f' if dtype is DType.FLOAT32 else ''}({listed})"
     return f"{expr.function}_{dtype.value}({listed})"
-
-
-def dtype_name(dtype: DType) -> str:
-    """The C name of a real floating-point type."""
-    return "float" if dtype is DType.FLOAT32 else "double"

@@ -1,7 +1,7 @@
 """Scalar expressions of the IR as C expressions.
 
-Load a[i, j]                          a[i * a_1 + j]
-the same, checked                     a[AT(i, a_0) * a_1 + AT(j, a_1)]
+Load a[i, j]                          a[i * a_n1 + j]
+the same, checked                     a[AT(i, a_n0) * a_n1 + AT(j, a_n1)]
 x + 1 of Python's ints, checked       ADD(x, 1)
 x + y of NumPy's int32                wrap_add_int32(x, y)
 

@@ -1,11 +1,12 @@
 """The C names of a function's variables.
 
 scalar `größe`          gru00f6u00dfe
-array `a` of rank 2     a (its data), a_0 and a_1 (its extents)
+array `a` of rank 2     a (its data), a_n0 and a_n1 (its extents)
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 
 from pyaot.backends.c_prelude import is_claimed
 from pyaot.backends.c_text import words
@@ -63,11 +64,13 @@ def name_all(function: Function) -> Names:
     """C names for everything that has a name in the function."""
     taken = {*OURS, f"kernel_{function.name}", f"entry_{function.name}"}
 
+    def is_used(name: str) -> bool:
+        return name in taken or is_claimed(name)
+
     def claim(wanted: str) -> str:
-        name = wanted
-        while any(f"{name}{suffix}" in taken or is_claimed(f"{name}{suffix}") for suffix in _SUFFIXES):
-            name += "_"
-        taken.update(f"{name}{suffix}" for suffix in _SUFFIXES)
+        numbered = chain([wanted], (f"{wanted}_{number}" for number in count(2)))
+        name = next(name for name in numbered if not any(map(is_used, _derived(name))))
+        taken.update(_derived(name))
         return name
 
     array_types = dict(_arrays(function))
@@ -76,10 +79,14 @@ def name_all(function: Function) -> Names:
     arrays = {}
     for name, type in array_types.items():
         data = claim(c_identifier(name))
-        extents = tuple(claim(f"{data}_{axis}") for axis in range(type.rank))
+        extents = tuple(claim(f"{data}_n{axis}") for axis in range(type.rank))
         arrays[name] = ArrayNames(data, extents, type)
     labels = {name: claim(c_identifier(f"end_{name}")) for name in _labels(function.body)}
     return Names(scalars, scalar_types, arrays, labels)
+
+
+def _derived(name: str) -> list[str]:
+    return [f"{name}{suffix}" for suffix in _SUFFIXES]
 
 
 def _arrays(function: Function) -> Iterator[tuple[str, Array]]:

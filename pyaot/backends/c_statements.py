@@ -1,7 +1,7 @@
 """Statements of the IR as lines of C. `fail` is the label where an attempt ends that cannot go on.
 
 s = 0.0                             double s = 0.0;
-a[i] = s          (checked)         a[AT(i, a_0)] = s;
+a[i] = s          (checked)         a[AT(i, a_n0)] = s;
 Block(L, ..., Exit(L))              { ... goto end_L; } end_L: ;      (break and continue where C has them)
 Return(s)                           results->leaf_0_0 = s; path = 0; goto done;
 """

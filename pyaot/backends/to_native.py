@@ -1,6 +1,6 @@
 """Functions of the IR as one C file: readable kernels, and entries that Python calls.
 
-smooth(a)     KERNEL static int kernel_smooth(double *restrict a, int64_t a_0, struct smooth_results *)
+smooth(a)     KERNEL static int kernel_smooth(double *restrict a, int64_t a_n0, struct smooth_results *)
               static PyObject *entry_smooth(PyObject *self, PyObject *args)
 
 The file begins with what it needs of Python's and NumPy's arithmetic and ends with what it exports:
