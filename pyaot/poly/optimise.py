@@ -13,6 +13,7 @@ from pyaot.ir.walk import Body, bound_together, transform_body
 from pyaot.poly import remarks
 from pyaot.poly.accumulate import accumulate_in_scalars, names_in
 from pyaot.poly.contract import contract, with_plain_extents
+from pyaot.poly.extremes import with_choices
 from pyaot.poly.forward import forward_stores
 from pyaot.poly.fusion import fuse
 from pyaot.poly.idioms import LibraryCalls
@@ -34,7 +35,7 @@ class Optimised:
 
 def optimise(function: Function, options: Options) -> Optimised:
     """The same function for every input, up to the rounding of reductions where `options` allow it."""
-    plain = with_plain_extents(replace(function, body=without_marks(function.body)))
+    plain = with_plain_extents(replace(function, body=with_choices(without_marks(function.body))))
     calls = LibraryCalls(frozenset(bound_together(plain.body)))
     if not options.strict:
         plain = map_regions(plain, RegionPass(calls.region))

@@ -113,6 +113,7 @@ def _choice(name: str, old: Expr, value: Select) -> str | None:
         case Select(Compare(op, a, b), new, kept) if is_same_place(kept, old) and not _mentions(name, new):
             if op not in ("lt", "le", "gt", "ge"):
                 return None
+            a, b, new = without_origins(a), without_origins(b), without_origins(new)
             if a == new and is_same_place(b, old):
                 return "minimum" if op in _LESS else "maximum"
             if b == new and is_same_place(a, old):

@@ -128,6 +128,9 @@ def simple(draw: st.DrawFn, indices: tuple[Expr, ...]) -> Stmt:
         value = draw(st.sampled_from((add, sub, maximum)))(draw(element(indices)), draw(element(indices)))
         target = draw(element(indices))
         stmt = store(target.array, *target.subscripts, value=add(target, value) if kind == 1 else value)
+    if kind == 0 and draw(st.booleans()):
+        new = draw(element(indices))
+        return when(compare(draw(st.sampled_from(("lt", "ge"))), new, s), assign("s", new))
     if kind == 2:
         return when(compare("gt", draw(element(indices)), f64(0.0)), stmt)
     return when(compare("ge", indices[-1], 3), stmt) if kind == 3 else stmt

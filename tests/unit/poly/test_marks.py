@@ -108,6 +108,22 @@ CASES = {
         ),
         {"i": "ps minimum:s"},
     ),
+    "least by a condition": (
+        case(
+            assign("s", 0.0),
+            loop("i", 0, n, when(compare("gt", s, at("x", i)), assign("s", at("x", i)))),
+            store("x", 0, value=s),
+        ),
+        {"i": "ps minimum:s"},
+    ),
+    "greatest of something else": (
+        case(
+            assign("s", 0.0),
+            loop("i", 0, n, when(compare("lt", s, at("x", i)), assign("s", at("y", i)))),
+            store("x", 0, value=s),
+        ),
+        {"i": ""},
+    ),
     "any": (
         case(
             assign("found", FALSE),
