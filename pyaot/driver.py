@@ -19,6 +19,7 @@ from pathlib import Path
 
 from pyaot.backends.emitted import Emitted
 from pyaot.backends.to_native import emit_native
+from pyaot.backends.to_numpy import Wrapping, emit_numpy
 from pyaot.base.catalogue import INTERNAL_ERROR
 from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.errors import PyaotError
@@ -57,9 +58,10 @@ class Compilation:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """A function after the middle stages, or why there is none."""
+    """A function after the middle stages with its NumPy version, or why there is none."""
 
     function: Function | None
+    numpy: Emitted | None
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -67,8 +69,7 @@ def compile_source(source: SourceFile, options: Options) -> Compilation:
     """Everything but the files. PyaotError where the text is no Python."""
     program = _lowered(parse(source))
     wording = wording_for(source)
-    improved, remarks = _improved(program, options)
-    numpy: dict[str, Emitted] = {}
+    improved, numpy, remarks = _improved(program, options, wording)
     planned = restrict(plan(improved, options), "numpy", frozenset(numpy))
     planned, unwritable = _with_text(planned, numpy, wording)
     native, planned, not_emitted = _native(planned, options)
@@ -94,36 +95,54 @@ def _lowered(tree: SyntaxTree) -> Program:
     except PyaotError:
         raise
     except Exception as error:
-        return Program((), (), (_internal_error("The file", NOWHERE, error, ""),))
+        return Program((), (), (_internal_error("the file", NOWHERE, error, "it stays Python"),))
 
 
 # ---- the middle: every function by itself
 
 
-def _improved(program: Program, options: Options) -> tuple[Program, list[Diagnostic]]:
-    tasks = [(function, options) for function in program.functions]
-    outcomes = _side_by_side(_middle, tasks, options.jobs)
+def _improved(
+    program: Program, options: Options, wording: Wording
+) -> tuple[Program, dict[str, Emitted], list[Diagnostic]]:
+    """The program after the middle stages, and the NumPy versions by the name of the function."""
+    outcomes = _side_by_side(partial(_middle, options=options, wording=wording), program.functions, options)
     functions = tuple(o.function for o in outcomes if o.function is not None)
+    numpy = {o.function.name: o.numpy for o in outcomes if o.function is not None and o.numpy is not None}
     remarks = [diagnostic for outcome in outcomes for diagnostic in outcome.diagnostics]
-    return _with_functions(program, functions), remarks
+    return _with_functions(program, functions), numpy, remarks
 
 
-def _middle(function: Function, options: Options) -> _Outcome:
+def _middle(function: Function, options: Options, wording: Wording) -> _Outcome:
     try:
-        optimised = optimise(prove_bounds(normalise(function)), options)
+        proved = prove_bounds(normalise(function))
+        optimised = optimise(proved, options)
     except Exception as error:  # a bug of ours must not cost the user the other functions
-        return _Outcome(None, (_internal_error_of(function, error),))
-    return _Outcome(optimised.function, tuple(optimised.diagnostics))
+        return _Outcome(None, None, (_internal_error_of(function, error),))
+    numpy, remarks = _numpy(proved, options, wording)
+    return _Outcome(optimised.function, numpy, (*optimised.diagnostics, *remarks))
+
+
+def _numpy(
+    function: Function, options: Options, wording: Wording
+) -> tuple[Emitted | None, tuple[Diagnostic, ...]]:
+    """The NumPy version, or why there is none; of loops as the user wrote them, not as C likes them."""
+    if "numpy" not in options.targets:
+        return None, ()
+    try:
+        emitted = emit_numpy(function, Wrapping(wording.prefix, wording.names({})), options.strict)
+    except Exception as error:
+        return None, (_internal_error_of(function, error, "it has no NumPy version"),)
+    return (emitted, ()) if isinstance(emitted, Emitted) else (None, (emitted,))
 
 
 def _side_by_side(
-    stage: Callable[[Function, Options], _Outcome], tasks: Sequence[tuple[Function, Options]], jobs: int
+    stage: Callable[[Function], _Outcome], functions: Sequence[Function], options: Options
 ) -> list[_Outcome]:
-    workers = min(jobs or usable_cores(), len(tasks))
-    if workers < 2 or len(tasks) < _FEWEST_SIDE_BY_SIDE:
-        return [stage(*task) for task in tasks]
+    workers = min(options.jobs or usable_cores(), len(functions))
+    if workers < 2 or len(functions) < _FEWEST_SIDE_BY_SIDE:
+        return [stage(function) for function in functions]
     with multiprocessing.get_context("fork").Pool(workers) as pool:
-        return pool.starmap(stage, tasks, chunksize=1)
+        return pool.map(stage, functions, chunksize=1)
 
 
 def usable_cores() -> int:
@@ -177,18 +196,18 @@ def _error_of(attempt: Callable[[], object], function: Function) -> Diagnostic |
     return None
 
 
-def _internal_error_of(function: Function, error: Exception) -> Diagnostic:
+def _internal_error_of(function: Function, error: Exception, so: str = "it stays Python") -> Diagnostic:
     span = replace(function.span, end_line=function.span.line, end_column=function.span.column)
-    return _internal_error(f"'{function.source_name}'", span, error, function.source_name)
+    said = _internal_error(f"'{function.source_name}'", span, error, so)
+    return replace(said, function=function.source_name)
 
 
-def _internal_error(subject: str, span: Span, error: Exception, function: str) -> Diagnostic:
+def _internal_error(subject: str, span: Span, error: Exception, so: str) -> Diagnostic:
     place = traceback.extract_tb(error.__traceback__)[-1]
     return Diagnostic(
         INTERNAL_ERROR,
-        f"{subject} stays Python: the compiler failed on it.",
+        f"The compiler failed on {subject}, so {so}.",
         span,
         notes=(f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})",),
         hints=("Please report this with the program's text.",),
-        function=function,
     )

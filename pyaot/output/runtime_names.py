@@ -5,9 +5,11 @@ The compiler does not import the runtime; a test checks that every name here exi
 
 import ast
 import builtins
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain, count
 
+from pyaot.backends.python_text import Names
 from pyaot.base.names import PREFIX
 from pyaot.base.source import SourceFile
 from pyaot.ir.types import DType
@@ -20,6 +22,7 @@ RUNTIME_NAMES = frozenset(
     {
         "DECLINED",
         "PLAIN",
+        "attempt",
         "as_list",
         "builtins",
         "cmath",
@@ -62,6 +65,16 @@ class Wording:
         if name not in RUNTIME_NAMES:
             raise ValueError(f"pyaot_runtime has no name {name!r}")
         return f"{self.prefix}.{name}"
+
+    def names(self, values: Mapping[str, str]) -> Names:
+        """What expressions call things; `values` are names of the IR that are spelled otherwise."""
+        return Names(
+            values,
+            numpy=self.runtime("numpy"),
+            math=self.runtime("math"),
+            cmath=self.runtime("cmath"),
+            builtin=self.builtin,
+        )
 
     def builtin(self, name: str) -> str:
         """A builtin, also where the user's text has given its name away."""

@@ -32,13 +32,7 @@ class Scene:
             if is_python_reserved(param.name) or param.name.startswith(self.wording.prefix):
                 taken = {p.name for p in self.plan.function.params} | set(values.values())
                 values[param.name] = fresh(f"{param.name.lstrip('_')}_", taken)
-        return Names(
-            values,
-            numpy=self.wording.runtime("numpy"),
-            math=self.wording.runtime("math"),
-            cmath=self.wording.runtime("cmath"),
-            builtin=self.wording.builtin,
-        )
+        return self.wording.names(values)
 
     @property
     def params(self) -> str:

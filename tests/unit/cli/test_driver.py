@@ -62,6 +62,31 @@ def test_bug_in_every_function_leaves_the_file_as_it_was(monkeypatch: pytest.Mon
     assert NOTHING_TO_COMPILE in [d.code for d in compilation.diagnostics]
 
 
+LOOPS = """
+import numpy as np
+from numpy.typing import NDArray
+
+def double(a: NDArray[np.float64]) -> None:
+    for i in range(a.shape[0]):
+        a[i] = a[i] + a[i]
+"""
+
+
+def test_loops_get_a_numpy_version() -> None:
+    compilation = compile_source(SourceFile(Path("prog.py"), LOOPS), Options())
+    (instance, *_) = compilation.plan.entries[0].instances
+    assert instance.targets == ("native", "numpy")
+    assert "a + a" in compilation.numpy[instance.function.name].text
+
+
+def test_bug_of_the_numpy_backend_leaves_the_native_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "emit_numpy", lambda *what: 1 / 0)
+    compilation = compile_source(SourceFile(Path("prog.py"), LOOPS), Options())
+    assert {i.targets for i in compilation.plan.entries[0].instances} == {("native",)}
+    said = next(d for d in compilation.diagnostics if d.code == INTERNAL_ERROR)
+    assert "so it has no NumPy version" in said.message
+
+
 def test_bug_of_the_front_end_leaves_the_file_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(driver, "lower", lambda tree: 1 / 0)
     codes = [d.code for d in compile_source(SOURCE, Options()).diagnostics]
