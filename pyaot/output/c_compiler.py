@@ -188,7 +188,7 @@ def flags(compiler: Compiler, options: CompileOptions) -> tuple[str, ...]:
     contract = "off" if options.strict else "fast"
     common = ("-O3", "-std=gnu11", "-fPIC", "-shared", "-fvisibility=hidden", "-w")
     floats = ("-fno-math-errno", f"-ffp-contract={contract}", "-fcx-fortran-rules")
-    openmp = () if compiler.is_zig else ("-fopenmp",)
+    openmp = ("-fopenmp-simd",) if compiler.is_zig else ("-fopenmp",)
     return (*common, *floats, *openmp, *_architecture(options.march))
 
 
