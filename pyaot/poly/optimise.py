@@ -21,6 +21,7 @@ from pyaot.poly.interleave import Interleaving
 from pyaot.poly.jam import jam
 from pyaot.poly.marks import Marker
 from pyaot.poly.permute import Permutation
+from pyaot.poly.privatise import Privatisation
 from pyaot.poly.regions import Memory, Region, RegionPass, map_regions
 from pyaot.poly.split import split_complex
 
@@ -41,6 +42,8 @@ def optimise(function: Function, options: Options) -> Optimised:
         plain = map_regions(plain, RegionPass(calls.region))
     fusion, memory = _Fusing(options.strict), Memory()
     smaller, shrunk = contract(map_regions(plain, RegionPass(fusion.region), memory))
+    buffers = Privatisation(options.strict)
+    smaller = map_regions(smaller, RegionPass(buffers.region), memory)
     order = Permutation(options.strict, names_in(smaller))
     smaller = map_regions(smaller, RegionPass(order.region), memory)
     columns = Interleaving(options.strict, names_in(smaller))

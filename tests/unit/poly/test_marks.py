@@ -37,6 +37,7 @@ from tests.unit.poly.loops import CUBE, INTS, MATRIX, VECTOR, F, at, marks_of
 
 i, j, k, t, n, s = var("i"), var("j"), var("k"), var("t"), var("n"), var("s", F)
 I64 = Scalar(DType.INT64)
+BACKWARDS = load("buffer", sub(sub(n, k), 1), type=F, checked=False)
 IDX = load("idx", i, type=I64)
 PRODUCT = add(at("c", i, j), mul(at("a", i, k), at("b", k, j)))
 POSITIVE = compare("gt", at("x", i), f64(0.0))
@@ -212,7 +213,33 @@ CASES = {
             allocate("buffer", DType.FLOAT64, n),
             loop("i", 0, n, store("buffer", 0, value=at("x", i)), store("y", i, value=at("buffer", 0))),
         ),
-        {"i": ""},
+        {"i": "p"},
+    ),
+    "a buffer filled by every iteration": (
+        case(
+            allocate("buffer", DType.FLOAT64, n),
+            loop(
+                "i",
+                0,
+                n,
+                loop("j", 0, n, store("buffer", j, value=at("a", i, j))),
+                loop("k", 0, n, store("b", i, k, value=BACKWARDS)),
+            ),
+        ),
+        {"i": "p", "j": "s", "k": "s"},
+    ),
+    "a buffer filled but for one element": (
+        case(
+            allocate("buffer", DType.FLOAT64, n),
+            loop(
+                "i",
+                0,
+                n,
+                loop("j", 1, n, store("buffer", j, value=at("a", i, j))),
+                loop("k", 0, n, store("b", i, k, value=at("buffer", k))),
+            ),
+        ),
+        {"i": "", "j": "ps", "k": "ps"},
     ),
     "time steps": (
         case(
