@@ -45,10 +45,15 @@ from pyaot.ir.walk import (
 
 def hoist_failing(function: Function) -> Function:
     """The function with failing invariants before their loops."""
-    taken = {param.name for param in function.params} | scalars_assigned(function.body)
-    taken |= {stmt.name for stmt in walk_stmts(function.body) if isinstance(stmt, Allocate)}
-    taken |= {expr.name for expr in walk_exprs(function.body) if isinstance(expr, Var)}
-    return replace(function, body=_hoisted(function.body, taken))
+    return replace(function, body=_hoisted(function.body, names_of(function)))
+
+
+def names_of(function: Function) -> set[str]:
+    """Every name that the function uses."""
+    names = {param.name for param in function.params} | scalars_assigned(function.body)
+    names |= {stmt.name for stmt in walk_stmts(function.body) if isinstance(stmt, Allocate)}
+    names |= {name for stmt in walk_stmts(function.body) if isinstance(stmt, Bind) for name in stmt.targets}
+    return names | {expr.name for expr in walk_exprs(function.body) if isinstance(expr, Var)}
 
 
 def _hoisted(body: Body, taken: set[str]) -> Body:
@@ -65,7 +70,7 @@ def _hoisted(body: Body, taken: set[str]) -> Body:
 def _split(loop: For, taken: set[str]) -> tuple[list[Stmt], For]:
     """What goes before the loop, and the loop without it."""
     before: list[Stmt] = []
-    found = sorted(dict.fromkeys(_candidates(loop.body, _Changes.of(loop))), key=_size, reverse=True)
+    found = sorted(dict.fromkeys(_candidates(loop.body, Changes.of(loop))), key=_size, reverse=True)
     for expr in found:
         name = fresh("invariant", taken)
         taken.add(name)
@@ -81,20 +86,20 @@ def _size(expr: Expr) -> int:
 
 
 @dataclass(frozen=True)
-class _Changes:
+class Changes:
     """The names whose values a loop changes."""
 
     scalars: frozenset[str]
     arrays: frozenset[str]
 
     @staticmethod
-    def of(loop: For) -> "_Changes":
+    def of(loop: For) -> "Changes":
         """Variables that are assigned, indices, arrays that are bound anew."""
         inside = (loop, *walk_stmts(loop.body))
         indices = frozenset(stmt.index for stmt in inside if isinstance(stmt, For))
         bound = {stmt.name for stmt in inside if isinstance(stmt, Allocate)}
         bound |= {name for stmt in inside if isinstance(stmt, Bind) for name in stmt.targets}
-        return _Changes(scalars_assigned(loop.body) | indices, frozenset(bound))
+        return Changes(scalars_assigned(loop.body) | indices, frozenset(bound))
 
     def touch(self, expr: Expr) -> bool:
         """Whether the expression may change from turn to turn; elements of arrays are taken to."""
@@ -106,16 +111,21 @@ class _Changes:
         return False
 
 
-def _candidates(body: Body, changes: _Changes) -> Iterator[Expr]:
+def _candidates(body: Body, changes: Changes) -> Iterator[Expr]:
     """The greatest invariant expressions that can fail and that every turn evaluates."""
+    for _, exprs in every_turn(body):
+        for expr in exprs:
+            yield from _greatest(expr, changes)
+
+
+def every_turn(body: Body) -> Iterator[tuple[Stmt, tuple[Expr, ...]]]:
+    """The statements that every turn of a loop with this body comes to, and what they evaluate."""
     for stmt in body:
         if isinstance(stmt, Loop):
             continue
-        exprs = (stmt.start, stmt.stop) if isinstance(stmt, For) else expressions_of(stmt)
-        for expr in exprs:
-            yield from _greatest(expr, changes)
+        yield stmt, (stmt.start, stmt.stop) if isinstance(stmt, For) else expressions_of(stmt)
         if isinstance(stmt, For | Block):
-            yield from _candidates(stmt.body, changes)
+            yield from every_turn(stmt.body)
         if _may_leave(stmt):
             return
 
@@ -126,7 +136,7 @@ def _may_leave(stmt: Stmt) -> bool:
     return any(isinstance(inner, Exit | Return) for inner in inside)
 
 
-def _greatest(expr: Expr, changes: _Changes) -> Iterator[Expr]:
+def _greatest(expr: Expr, changes: Changes) -> Iterator[Expr]:
     if not can_fail(expr):
         return
     if not changes.touch(expr):

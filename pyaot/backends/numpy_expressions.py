@@ -133,6 +133,8 @@ class Expressions:
         """An array with subscripts, as it is read or written."""
         parts = self._parts(subscripts)
         if parts is None:
+            if self.mask is not None and not is_known:
+                raise RefusedError("an element under a condition may lie outside of its array")
             return self._indexed(array, subscripts)
         texts, dims, flips = [], [], []
         for axis, part in enumerate(parts):

@@ -18,13 +18,39 @@ from pyaot.backends.numpy_expressions import Expressions, Warns
 from pyaot.backends.numpy_facts import is_silent, stripped, weak
 from pyaot.backends.numpy_output import SILENTLY, Output, joined
 from pyaot.backends.numpy_reductions import added_terms, check_covered, reduced, scatter
-from pyaot.backends.numpy_values import Frame, RefusedError, Spread, Value, aligned, is_vectorised
+from pyaot.backends.numpy_values import (
+    APART,
+    LAST,
+    Frame,
+    RefusedError,
+    Spread,
+    Value,
+    aligned,
+    is_vectorised,
+)
 from pyaot.backends.python_text import numpy_name, scalar_type_text
+from pyaot.base.source import Span
 from pyaot.ir.build import int_of
 from pyaot.ir.failing import can_warn
-from pyaot.ir.nodes import Assign, Call, Check, Const, Dim, Expr, For, If, Load, Select, Stmt, Store, Var
+from pyaot.ir.nodes import (
+    Assign,
+    Binary,
+    Call,
+    Check,
+    Const,
+    Dim,
+    Expr,
+    For,
+    If,
+    Load,
+    Select,
+    Stmt,
+    Store,
+    Var,
+)
 from pyaot.ir.types import Origin, Scalar
-from pyaot.ir.walk import walk_expr, walk_exprs, walk_stmts
+from pyaot.ir.walk import scalars_assigned, walk_expr, walk_exprs, walk_stmts
+from pyaot.poly.scalars import scalars_in
 
 _SIGNS = {"add": "+", "mul": "*", "bitand": "&", "bitor": "|"}
 
@@ -40,7 +66,7 @@ class Nests:
         out = self.out
         out.spread = spread_of(loop)
         out.visited = _visited(loop, out.spread)
-        out.read, out.is_set = set(), set()
+        out.read, out.is_set, out.may_be_set = set(), set(), set()
         self._loop(loop, Frame())
         out.spread = Spread()
 
@@ -73,10 +99,9 @@ class Nests:
         if any(self._writer(frame).varies(bound) for bound in (loop.start, loop.stop)):
             raise RefusedError("the bounds of an inner loop vary")
         if not is_vectorised(loop):
-            with self.out.text.block(head_of(self.out, loop), loop.span):
-                self._all(loop.body, replace(frame, interleaved=True))
+            self._block(head_of(self.out, loop), loop.body, replace(frame, interleaved=True), loop.span)
             return
-        if _is_ascending(loop):
+        if _is_ascending(loop) and not _has_factors(loop) and not _sets_constants(loop):
             self._all(loop.body, replace(frame, loops=(*frame.loops, loop)))
             return
         loop = self._with_named_stop(loop)
@@ -99,11 +124,9 @@ class Nests:
             self._statement(merged, frame)
             return
         if not writer.varies(stmt.condition):
-            with self.out.text.block(f"if {self.out.plain(stmt.condition)}:", stmt.span):
-                self._all(stmt.then, frame)
+            self._block(f"if {self.out.plain(stmt.condition)}:", stmt.then, frame, stmt.span)
             if stmt.otherwise:
-                with self.out.text.block("else:"):
-                    self._all(stmt.otherwise, frame)
+                self._block("else:", stmt.otherwise, frame)
             return
         condition = writer.value(stmt.condition)
         lanes = Value(self.out.fresh("lanes"), condition.dims)
@@ -111,6 +134,13 @@ class Nests:
         self._all(stmt.then, self._on(lanes, frame))
         if stmt.otherwise:
             self._all(stmt.otherwise, self._on(Value(f"(~{lanes.text})", lanes.dims), frame))
+
+    def _block(self, head: str, body: Sequence[Stmt], frame: Frame, span: Span | None = None) -> None:
+        """Statements that may not run: what they set is not set for certain."""
+        is_set, read = set(self.out.is_set), set(self.out.read)
+        with self.out.text.block(head, span):
+            self._all(body, frame)
+        self.out.is_set, self.out.read = is_set, read
 
     def _on(self, lanes: Value, frame: Frame) -> Frame:
         mask = lanes if frame.mask is None else joined("&", (frame.mask, lanes), frame)
@@ -120,7 +150,9 @@ class Nests:
 
     def _assign(self, stmt: Assign, frame: Frame) -> None:
         out, name = self.out, self.out.names.value(stmt.name)
-        over = frozenset(frame.reductions(stmt.name))
+        over = frame.reductions(stmt.name)
+        if frame.is_marked(LAST, stmt.name) and (frame.mask is not None or frame.interleaved):
+            raise RefusedError("whether a scalar is set depends on the iteration")
         if over:
             self._reduce(stmt, Value(name, frame.ordered(out.spread.of(stmt.name))), over, frame)
             return
@@ -136,6 +168,7 @@ class Nests:
             value = self._masked(stmt, writer.value(stmt.value), Value(name, dims), frame)
             out.text.add(f"{name} = {self._whole(value, stmt.value, dims, frame)}", stmt.span)
         out.is_set.add(stmt.name)
+        out.may_be_set.add(stmt.name)
 
     def _set_silently(self, target: str, stmt: Assign | Store, writer: Expressions) -> None:
         value = stripped(stmt.value)
@@ -151,6 +184,8 @@ class Nests:
         if frame.mask is None:
             return value
         if stmt.name not in self.out.is_set:
+            if stmt.name in self.out.may_be_set:
+                raise RefusedError("a scalar may have a value or not")
             old = Value(f"{self.out.np}.{numpy_name(stmt.value.type.dtype)}(0)")
         return self._choice(frame, value, old)
 
@@ -177,7 +212,7 @@ class Nests:
     # ---- elements
 
     def _store(self, stmt: Store, frame: Frame) -> None:
-        over = frozenset(frame.reductions(stmt.array))
+        over = frame.reductions(stmt.array)
         writer = self._writer(frame)
         if over & set(writer.dims(*stmt.subscripts)):
             if self.out.is_strict and frame.interleaved and stmt.value.type.dtype.kind in "fc":
@@ -190,6 +225,8 @@ class Nests:
             return
         if set(target.dims) != set(frame.dims):
             raise RefusedError("an element is set again and again")
+        if frame.is_marked(APART, stmt.array):
+            self._make_sure_of(stmt, frame)
         if frame.mask is None and is_silent(stripped(stmt.value)) and writer.dims(stmt.value) == target.dims:
             self._set_silently(target.text, stmt, writer)
             return
@@ -197,6 +234,31 @@ class Nests:
         if frame.mask is not None:
             value = self._choice(frame, value, target)
         self.out.text.add(f"{target.text} = {aligned(value, target.dims)}", stmt.span)
+
+    def _make_sure_of(self, stmt: Store, frame: Frame) -> None:
+        """No element that is written now may be one that the nest reads elsewhere: `a[k, j]` while i is k."""
+        mask = frame.mask
+        if mask is None or frame.interleaved or mask.dims != frame.dims:
+            raise RefusedError("iterations depend on each other")
+        tests: dict[str, None] = {}
+        for node in walk_exprs((frame.loops[0],)):
+            if isinstance(node, Load) and node.array == stmt.array and not _same_lane(stmt, node, frame):
+                tests[self._lanes_of(stmt, node, frame)] = None
+        for test in tests:
+            self.out.need(Value(f"(~{test}.any())"), None, frame)
+
+    def _lanes_of(self, stmt: Store, node: Load, frame: Frame) -> str:
+        """The lanes of the mask that write where the load reads: those of one index."""
+        assigned = scalars_assigned(frame.loops[0].body)
+        for written, read in zip(stmt.subscripts, node.subscripts, strict=True):
+            fixed = not scalars_in(read) & (assigned | set(frame.dims)) and not _has_load(read)
+            if fixed and isinstance(written, Var) and written.name in frame.dims:
+                loop = frame.loop(written.name)
+                if loop.step == 1 and isinstance(loop.start, Const) and int_of(loop.start) == 0:
+                    axes = [":"] * frame.dims.index(written.name)
+                    assert frame.mask is not None
+                    return f"{frame.mask.text}[{', '.join([*axes, self.out.plain(read)])}]"
+        raise RefusedError("iterations depend on each other")
 
     # ---- reductions
 
@@ -255,6 +317,27 @@ def _is_ascending(loop: For) -> bool:
     return int_of(loop.start) == 0 and isinstance(loop.stop, Dim)
 
 
+def _same_lane(stmt: Store, node: Load, frame: Frame) -> bool:
+    """Where the two meet all indices are equal."""
+    pairs = zip(stmt.subscripts, node.subscripts, strict=True)
+    shared = {written.name for written, read in pairs if isinstance(written, Var) and written == read}
+    return set(frame.dims) <= shared
+
+
+def _has_load(expr: Expr) -> bool:
+    return any(isinstance(node, Load) for node in walk_expr(expr))
+
+
+def _sets_constants(loop: For) -> bool:
+    return any(mark.op == LAST for mark in loop.marks.reductions)
+
+
+def _has_factors(loop: For) -> bool:
+    """Some product with the index: the end of such a slice is right only if there are iterations."""
+    products = (e for e in walk_exprs(loop.body) if isinstance(e, Binary) and e.op == "mul")
+    return any(isinstance(e, Var) and e.name == loop.index for p in products for e in walk_expr(p))
+
+
 def _as_choice(stmt: If) -> Assign | Store | None:
     """An If whose branches set one and the same place, as one statement."""
     if len(stmt.then) != 1 or len(stmt.otherwise) != 1:
@@ -305,6 +388,8 @@ def _widen(
             case For() if is_vectorised(stmt):
                 inner = dict(reductions)
                 for r in stmt.marks.reductions:
+                    if r.op in (LAST, APART):
+                        continue
                     inner[r.name] = inner.get(r.name, frozenset()) | {stmt.index}
                 changed |= _widen(stmt.body, dims | {stmt.index}, mask, inner, spread)
             case For():

@@ -31,7 +31,8 @@ class Output:
     text: Text = field(default_factory=Text)
     spread: Spread = field(default_factory=Spread)
     read: set[Load] = field(default_factory=set)  # elements that the nest reads on all its lanes
-    is_set: set[str] = field(default_factory=set)  # scalars with axes that have a value
+    is_set: set[str] = field(default_factory=set)  # scalars with axes that have a value for certain
+    may_be_set: set[str] = field(default_factory=set)
     visited: frozenset[frozenset[str]] = frozenset()  # axes of the arrays that the nest visits
     declines: bool = False
 

@@ -14,13 +14,13 @@ A chosen loop is marked `simd`, with its reductions.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from pyaot.backends.numpy_values import RefusedError
-from pyaot.ir.nodes import For, Function, Marks, Reduction, Stmt, Store
+from pyaot.backends.numpy_values import APART, LAST, RefusedError
+from pyaot.ir.nodes import Assign, Const, For, Function, Marks, Reduction, Stmt, Store
 from pyaot.ir.walk import Body, bodies_of, map_bodies, walk_stmts
-from pyaot.poly.dependences import ANTI, Dependence, find_dependences
+from pyaot.poly.dependences import ANTI, OUTPUT, Dependence, find_dependences
 from pyaot.poly.reductions import operation_on
 from pyaot.poly.regions import Region, RegionPass, map_regions
-from pyaot.poly.scop import LoopNode, Scop, Statement, common_loops
+from pyaot.poly.scop import LoopNode, Scop, common_loops
 
 # Tries to write the nest; RefusedError where it has no text.
 Trial = Callable[[For], object]
@@ -51,7 +51,7 @@ class _Planner:
     def body(self) -> Body:
         """The statements, with marks."""
         scop = self.region.scop()
-        judge = Judge(scop, find_dependences(scop), self.is_strict)
+        judge = Judge(scop, find_dependences(scop), self.is_strict, self.region.known.names.rebound)
         keys = {id(node.loop): node.key for node in scop.loops}
         return tuple(self._planned(stmt, keys, judge) for stmt in self.region.body)
 
@@ -136,6 +136,7 @@ class Judge:
     scop: Scop
     dependences: tuple[Dependence, ...]
     is_strict: bool
+    rebound: frozenset[str]  # arrays that a Bind names
     known: dict[tuple[int, tuple[str, ...]], bool] = field(default_factory=dict)
 
     def verdict(self, axes: frozenset[int]) -> dict[int, tuple[Reduction, ...]] | None:
@@ -147,7 +148,7 @@ class Judge:
                 continue
             if self._keeps(position, dependence, carrier, axes):
                 continue
-            reduction = self._reduction(dependence)
+            reduction = self._reduction(dependence) or self._speculation(dependence)
             if reduction is None:
                 return None
             found[carrier.key][reduction] = None
@@ -166,17 +167,22 @@ class Judge:
         if dependence.source is not dependence.sink:
             return None
         stmt = dependence.source.stmt
+        if isinstance(stmt, Assign) and isinstance(stmt.value, Const) and dependence.kind == OUTPUT:
+            return Reduction(LAST, dependence.name)
         operation = operation_on(dependence.name, stmt)
-        if operation is None or not self._is_alone(dependence.name, dependence.source):
+        if operation is None:
             return None
         op, dtype = operation
         if self.is_strict and dtype.kind in "fc" and not _is_scattered(stmt):
             return None
         return Reduction(op, dependence.name)
 
-    def _is_alone(self, name: str, statement: Statement) -> bool:
-        """No other statement in the loops of this one updates the same array by another name."""
-        return not isinstance(statement.stmt, Store) or statement.stmt.array == name
+    def _speculation(self, dependence: Dependence) -> Reduction | None:
+        """Elements that are written under a condition may happen not to be those that others read."""
+        names = {s.stmt.array for s in (dependence.source, dependence.sink) if isinstance(s.stmt, Store)}
+        if dependence.kind == OUTPUT or dependence.name not in names or dependence.name in self.rebound:
+            return None
+        return Reduction(APART, dependence.name)
 
 
 def _is_scattered(stmt: Stmt) -> bool:

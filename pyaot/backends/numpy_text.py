@@ -76,6 +76,9 @@ def _broken(line: str, width: int) -> list[str]:
 
 def _broken_head(line: str, width: int) -> list[str]:
     word, _, condition = line[:-1].partition(" ")
+    if word == "for" and line.endswith("):"):
+        head, bracket, bounds = line[:-2].partition("(")
+        return [f"{head}{bracket}", *(STEP * 2 + piece for piece in _wrapped(bounds, width)), "):"]
     if word not in ("if", "while"):
         return [line]
     return [f"{word} (", *(STEP + piece for piece in _wrapped(condition, width)), "):"]

@@ -12,6 +12,11 @@ from pyaot.ir.nodes import For, Reduction
 
 Dims = tuple[str, ...]
 
+# Two more marks of loops beside the operations of reductions. All iterations set the scalar to one constant:
+LAST = "last"
+# An array is read and written as if iterations were apart, which the text makes sure of:
+APART = "apart"
+
 
 class RefusedError(Exception):
     """These loops have no array form; the text says why."""
@@ -47,14 +52,18 @@ class Frame:
         wanted = frozenset(dims)
         return tuple(dim for dim in self.dims if dim in wanted)
 
-    def reductions(self, name: str) -> dict[str, Reduction]:
-        """The loops that only combine something into `name`, and how."""
-        return {
-            loop.index: reduction
+    def reductions(self, name: str) -> frozenset[str]:
+        """The loops that only combine something into `name`."""
+        return frozenset(
+            loop.index
             for loop in self.loops
-            for reduction in loop.marks.reductions
-            if reduction.name == name
-        }
+            for mark in loop.marks.reductions
+            if mark.name == name and mark.op not in (LAST, APART)
+        )
+
+    def is_marked(self, op: str, name: str) -> bool:
+        """Whether some loop has this mark for the name."""
+        return any(Reduction(op, name) in loop.marks.reductions for loop in self.loops)
 
 
 @dataclass

@@ -27,6 +27,7 @@ from pyaot.backends.c_prelude import prelude, uses_fail
 from pyaot.backends.c_scopes import NOTHING, undeclared
 from pyaot.backends.c_statements import body_lines, declarations, place
 from pyaot.backends.c_storage import Place, allocated_in
+from pyaot.backends.c_subscripts import settle_subscripts
 from pyaot.backends.c_text import as_comment, braced, indented
 from pyaot.backends.emitted import Emitted
 from pyaot.ir.nodes import For, Function
@@ -80,7 +81,7 @@ def emit_native(functions: Sequence[Function], options: Options, file_name: str 
     """One C file for the functions of a module; `file_name` is the user's, for the comments."""
     contexts = [
         context_of(function, file_name, options.strict, sets_flags(function.body))
-        for function in map(hoist_failing, functions)
+        for function in map(settle_subscripts, map(hoist_failing, functions))
     ]
     parts = [part for context in contexts for part in _function_parts(context)]
     parts += ["\n".join(_table(contexts)), _EXPORTS.strip("\n")]

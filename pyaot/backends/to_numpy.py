@@ -28,11 +28,13 @@ from pyaot.base.catalogue import NO_NUMPY_FORM
 from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.names import fresh, is_python_reserved
 from pyaot.ir.failing import can_fail
-from pyaot.ir.nodes import Allocate, Bind, Check, For, Function, Loop, Stmt
+from pyaot.ir.nodes import Allocate, Bind, Check, Const, Expr, For, Function, Loop, Select, Stmt
+from pyaot.ir.types import DType
 from pyaot.ir.walk import (
     arrays_written,
     bodies_of,
     bound_together,
+    map_exprs,
     returns,
     scalars_assigned,
     walk_exprs,
@@ -55,6 +57,7 @@ class Wrapping:
 
 def emit_numpy(function: Function, wrapping: Wrapping, is_strict: bool = False) -> Emitted | Diagnostic:
     """The NumPy version of a normalised function, or why there is none."""
+    function = replace(function, body=map_exprs(_connective, function.body))
     if not any(isinstance(s, For) and s.label for s in walk_stmts(function.body)):
         return _refusal(function, "it has no loops, so its array operators are its NumPy version")
     try:
@@ -64,6 +67,17 @@ def emit_numpy(function: Function, wrapping: Wrapping, is_strict: bool = False) 
         return _emitted(planned, wrapping, is_strict)
     except RefusedError as refused:
         return _refusal(function, str(refused))
+
+
+def _connective(expr: Expr) -> Expr:
+    """`x if x else y`, what `x or y` gives for two conditions, is one of the forms that are known."""
+    match expr:
+        case Select(first, yes, no) if expr.type.dtype is DType.BOOL:
+            if yes == first:
+                return replace(expr, if_true=Const(True, yes.type))
+            if no == first:
+                return replace(expr, if_false=Const(False, no.type))
+    return expr
 
 
 def _try(function: Function, wrapping: Wrapping, is_strict: bool, nest: For) -> None:

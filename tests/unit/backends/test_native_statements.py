@@ -802,3 +802,58 @@ def test_functions_on_vectors(tmp_path: Path, name: str) -> None:
         kernels.entry("f")((own,))
         assert np.array_equal(np.signbit(own), np.signbit(expected)) or np.isnan(expected).any()
     assert kernels.entry("f")((np.array([1.0, np.inf, 0.5]),)) == (0, 4 if name == "sin" else 0)
+
+
+def test_subscripts_that_stay_are_checked_before_the_loop(tmp_path: Path) -> None:
+    r, k = var("r"), at("ks", var("t"), type=PY_INT)
+    turn = store("a", var("k"), r, value=binary("add", at("a", var("k"), r, checked=True), ONE))
+    f = function(
+        "f",
+        {"a": MATRIX, "ks": INTS},
+        loop("t", 0, dim("ks", 0), assign("k", k), loop("r", 0, dim("a", 1), turn)),
+        give(),
+    )
+    text = emit_native([f], Options()).text
+    inner = text[text.index("for (int64_t r") :].split("}")[0]
+    assert "AT(" not in inner
+    kernels = build_kernels(tmp_path, f)
+    for ks in ([0, 1, -1, -3], [0, 3], [1, -4], []):
+        assert_as_interpreted(kernels, f, np.zeros((3, 4)), np.array(ks, dtype=np.int64))
+
+
+def test_subscripts_that_only_some_turns_use_are_not_checked_before(tmp_path: Path) -> None:
+    turn = when(compare("gt", at("a", var("i")), ZERO), store("a", var("k"), value=ZERO))
+    f = function("f", {"a": VECTOR, "k": PY_INT}, loop("i", 0, dim("a", 0), turn), give())
+    kernels = build_kernels(tmp_path, f)
+    assert assert_as_interpreted(kernels, f, np.array([-1.0, -2.0]), 7)[0] == 0
+    assert assert_as_interpreted(kernels, f, np.array([-1.0, 2.0]), 7)[0] == -1
+    assert assert_as_interpreted(kernels, f, np.array([-1.0, 2.0]), -2)[0] == 0
+
+
+def test_indices_of_other_extents_stay_checked(tmp_path: Path) -> None:
+    """The index runs to the extent of `a`, but subscripts arrays that are longer, shorter, or bound anew."""
+    i = var("i")
+    total = assign(
+        "s", binary("add", var("s", F64), binary("add", at("a", i, checked=True), at("b", i, checked=True)))
+    )
+    f = function(
+        "f",
+        {"a": VECTOR, "b": VECTOR},
+        assign("s", ZERO),
+        loop("i", 0, dim("a", 0), total),
+        give(var("s", F64)),
+    )
+    moving = loop("i", 0, dim("a", 0), assign("s", at("u", i, checked=True)), bind(("u", "v"), ("v", "u")))
+    g = function(
+        "g",
+        {"a": VECTOR, "b": VECTOR},
+        allocate("u", DType.FLOAT64, dim("a", 0), fill=ONE),
+        allocate("v", DType.FLOAT64, dim("b", 0), fill=ZERO),
+        assign("s", ZERO),
+        moving,
+        give(var("s", F64)),
+    )
+    kernels = build_kernels(tmp_path, f, g)
+    for kernel in (f, g):
+        for n, m in ((3, 3), (3, 5), (3, 2), (0, 2)):
+            assert_as_interpreted(kernels, kernel, np.arange(float(n)), np.arange(float(m)))
