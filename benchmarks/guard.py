@@ -19,7 +19,7 @@ from pyaot.base.source import SourceFile
 from pyaot.driver import compile_source, write_bundle
 
 LIMIT_NS = 2000.0
-ROUNDS, CALLS = 60, 3_000
+ROUNDS, CALLS = 600, 300  # short enough to fit between the turns of other processes
 
 TEXT = '''"""Three arrays, one of them written."""
 
