@@ -34,6 +34,7 @@ COMPARISONS = {
     "ge": "greater_equal",
 }
 _FOLD = {"add": operator.add, "sub": operator.sub, "mul": operator.mul}
+_UNDECIDED = "the type depends on the path: a number of Python's on one, of NumPy's on another"
 _BITS = ("bitand", "bitor", "bitxor")
 _BOOLEAN_FORM = {"add": "bitor", "mul": "bitand", "minimum": "bitand", "maximum": "bitor"}
 
@@ -44,11 +45,16 @@ def integer(value: int) -> Const:
 
 
 def cast(expr: Expr, type: Scalar) -> Expr:
-    """The expression as that type; a constant is converted now where that is exact."""
+    """The expression as that type; a constant is converted now where that is exact.
+
+    One whose kind depends on the path stays as it is under the Cast: `origins.kind_code` looks at it.
+    """
     if expr.type == type:
         return expr
-    if isinstance(expr, Const) and (folded := _cast_constant(expr, type)) is not None:
-        return folded
+    if isinstance(expr, Const) and type.origin is not Origin.EITHER:
+        folded = _cast_constant(expr, type)
+        if folded is not None:
+            return folded
     if isinstance(expr, Cast) and expr.operand.type == type and expr.type.dtype is type.dtype:
         return expr.operand
     return Cast(expr, type)
@@ -85,27 +91,11 @@ def binary(op: str, left: Expr, right: Expr) -> Expr:
     if joined_origin(types) is not Origin.NUMPY:
         return _python_binary(op, left, right)
     operands, result = ufunc_types(UFUNCS[op], types)
-    _must_agree_on_either(op, types, result)
     for operand, dtype in zip((left, right), operands):
         _constant_must_fit(operand, dtype)
     kind = Scalar(result, Origin.NUMPY)
     node_op = _BOOLEAN_FORM.get(op, op) if result is DType.BOOL else op
     return simplify(Binary(node_op, cast(left, kind), cast(right, kind), kind, checked=False))
-
-
-def _must_agree_on_either(op: str, types: tuple[Scalar, ...], result: DType) -> None:
-    """A variable that is Python's on some paths must give the same dtype on all of them."""
-    if all(t.origin is not Origin.EITHER for t in types):
-        return
-    as_python = tuple(
-        Scalar(_python_dtype(t), Origin.PYTHON) if t.origin is Origin.EITHER else t for t in types
-    )
-    if ufunc_types(UFUNCS[op], as_python)[1] is not result:
-        raise NoType("the type depends on whether a loop ran")
-
-
-def _python_dtype(type: Scalar) -> DType:
-    return python_type(type.dtype.kind.replace("u", "i")).dtype
 
 
 def _constant_must_fit(operand: Expr, dtype: DType) -> None:
@@ -119,10 +109,13 @@ def _constant_must_fit(operand: Expr, dtype: DType) -> None:
 
 def _python_binary(op: str, left: Expr, right: Expr) -> Expr:
     origin = joined_origin((left.type, right.type))
-    if origin is Origin.EITHER and DType.FLOAT32 in (left.type.dtype, right.type.dtype):
-        return _either_binary(op, left, right)
+    for operand in (left.type, right.type):
+        if operand.origin is Origin.EITHER and operand.dtype is not python_type(_letter(operand)).dtype:
+            raise NoType(_UNDECIDED)
     if op in _BITS and left.type.dtype is DType.BOOL and right.type.dtype is DType.BOOL:
         return Binary(op, left, right, Scalar(DType.BOOL, origin))
+    if origin is Origin.EITHER and DType.BOOL is left.type.dtype is right.type.dtype:
+        raise NoType(_UNDECIDED)
     kind = wider_python(left.type, right.type, "f" if op == "truediv" else "i")
     if (op in _BITS or op in ("shl", "shr")) and kind.dtype is not DType.INT64:
         raise NoType(f"Python has no '{op}' of {kind.dtype.value}")
@@ -134,8 +127,8 @@ def _python_binary(op: str, left: Expr, right: Expr) -> Expr:
     return simplify(Binary(op, cast(left, type), cast(right, type), type))
 
 
-def _either_binary(op: str, left: Expr, right: Expr) -> Expr:
-    raise NoType("the type depends on whether a loop ran (float32 or Python's float)")
+def _letter(type: Scalar) -> str:
+    return type.dtype.kind.replace("u", "i")
 
 
 def _python_power(base: Expr, exponent: Expr, type: Scalar) -> Expr:
@@ -191,6 +184,8 @@ def _comparison_type(op: str, left: Expr, right: Expr, origin: Origin) -> Scalar
 def unary(op: str, operand: Expr) -> Expr:
     """`neg`, `pos` or `invert` of a scalar."""
     type = operand.type
+    if type.origin is Origin.EITHER and type.dtype is not DType.INT64 and type.dtype.kind not in "fc":
+        raise NoType(_UNDECIDED)
     if type.origin is not Origin.NUMPY and type.dtype is DType.BOOL:
         operand = cast(operand, Scalar(DType.INT64, type.origin))
         type = operand.type

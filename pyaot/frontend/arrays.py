@@ -253,9 +253,18 @@ def reads_elsewhere(ctx: Context, target: ArrayValue, value: ArrayValue) -> bool
     for part in walk_expr(expr):
         if not isinstance(part, Load) or not may_alias(ctx, part.array, target.place.array):
             continue
-        if part.array != target.place.array or part.subscripts != written:
+        if target.place.gathered or part.array != target.place.array or part.subscripts != written:
             return True
     return False
+
+
+def apart_from(ctx: Context, array: str, value: ArrayValue) -> ArrayValue:
+    """The value, copied where it reads an array that is going to be written."""
+    probe = tuple(Var(f"?{axis}", PY_INT) for axis in range(value.rank))
+    parts = walk_expr(value.element(probe))
+    if any(isinstance(part, Load) and may_alias(ctx, part.array, array) for part in parts):
+        return materialise(ctx, value, "indices")
+    return value
 
 
 def may_alias(ctx: Context, left: str, right: str) -> bool:

@@ -4,7 +4,7 @@ if c:  x = 1           If(c, [x = 1], [x_f64 = 2.5 ...])   one variable holds th
 else:  x = 2.5
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import libcst as cst
 
@@ -121,6 +121,20 @@ def _merged(
             else TupleValue(tuple(i for i in items if i is not None), a.is_list)
         )
     return None
+
+
+def meet(ctx: Context, states: Sequence[Names]) -> None:
+    """The names where jumps arrive: as they are now, in so far as every other path leaves them so, too."""
+    for other in states:
+        for name in {**ctx.scope.names, **other}:
+            here, there = ctx.scope.names.get(name), other.get(name)
+            known = here if here is not None else there
+            if here is there or _equal(here, there):
+                continue
+            if known is not None and (here is None or there is None or _equal(unbound(here), unbound(there))):
+                ctx.scope.names[name] = unbound(known)
+            else:
+                del ctx.scope.names[name]
 
 
 def _equal(a: Value | None, b: Value | None) -> bool:

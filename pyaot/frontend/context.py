@@ -49,10 +49,14 @@ Agreements = dict[str, Scalar | str]  # a name's scalar type, or the array name 
 
 @dataclass
 class Frame:
-    """Where `break`, `continue` or an inlined `return` goes; `used` once a jump was written."""
+    """Where `break`, `continue` or an inlined `return` goes; `used` once a jump was written.
+
+    `states`: what the names stood for at each `break` or `continue`.
+    """
 
     label: str
     used: bool = False
+    states: list[dict[str, Value]] = field(default_factory=list)
 
 
 @dataclass

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import libcst as cst
 
 from pyaot.base.catalogue import UNKNOWN_FUNCTION, UNKNOWN_NAME, UNSUPPORTED_EXPRESSION
-from pyaot.frontend.arithmetic import both, cast, compare, either, integer, negate, truth
+from pyaot.frontend.arithmetic import both, compare, either, integer, negate, truth
 from pyaot.frontend.arrays import is_stable
 from pyaot.frontend.attributes import attribute_of
 from pyaot.frontend.calls import Arguments, call_symbol
 from pyaot.frontend.comprehensions import list_comprehension
 from pyaot.frontend.context import Context, NeedsTracking, Scope
+from pyaot.frontend.conversion import convert
 from pyaot.frontend.lists import as_list_array
 from pyaot.frontend.masks import compress, is_mask_subscript
 from pyaot.frontend.operators import BINARY, COMPARISONS, UNARY, apply_binary, apply_compare, apply_unary
@@ -367,8 +368,9 @@ def _choose(
             "Write it as an if statement.",
         )
     type = _joined(ctx, if_true, if_false, node)
-    yes, no = cast(if_true.expr, type), cast(if_false.expr, type)
-    then, otherwise = preludes
+    then, otherwise = list(preludes[0]), list(preludes[1])
+    yes = _converted(ctx, if_true, type, then)
+    no = _converted(ctx, if_false, type, otherwise)
     if not then and not otherwise:
         return Number(Select(asked, yes, no, type))
     name = ctx.fresh("chosen")
@@ -377,6 +379,13 @@ def _choose(
     )
     ctx.stable.add(name)
     return Number(Var(name, type))
+
+
+def _converted(ctx: Context, value: Number, type: Scalar, prelude: list[Stmt]) -> Expr:
+    with ctx.nested() as checks:
+        result = convert(ctx, "This value", value.expr, type)
+    prelude.extend(checks)
+    return result
 
 
 def _joined(ctx: Context, left: Number, right: Number, node: cst.CSTNode) -> Scalar:

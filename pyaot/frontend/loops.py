@@ -23,12 +23,14 @@ from pyaot.frontend.arithmetic import (
     times,
 )
 from pyaot.frontend.arrays import is_stable, new_index, whole
+from pyaot.frontend.branches import meet, terminates
 from pyaot.frontend.comprehensions import trip_count
 from pyaot.frontend.context import Agreements, Context, Frame, TypeChange
 from pyaot.frontend.expressions import condition
 from pyaot.frontend.facts import assigned_names, target_names
 from pyaot.frontend.prove import assume, never_negative
 from pyaot.frontend.subscripts import subscript
+from pyaot.frontend.syntax import walk_body
 from pyaot.frontend.values import (
     ArrayValue,
     IterationValue,
@@ -56,15 +58,19 @@ def lower_for(ctx: Context, node: cst.For, lower_body: LowerBody) -> None:
         _unrolled(ctx, node, source.items, lower_body)
         return
     start, stop, step, value_at = _schedule(ctx, source, node)
-    names = (*assigned_names(node.target, node.body), *target_names(node.target))
     _looped(
         ctx,
-        names,
+        _names_of(node),
         node.orelse,
         lower_body,
         lambda: _for_body(ctx, node, (start, stop, step), value_at, lower_body),
         runs=never_negative(ctx, minus(minus(stop, start), integer(1))),
     )
+
+
+def _names_of(node: cst.For) -> tuple[str, ...]:
+    """The names that a loop and its `else` bind."""
+    return (*assigned_names(node.target, node.body, node.orelse), *target_names(node.target))
 
 
 def _for_body(
@@ -98,6 +104,7 @@ def continue_point(ctx: Context, inside: list[Stmt]) -> Iterator[None]:
     if frame.used:
         body = tuple(inside[first:])
         inside[first:] = [Block(frame.label, body, ctx.span)]
+        meet(ctx, frame.states)
 
 
 def bind_target(ctx: Context, target: cst.BaseExpression, value: Value) -> None:
@@ -191,19 +198,23 @@ def _unrolled(ctx: Context, node: cst.For, items: Sequence[Value], lower_body: L
             f"A loop over a tuple of more than {_MOST_UNROLLED} items is not compiled.",
             node,
         )
-    leave = Frame(ctx.fresh("leave"))
-    ctx.scope.breaks.append(leave)
+    if any(isinstance(part, (cst.Break, cst.Continue)) for part in walk_body(node.body)):
+        turns = lambda: Block(ctx.fresh("turns"), _turns(ctx, node, items, lower_body), ctx.at(node))  # noqa: E731
+        _looped(ctx, _names_of(node), node.orelse, lower_body, turns, runs=bool(items))
+        return
+    ctx.body.extend(_turns(ctx, node, items, lower_body))
+    if node.orelse is not None:
+        lower_body(ctx, node.orelse.body)
+
+
+def _turns(ctx: Context, node: cst.For, items: Sequence[Value], lower_body: LowerBody) -> tuple[Stmt, ...]:
+    """The loop's body for one item after the other."""
     with ctx.nested() as inside:
         for item in items:
             bind_target(ctx, node.target, item)
             with continue_point(ctx, inside):
                 lower_body(ctx, node.body)
-        ctx.scope.breaks.pop()
-        if node.orelse is not None:
-            lower_body(ctx, node.orelse.body)
-    if leave.used:
-        raise ctx.refuse(UNSUPPORTED_STATEMENT, "'break' in a loop over a tuple is not compiled.", node)
-    ctx.body.extend(inside)
+    return tuple(inside)
 
 
 # ---- while ----------------------------------------------------------------------------------------------
@@ -211,7 +222,7 @@ def _unrolled(ctx: Context, node: cst.For, items: Sequence[Value], lower_body: L
 
 def lower_while(ctx: Context, node: cst.While, lower_body: LowerBody) -> None:
     """A `while` loop: `Loop` with an exit where the condition is false."""
-    names = assigned_names(node.test, node.body)
+    names = assigned_names(node.test, node.body, node.orelse)
     runs = isinstance(node.test, cst.Name) and node.test.value == "True"
     _looped(ctx, names, None, lower_body, lambda: _while_body(ctx, node, lower_body), runs)
 
@@ -219,18 +230,31 @@ def lower_while(ctx: Context, node: cst.While, lower_body: LowerBody) -> None:
 def _while_body(ctx: Context, node: cst.While, lower_body: LowerBody) -> Stmt:
     frame = ctx.scope.breaks[-1]
     span = ctx.at(node)
+    left: dict[str, Value] = {}
     with ctx.nested() as inside:
         asked = condition(ctx, node.test)
         if not (isinstance(asked, Const) and asked.value):
-            with ctx.nested() as leaving:
-                if node.orelse is not None:
-                    lower_body(ctx, node.orelse.body)
-                frame.used = True
-                ctx.emit(Exit(frame.label, span))
-            ctx.emit(If(negate(asked), tuple(leaving), (), span))
+            left = _leave(ctx, node, asked, frame, lower_body)
         with continue_point(ctx, inside):
             lower_body(ctx, node.body)
+    ctx.scope.names.update(left)
     return Loop(tuple(inside), span)
+
+
+def _leave(
+    ctx: Context, node: cst.While, asked: Expr, frame: Frame, lower_body: LowerBody
+) -> dict[str, Value]:
+    """Leaves the loop, by way of `else`, where its condition is false; gives the names as they are then."""
+    before = dict(ctx.scope.names)
+    with ctx.nested() as leaving:
+        if node.orelse is not None:
+            lower_body(ctx, node.orelse.body)
+        left, ctx.scope.names = ctx.scope.names, before
+        frame.used = True
+        if not terminates(leaving):
+            ctx.emit(Exit(frame.label, ctx.at(node)))
+    ctx.emit(If(negate(asked), tuple(leaving), (), ctx.at(node)))
+    return left
 
 
 # ---- what all loops share -------------------------------------------------------------------------------
@@ -248,12 +272,17 @@ def _looped(
     before = dict(ctx.scope.names)
     carried = [name for name in dict.fromkeys(names) if _is_carried(ctx, name)]
     types: dict[str, Scalar] = {}
+
+    def after(agreed: Agreements) -> None:
+        _after(ctx, before, agreed, names, runs)
+        if orelse is not None:
+            lower_body(ctx, orelse.body)
+
     for _ in range(_MOST_ATTEMPTS):
         agreed: Agreements = {}
         mark, requires = len(ctx.body), len(ctx.requires)
         try:
-            _settle_loop(ctx, carried, types, agreed, orelse, lower_body, make)
-            _after(ctx, before, agreed, names, runs)
+            _settle_loop(ctx, carried, types, agreed, make, after)
             return
         except TypeChange as change:
             if change.owner is not agreed:
@@ -277,9 +306,8 @@ def _settle_loop(
     carried: Sequence[str],
     types: dict[str, Scalar],
     agreed: Agreements,
-    orelse: cst.Else | None,
-    lower_body: LowerBody,
     make: Callable[[], Stmt],
+    after: Callable[[Agreements], None],
 ) -> None:
     for name in carried:
         agreed[name] = _agree(ctx, name, types.get(name))
@@ -292,8 +320,8 @@ def _settle_loop(
         loop = make()
         scope.breaks.pop()
         with ctx.nested() as otherwise:
-            if orelse is not None:
-                lower_body(ctx, orelse.body)
+            after(agreed)
+        meet(ctx, leave.states)
     finally:
         del scope.agreed[depths[0] :], scope.breaks[depths[1] :], scope.continues[depths[2] :]
     if leave.used:

@@ -5,17 +5,16 @@ def smooth(a: NDArray[np.float64]): ...        Function smooth_1 (a of rank 1), 
 
 from dataclasses import dataclass, field, replace
 
-from pyaot.base.catalogue import NOT_A_FUNCTION_OF_VALUES
+from pyaot.base.catalogue import NOT_A_FUNCTION_OF_VALUES, UNSUPPORTED_TYPE_CHANGE
 from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.names import c_identifier
-from pyaot.frontend.arithmetic import integer
 from pyaot.frontend.arrays import OVERLAPS
 from pyaot.frontend.branches import terminates
 from pyaot.frontend.calls import call_symbol
 from pyaot.frontend.context import Context, NeedsTracking, Scope, Unsupported
 from pyaot.frontend.expressions import lower_expression
 from pyaot.frontend.facts import assigned_names, name_facts
-from pyaot.frontend.hints import Signature, instances, is_hinted
+from pyaot.frontend.hints import ArrayHint, Signature, TypedParameter, instances, is_hinted
 from pyaot.frontend.inline import call_function
 from pyaot.frontend.parameters import ParameterList
 from pyaot.frontend.ranks import rank_choices
@@ -23,10 +22,10 @@ from pyaot.frontend.scope_functions import FunctionInfo
 from pyaot.frontend.scopes import ModuleScope, read_scopes
 from pyaot.frontend.statements import lower_body
 from pyaot.frontend.syntax import SyntaxTree
+from pyaot.frontend.tracking import start_tracking, with_flags
 from pyaot.ir.alias import aliases
-from pyaot.ir.nodes import Assign, Const, Function, Load, Nothing, Return, Store
+from pyaot.ir.nodes import Function, Load, Nothing, Return, Store
 from pyaot.ir.program import Entry, Instance, Parameter, Program
-from pyaot.ir.types import PY_BOOL
 from pyaot.ir.walk import walk_expr, walk_stmts
 
 _MOST_INSTANCES = 4
@@ -71,7 +70,7 @@ def _lower_entry(tree: SyntaxTree, module: ModuleScope, info: FunctionInfo) -> _
     found = _Found(diagnostics=list(wanted.diagnostics))
     refusals: list[Diagnostic] = []
     for signature in wanted.signatures:
-        for ranks in rank_choices(info.node, signature):
+        for ranks in rank_choices(info, module, signature):
             if len(found.instances) >= _MOST_INSTANCES:
                 return found
             try:
@@ -112,6 +111,8 @@ def _lower_instance(
         found.functions.append(function)
         found.instances.append(instance)
         return
+    message = f"'{info.qualified_name}' has too many variables whose types depend on the path."
+    raise Unsupported(Diagnostic(UNSUPPORTED_TYPE_CHANGE, message, tree.span_of(info.node.name)))
 
 
 def _lower_once(
@@ -127,12 +128,13 @@ def _lower_once(
     ctx.inlining.append(info.node)
     ctx.scope = Scope(name_facts(info.node))
     signature, ranks = choice
-    parameters = ParameterList(ctx, info)
+    parameters = ParameterList(ctx, info, ranks)
     for parameter in signature.parameters:
-        parameters.add(parameter, ranks.get(parameter.name))
-    local = {*ctx.scope.names, *assigned_names(info.node.body)}
-    ctx.scope.local_names = frozenset(local)
-    _start_tracking(ctx)
+        if parameter.name in ranks or not _is_open(parameter):
+            parameters.add(parameter)
+    given = [parameter.name for parameter in signature.parameters]
+    ctx.scope.local_names = frozenset((*given, *assigned_names(info.node.body)))
+    start_tracking(ctx)
     lower_body(ctx, info.node.body)
     if not terminates(ctx.body):
         ctx.emit(Return(Nothing(), tree.span_of(info.node)))
@@ -141,12 +143,17 @@ def _lower_once(
         info.qualified_name,
         tuple(parameters.params),
         tuple(ctx.requires),
-        tuple(ctx.body),
+        with_flags(ctx),
         tuple(ctx.inexact),
         tree.span_of(info.node),
     )
     _verify_overlaps(ctx, function)
     return function, Instance(name, tuple(parameters.bindings), (*parameters.facts, *ctx.global_facts))
+
+
+def _is_open(parameter: TypedParameter) -> bool:
+    """An array of any rank: where `rank_choices` has none for it, the body does not read it."""
+    return isinstance(parameter.type, ArrayHint) and parameter.type.rank is None
 
 
 def _verify_overlaps(ctx: Context, function: Function) -> None:
@@ -162,13 +169,3 @@ def _verify_overlaps(ctx: Context, function: Function) -> None:
             for part in walk_expr(stmt.value)
         ):
             raise NeedsTracking(OVERLAPS)
-
-
-def _start_tracking(ctx: Context) -> None:
-    """The flags of what is tracked: nothing is bound yet, every number is Python's int."""
-    for key in sorted(ctx.tracked - {OVERLAPS}):
-        kind, _, variable = key.partition(":")
-        flag = ctx.fresh(f"{variable}_{kind}")
-        ctx.flags[key] = flag
-        start = Const(False, PY_BOOL) if kind == "bound" else integer(0)
-        ctx.emit(Assign(flag, start, ctx.span))

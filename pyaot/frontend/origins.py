@@ -11,6 +11,7 @@ from pyaot.ir.nodes import Binary, Call, Cast, Compare, Expr, Select, Unary, Var
 from pyaot.ir.types import PY_INT, Origin, Scalar
 
 INT, FLOAT, COMPLEX, NUMPY = 0, 1, 2, 3
+_KEEPING = ("absolute", "real", "imag", "conjugate")  # of an int they give an int
 _CODES = {"b": INT, "i": INT, "u": INT, "f": FLOAT, "c": COMPLEX}
 
 
@@ -35,8 +36,8 @@ def kind_code(ctx: Context, expr: Expr) -> Expr:
             return _widest(ctx, FLOAT, left, right)
         case Binary(_, left, right) | Compare(_, left, right):
             return _widest(ctx, INT, left, right)
-        case Call(_, args):
-            return _widest(ctx, FLOAT, *args)
+        case Call(function, args):
+            return _widest(ctx, INT if function in _KEEPING else FLOAT, *args)
         case Select(condition, if_true, if_false):
             return Select(condition, kind_code(ctx, if_true), kind_code(ctx, if_false), PY_INT)
     return integer(code_of(Scalar(expr.type.dtype, Origin.PYTHON)))

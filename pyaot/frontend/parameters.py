@@ -6,13 +6,12 @@ def f(a: Float64[np.ndarray, "n 3"], pair: tuple[int, float], mode: Literal["x"]
     facts      mode == 'x'
 """
 
-import libcst as cst
+from collections.abc import Mapping
 
 from pyaot.base.catalogue import UNKNOWN_HINT
 from pyaot.frontend.arithmetic import compare, integer
 from pyaot.frontend.arrays import whole
 from pyaot.frontend.context import Context
-from pyaot.frontend.hint_read import read_hint
 from pyaot.frontend.hint_types import (
     ArrayHint,
     ClassHint,
@@ -24,12 +23,10 @@ from pyaot.frontend.hint_types import (
     NoneHint,
     ScalarHint,
     TupleHint,
-    TypeVarHint,
-    UnionHint,
 )
 from pyaot.frontend.hints import TypedParameter
+from pyaot.frontend.ranks import fields_read
 from pyaot.frontend.scope_functions import FunctionInfo
-from pyaot.frontend.syntax import walk
 from pyaot.frontend.values import NoneValue, Number, RecordValue, TextValue, TupleValue, Value
 from pyaot.ir.nodes import Const, Dim, Expr, Param, Var
 from pyaot.ir.program import Binding, GlobalFact
@@ -39,31 +36,28 @@ from pyaot.ir.types import PY_BOOL, PY_INT, Array, DType, Origin, Scalar
 class ParameterList:
     """Builds the IR parameters of one instance."""
 
-    def __init__(self, ctx: Context, info: FunctionInfo) -> None:
-        self.ctx, self.info = ctx, info
+    def __init__(self, ctx: Context, info: FunctionInfo, ranks: Mapping[str, int]) -> None:
+        self.ctx, self.info, self.ranks = ctx, info, ranks
         self.params: list[Param] = []
         self.bindings: list[Binding] = []
         self.facts: list[GlobalFact] = []
         self.dims: dict[str, Expr] = {}
 
-    def add(self, parameter: TypedParameter, rank: int | None) -> None:
-        """One parameter of the user's; `rank` is the choice for an array whose hint leaves it open."""
-        value = self.value_of(parameter.name, parameter.name, parameter.type, rank)
-        self.ctx.scope.names[parameter.name] = value
+    def add(self, parameter: TypedParameter) -> None:
+        """One parameter of the user's."""
+        self.ctx.scope.names[parameter.name] = self.value_of(parameter.name, parameter.name, parameter.type)
 
-    def value_of(self, name: str, text: str, hint: Hint, rank: int | None) -> Value:
+    def value_of(self, name: str, text: str, hint: Hint) -> Value:
         """The value of a parameter, or of a part of one, that Python text `text` gives."""
         match hint:
             case ScalarHint(type):
                 return Number(Var(self._new(name, text, type), type))
             case ArrayHint():
-                return self._array(name, text, hint, rank)
+                return self._array(name, text, hint)
             case ListHint():
                 return whole(self.ctx, self._new(name, text, _list_type(self.ctx, hint)))
             case TupleHint(items, is_homogeneous=False):
-                parts = (
-                    self.value_of(f"{name}_{n}", f"{text}[{n}]", item, rank) for n, item in enumerate(items)
-                )
+                parts = (self.value_of(f"{name}_{n}", f"{text}[{n}]", item) for n, item in enumerate(items))
                 return TupleValue(tuple(parts))
             case NoneHint():
                 self.facts.append(GlobalFact(text, "None"))
@@ -71,7 +65,7 @@ class ParameterList:
             case LiteralHint((literal, *_)):
                 return self._literal(text, literal)
             case ClassHint(class_name):
-                return RecordValue(class_name, self._fields(name, text, class_name, rank))
+                return RecordValue(class_name, self._fields(name, text, class_name))
         raise self.ctx.refuse(
             UNKNOWN_HINT, f"The type of '{text}' has no compiled form.", self.info.node.name
         )
@@ -87,9 +81,8 @@ class ParameterList:
             self.ctx.stable.add(fresh)
         return fresh
 
-    def _array(self, name: str, text: str, hint: ArrayHint, rank: int | None) -> Value:
-        chosen = hint.rank if hint.rank is not None else rank
-        assert chosen is not None
+    def _array(self, name: str, text: str, hint: ArrayHint) -> Value:
+        chosen = hint.rank if hint.rank is not None else self.ranks.get(text, 1)
         array = self._new(name, text, Array(hint.dtype or DType.FLOAT64, chosen))
         extents: list[Expr] = []
         fixed = hint.dims if hint.dims is not None and len(hint.dims) == chosen else (None,) * chosen
@@ -124,21 +117,12 @@ class ParameterList:
             UNKNOWN_HINT, f"The type of '{text}' has no compiled form.", self.info.node.name
         )
 
-    def _fields(self, name: str, text: str, class_name: str, rank: int | None) -> dict[str, Value]:
+    def _fields(self, name: str, text: str, class_name: str) -> dict[str, Value]:
         """The fields of an object that the body reads and whose hints are known."""
-        info = self.ctx.module.classes[class_name]
-        read = _attributes_read(self.info.node, text)
-        fields: dict[str, Value] = {}
-        for field in info.fields.values():
-            if field.name not in read or field.hint is None:
-                continue
-            hint = _first_choice(read_hint(field.hint, self.ctx.module, self.info))
-            fields[field.name] = self.value_of(f"{name}_{field.name}", f"{text}.{field.name}", hint, rank)
-        return fields
-
-
-def _first_choice(hint: Hint) -> Hint:
-    return hint.alternatives[0] if isinstance(hint, (UnionHint, TypeVarHint)) else hint
+        hints = fields_read(self.info, self.ctx.module, text, class_name)
+        return {
+            field: self.value_of(f"{name}_{field}", f"{text}.{field}", hint) for field, hint in hints.items()
+        }
 
 
 def _list_type(ctx: Context, hint: ListHint) -> Array:
@@ -150,14 +134,3 @@ def _list_type(ctx: Context, hint: ListHint) -> Array:
     if item is None:
         return Array(DType.FLOAT64, rank, boxed=True)
     raise ctx.refuse(UNKNOWN_HINT, "Only lists (and lists of lists) of Python numbers are compiled.")
-
-
-def _attributes_read(node: cst.CSTNode, receiver: str) -> set[str]:
-    """The attributes of a name that occur in a function."""
-    return {
-        part.attr.value
-        for part in walk(node)
-        if isinstance(part, cst.Attribute)
-        and isinstance(part.value, cst.Name)
-        and part.value.value == receiver
-    }

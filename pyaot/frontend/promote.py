@@ -43,10 +43,23 @@ def wider_python(left: Scalar, right: Scalar, least: str = "b") -> Scalar:
 @cache
 def ufunc_types(name: str, operands: tuple[Scalar, ...]) -> tuple[tuple[DType, ...], DType]:
     """The dtypes to which the ufunc casts its operands, and its result dtype; Python operands are weak."""
+    found = _resolved(name, operands)
+    if any(o.origin is Origin.EITHER for o in operands):
+        weak = tuple(_as_python(o) if o.origin is Origin.EITHER else o for o in operands)
+        if _resolved(name, weak) != found:
+            raise NoType("the type depends on the path: a number of Python's on one, of NumPy's on another")
+    return found
+
+
+def _as_python(operand: Scalar) -> Scalar:
+    return python_type(operand.dtype.kind.replace("u", "i"))
+
+
+def _resolved(name: str, operands: tuple[Scalar, ...]) -> tuple[tuple[DType, ...], DType]:
     ufunc = getattr(np, name)
     given = tuple(_weak(o) for o in operands)
     if all(o.origin is Origin.PYTHON for o in operands):
-        given = tuple(np.dtype(_default(o)) for o in operands)
+        given = tuple(np.dtype(o.dtype.value) for o in operands)
     try:
         found = ufunc.resolve_dtypes((*given, *(None,) * ufunc.nout))
     except (TypeError, np.exceptions.DTypePromotionError) as error:
@@ -58,10 +71,6 @@ def _weak(scalar: Scalar) -> object:
     if scalar.origin is Origin.PYTHON and scalar.dtype is not DType.BOOL:
         return PYTHON_TYPES[scalar.dtype.kind]
     return np.dtype(scalar.dtype.value)
-
-
-def _default(scalar: Scalar) -> str:
-    return scalar.dtype.value
 
 
 def joined_origin(operands: tuple[Scalar, ...]) -> Origin:

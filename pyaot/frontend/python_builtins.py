@@ -6,6 +6,7 @@ from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, is_given, number
 from pyaot.frontend.arithmetic import as_integer, binary, both, cast, compare, integer, truth, unary
 from pyaot.frontend.context import Context
+from pyaot.frontend.conversion import convert
 from pyaot.frontend.operators import apply_binary, scalar_binary, typed
 from pyaot.frontend.promote import join
 from pyaot.frontend.values import ArrayValue, IterationValue, Number, RangeValue, TupleValue, Value
@@ -147,7 +148,8 @@ def _better(ctx: Context, op: str, best: Expr, other: Expr) -> Expr:
     better = typed(ctx, lambda: compare(op, other, best))
     if isinstance(better, Const):
         return other if better.value else best
-    return Select(better, cast(other, type), cast(best, type), type)
+    chosen, kept = (convert(ctx, "This value", value, type) for value in (other, best))
+    return Select(better, chosen, kept, type)
 
 
 def _len(ctx: Context, arguments: Arguments) -> Value:

@@ -1,11 +1,12 @@
 """`return`: what leaves the function, as the original would give it."""
 
 from pyaot.base.catalogue import UNSUPPORTED_STATEMENT
-from pyaot.frontend.arithmetic import cast, compare, integer, plus, times
+from pyaot.frontend.arithmetic import both, cast, compare, integer, minus, plus, times
 from pyaot.frontend.arrays import materialise, whole
 from pyaot.frontend.context import Context, ReturnPoint
 from pyaot.frontend.origins import COMPLEX, FLOAT, INT, NUMPY, kind_code
-from pyaot.frontend.values import ArrayValue, NoneValue, Number, TupleValue, Value
+from pyaot.frontend.prove import never_negative
+from pyaot.frontend.values import ArrayValue, Indices, NoneValue, Number, TupleValue, Value
 from pyaot.frontend.variables import array_type, as_whole, assign_name, link
 from pyaot.ir.nodes import (
     ArrayResult,
@@ -20,10 +21,11 @@ from pyaot.ir.nodes import (
     Result,
     Return,
     ScalarResult,
+    Select,
     TupleResult,
     ViewResult,
 )
-from pyaot.ir.types import PY_COMPLEX, PY_FLOAT, PY_INT, DType, Origin, Scalar
+from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT, PY_INT, DType, Origin, Scalar
 
 
 def lower_return(ctx: Context, value: Value) -> None:
@@ -81,8 +83,19 @@ def _array_result(ctx: Context, value: ArrayValue) -> Result:
     offset: Expr = integer(0)
     for start, stride in zip(place.starts, strides):
         offset = plus(offset, times(start, stride))
+    if offset != integer(0):
+        offset = _offset_of_some(ctx, offset, value.shape)
     steps = tuple(_step_of(walk.axes, walk.step, strides) for walk in place.walks)
     return ViewResult(place.array, offset, value.shape, steps)
+
+
+def _offset_of_some(ctx: Context, offset: Expr, shape: Indices) -> Expr:
+    """A view without elements begins at its array's start: its first element need not exist."""
+    condition: Expr = Const(True, PY_BOOL)
+    for extent in shape:
+        if not never_negative(ctx, minus(extent, integer(1))):
+            condition = both(condition, compare("ge", extent, integer(1)))
+    return offset if isinstance(condition, Const) else Select(condition, offset, integer(0), PY_INT)
 
 
 def _step_of(axes: tuple[int, ...], step: Expr, strides: tuple[Expr, ...]) -> Expr:

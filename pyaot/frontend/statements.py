@@ -6,7 +6,7 @@ import libcst as cst
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION, UNSUPPORTED_STATEMENT, UNSUPPORTED_TYPE_CHANGE
 from pyaot.frontend.arithmetic import integer
-from pyaot.frontend.arrays import store, view
+from pyaot.frontend.arrays import apart_from, store, view
 from pyaot.frontend.branches import lower_if, terminates
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context, Frame
@@ -26,7 +26,7 @@ from pyaot.frontend.values import (
     TupleValue,
     Value,
 )
-from pyaot.frontend.variables import agreement, assign_name, rebind, settle
+from pyaot.frontend.variables import agreement, assign_name, rebind, settle, unbind_name
 from pyaot.ir.nodes import Check, Const, Exit
 from pyaot.ir.types import PY_BOOL
 
@@ -86,8 +86,8 @@ def _lower_small(ctx: Context, node: cst.BaseSmallStatement) -> None:
             ctx.emit(Check(Const(False, PY_BOOL), "the program raises here", ctx.span))
         case cst.Assert(test=test):
             ctx.emit(Check(condition(ctx, test), "an assertion does not hold", ctx.span))
-        case cst.Del(target=cst.Name(value=name)):
-            ctx.scope.names.pop(name, None)
+        case cst.Del(target=cst.Name(value=name)) if not ctx.scope.breaks:
+            unbind_name(ctx, name)
         case _:
             kind = type(node).__name__.lower()
             raise ctx.refuse(UNSUPPORTED_STATEMENT, f"A '{kind}' statement has no compiled form.", node)
@@ -95,6 +95,7 @@ def _lower_small(ctx: Context, node: cst.BaseSmallStatement) -> None:
 
 def _jump(ctx: Context, frame: Frame) -> None:
     frame.used = True
+    frame.states.append(dict(ctx.scope.names))
     ctx.emit(Exit(frame.label, ctx.span))
 
 
@@ -196,7 +197,14 @@ def _store(ctx: Context, node: cst.Subscript, value: Value) -> None:
     if is_mask_subscript(items):
         store_masked(ctx, base, items, value if isinstance(value, Number) else as_array(ctx, value))
         return
-    store_view(ctx, place_of(ctx, base, items), value)
+    store_view(ctx, place_of(ctx, base, _indices_apart(ctx, base, items)), value)
+
+
+def _indices_apart(ctx: Context, base: ArrayValue, items: Sequence[Value]) -> list[Value]:
+    """Index arrays that are computed from the array that is stored into are read before."""
+    assert base.place is not None
+    array = base.place.array
+    return [apart_from(ctx, array, item) if isinstance(item, ArrayValue) else item for item in items]
 
 
 def place_of(ctx: Context, base: ArrayValue, items: Sequence[Value]) -> ArrayValue:
@@ -286,7 +294,7 @@ def _augment_subscript(ctx: Context, op: str, node: cst.Subscript, value_node: c
     if is_mask_subscript(items):
         augment_masked(ctx, op, base, items, lower_expression(ctx, value_node))
         return
-    target = place_of(ctx, base, tuple(_held(ctx, item) for item in items))
+    target = place_of(ctx, base, [_held(ctx, item) for item in _indices_apart(ctx, base, items)])
     value = lower_expression(ctx, value_node)
     ctx.span = ctx.at(node)
     if target.rank == 0:

@@ -7,19 +7,16 @@ u = step(u)          in a loop: Bind, the array name moves on
 
 from dataclasses import replace
 
-import numpy as np
-
 from pyaot.base.catalogue import UNSUPPORTED_TYPE_CHANGE
-from pyaot.frontend.arithmetic import cast
 from pyaot.frontend.arrays import is_stable, materialise, reader, whole
 from pyaot.frontend.context import Agreements, Context, TypeChange
+from pyaot.frontend.conversion import convert, describe
 from pyaot.frontend.lists import as_list_array
-from pyaot.frontend.origins import kind_code
 from pyaot.frontend.promote import join
 from pyaot.frontend.prove import make_equal
 from pyaot.frontend.values import ArrayValue, Number, TupleValue, UnboundValue, Value
 from pyaot.ir.nodes import Assign, Bind, Const, Expr, Var
-from pyaot.ir.types import PY_BOOL, Array, DType, Origin, Scalar
+from pyaot.ir.types import PY_BOOL, Array, DType, Scalar
 from pyaot.ir.walk import walk_expr
 
 _LARGEST_ALIAS = 12  # nodes of an expression that may stand for a name
@@ -62,6 +59,14 @@ def _note_bound(ctx: Context, name: str) -> None:
     flag = ctx.flags.get(f"bound:{ctx.scope.prefix}{name}")
     if flag is not None:
         ctx.emit(Assign(flag, Const(True, PY_BOOL), ctx.span))
+
+
+def unbind_name(ctx: Context, name: str) -> None:
+    """`del name`."""
+    ctx.scope.names.pop(name, None)
+    flag = ctx.flags.get(f"bound:{ctx.scope.prefix}{name}")
+    if flag is not None:
+        ctx.emit(Assign(flag, Const(False, PY_BOOL), ctx.span))
 
 
 # ---- numbers --------------------------------------------------------------------------------------------
@@ -109,57 +114,21 @@ def _assign_agreed(ctx: Context, name: str, value: Number, found: tuple[Agreemen
 def set_variable(ctx: Context, name: str, expr: Expr, type: Scalar) -> str:
     """Assigns to the IR variable that holds the name with that type, and lets the name stand for it."""
     variable = ctx.variable(name, type)
-    converted = convert(ctx, name, expr, type)
+    converted = convert(ctx, f"'{name}'", expr, type)
     if converted != Var(variable, type):
         ctx.emit(Assign(variable, converted, ctx.span))
-        note_origin(ctx, variable, expr)
     ctx.scope.names[name] = Number(Var(variable, type))
     return variable
 
 
-def note_origin(ctx: Context, variable: str, expr: Expr) -> None:
-    """Where the kind of a variable is tracked: which kind it holds now."""
-    flag = ctx.flags.get(f"kind:{variable}")
-    if flag is not None:
-        ctx.emit(Assign(flag, kind_code(ctx, expr), ctx.span))
-
-
-def convert(ctx: Context, name: str, expr: Expr, type: Scalar) -> Expr:
-    """The value in a wider type that a variable takes on other paths; it must lose nothing."""
-    source = expr.type
-    if source.dtype is type.dtype or source.dtype.kind in "bi":
-        return cast(expr, type)
-    narrow = type.dtype in (DType.FLOAT32, DType.COMPLEX64)
-    if narrow and not (isinstance(expr, Const) and _fits_single(expr.value)):
-        raise ctx.refuse(
-            UNSUPPORTED_TYPE_CHANGE,
-            f"'{name}' is {describe(source)} first and {describe(type)} later.",
-            None,
-            f"Start with np.{type.dtype.value}(...).",
-        )
-    return cast(expr, type)
-
-
-def _fits_single(value: bool | int | float | complex) -> bool:
-    number = complex(value)
-    if number != number:
-        return True
-    return complex(np.complex64(number)) == number
-
-
-def describe(type: Scalar) -> str:
-    """The type in the user's words: 'a Python float', 'a NumPy float32'."""
-    if type.origin is Origin.PYTHON:
-        return f"a Python {type.dtype.value.rstrip('0123456789')}"
-    return f"a NumPy {type.dtype.value}"
-
-
 def _is_alias(ctx: Context, name: str, expr: Expr) -> bool:
+    if _is_read_later(ctx, name):
+        return False
     if isinstance(expr, Const):
         return True
     if expr.type.dtype is not DType.INT64 or not is_stable(ctx, expr):
         return False
-    return sum(1 for _ in walk_expr(expr)) <= _LARGEST_ALIAS and not _is_read_later(ctx, name)
+    return sum(1 for _ in walk_expr(expr)) <= _LARGEST_ALIAS
 
 
 def _is_read_later(ctx: Context, name: str) -> bool:

@@ -9,7 +9,8 @@ Vectors `a b c` (and `k`, of integers) have n elements, matrices `A B` have n ro
 subscript is in range for every n and m, so a program runs to its end; its numbers may overflow or become NaN.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
@@ -17,6 +18,19 @@ from hypothesis import strategies as st
 from pyaot.ir.types import DType
 from tests.strategies.arguments import Arguments
 from tests.strategies.arrays import PLAIN, AnyArray, arrays
+from tests.strategies.expressions import (
+    INDEX_VECTOR,
+    MATRICES,
+    VECTORS,
+    Draw,
+    Lines,
+    around,
+    expression,
+    margins,
+    scalar_expression,
+    shift,
+)
+from tests.strategies.pieces import EXTRAS, MORE
 
 HEAD = """\
 import math
@@ -35,6 +49,47 @@ def blend(x, y, w=0.5):
     return y
 
 
+GAIN = 1.5
+LIMIT = 3
+SHAPE = (2, 3)
+
+
+def graded(x, y):
+    if x > 4:
+        return y * 0.5
+    elif x > 1:
+        return x
+    return x + y
+
+
+def bounds(v, s):
+    low, high = s, s
+    for e in v:
+        if e < low:
+            low = e
+        if e > high:
+            high = e
+    return low, high
+
+
+def scaled(v, by=0.5):
+    v *= by
+    return v
+
+
+def first(v, least):
+    for e in v:
+        if e > least:
+            return e
+    return -1.0
+
+
+def pick(v, w, n):
+    if n > 2:
+        return v
+    return w
+
+
 """
 
 
@@ -46,11 +101,6 @@ class Case:
     arguments: Arguments
 
 
-Draw = st.DrawFn
-Lines = list[str]
-VECTORS, MATRICES, INDEX_VECTOR = ("a", "b", "c"), ("A", "B"), "k"
-
-
 @st.composite
 def programs(draw: Draw, layouts: tuple[str, ...] = PLAIN, most: int = 4) -> Case:
     """A program of 1 to `most` pieces and arguments in these layouts."""
@@ -58,76 +108,56 @@ def programs(draw: Draw, layouts: tuple[str, ...] = PLAIN, most: int = 4) -> Cas
     pieces = draw(st.lists(st.sampled_from(PIECES), min_size=1, max_size=most))
     body = [line for piece in pieces for line in piece(draw)]
     body.append(f"return {draw(st.sampled_from(RESULTS))}")
-    return Case(_text(dtype, body), draw(_arguments(dtype, layouts)))
+    extras = [name for name in EXTRAS if re.search(rf"\b{name}\b", "\n".join(body))]
+    shaped = draw(st.integers(0, 3)) > 0
+    return Case(_text(dtype, body, extras, shaped), draw(_arguments(dtype, layouts, extras)))
 
 
-RESULTS = ("a", "s", "A", "(a, s)", "A.sum(axis=0)", "(s, t, c)", "a + b", "b[1:]", "None")
+RESULTS = (
+    "a",
+    "s",
+    "A",
+    "(a, s)",
+    "A.sum(axis=0)",
+    "(s, t, c)",
+    "a + b",
+    "b[1:]",
+    "None",
+    "(a, a)",
+    "[s, t]",
+    "A.T",
+    "(A[:, 1:], t)",
+    "a[::-1]",
+    "t",
+    "(a, b, c)",
+)
 
 
-def _text(dtype: DType, body: Lines) -> str:
-    vector = f"NDArray[np.{dtype.value}]"
-    hints = [f"{name}: {vector}" for name in (*VECTORS, *MATRICES)]
-    hints += [f"{INDEX_VECTOR}: NDArray[np.int64]", "s: float", "n: int", "m: int"]
+def _text(dtype: DType, body: Lines, extras: Sequence[str], shaped: bool) -> str:
+    """`shaped`: the hints say how many dimensions there are; else the compiler finds it out."""
+    ranks = dict.fromkeys(VECTORS, 1) | dict.fromkeys(MATRICES, 2)
+    hints = [f"{name}: {_array_hint(dtype, rank, shaped)}" for name, rank in ranks.items()]
+    hints += [f"{INDEX_VECTOR}: {_array_hint(DType.INT64, 1, shaped)}", "s: float", "n: int", "m: int"]
+    hints += [f"{name}: {EXTRAS[name][0]}" for name in extras]
     lines = [f"def f({', '.join(hints)}):", *(f"    {line}" for line in ("t = 0.0", *body))]
     return HEAD + "\n".join(lines) + "\n"
 
 
+def _array_hint(dtype: DType, rank: int, shaped: bool) -> str:
+    if not shaped:
+        return f"NDArray[np.{dtype.value}]"
+    return f"np.ndarray[tuple[{', '.join(['int'] * rank)}], np.dtype[np.{dtype.value}]]"
+
+
 @st.composite
-def _arguments(draw: Draw, dtype: DType, layouts: tuple[str, ...]) -> Arguments:
+def _arguments(draw: Draw, dtype: DType, layouts: tuple[str, ...], extras: Sequence[str]) -> Arguments:
     n, m = draw(st.integers(0, 6)), draw(st.integers(0, 6))
     vectors = [draw(arrays(dtype, shape=(n,), layouts=layouts)) for _ in VECTORS]
     matrices = [draw(arrays(dtype, shape=(n, m), layouts=layouts)) for _ in MATRICES]
     indices: AnyArray = draw(arrays(DType.INT64, shape=(n,), layouts=layouts))
     s = draw(st.integers(-64, 64).map(lambda number: number / 8))
-    return Arguments((*vectors, *matrices, indices, s, n, m), {})
-
-
-# ---- expressions: of one element, given the texts of what may be read there ---------------------------
-
-
-def _expression(draw: Draw, leaves: list[str], depth: int = 2) -> str:
-    """A float expression; nothing in it raises."""
-    kind = draw(st.integers(0, 7)) if depth else 0
-    if kind <= 1:
-        return draw(st.sampled_from([*leaves, "2.0", "0.5", "3"]))
-    left, right = _expression(draw, leaves, depth - 1), _expression(draw, leaves, depth - 1)
-    form = draw(st.sampled_from(_FORMS))
-    return form.format(left, right)
-
-
-_FORMS = (
-    "({} + {})",
-    "({} - {})",
-    "({} * {})",
-    "({} / (np.abs({}) + 1.0))",
-    "np.minimum({}, {})",
-    "np.maximum({}, {})",
-    "np.sqrt(np.abs({})) + {}",
-    "-{} + {}",
-    "twice({}) - {}",
-)
-_SCALAR_FORMS = ("({0} if {0} > {1} else {1})", "blend({}, {})", "min({}, {})", "abs({}) + {}")
-
-
-def _scalar_expression(draw: Draw, leaves: list[str]) -> str:
-    """As `_expression`, with forms that arrays do not have."""
-    if draw(st.integers(0, 3)) < 3:
-        return _expression(draw, leaves)
-    form = draw(st.sampled_from(_SCALAR_FORMS))
-    return form.format(_expression(draw, leaves, 1), _expression(draw, leaves, 1))
-
-
-def _around(draw: Draw, name: str, index: str, low: int, high: int) -> str:
-    """`a[i + d]` with -low <= d <= high."""
-    return f"{name}[{_shift(index, draw(st.integers(-low, high)))}]"
-
-
-def _shift(index: str, by: int) -> str:
-    return index if by == 0 else f"{index} {'+' if by > 0 else '-'} {abs(by)}"
-
-
-def _margins(draw: Draw) -> tuple[int, int]:
-    return draw(st.integers(0, 2)), draw(st.integers(0, 2))
+    others = [draw(EXTRAS[name][1](n, m)) for name in extras]
+    return Arguments((*vectors, *matrices, indices, s, n, m, *others), {})
 
 
 # ---- pieces -------------------------------------------------------------------------------------------
@@ -135,39 +165,39 @@ def _margins(draw: Draw) -> tuple[int, int]:
 
 def vector_loop(draw: Draw) -> Lines:
     """`for i in range(1, n - 2): a[i] = ...`, up, down or in steps; it may carry a dependence."""
-    low, high = _margins(draw)
-    leaves = [_around(draw, name, "i", low, high) for name in VECTORS] + ["s", "i"]
+    low, high = margins(draw)
+    leaves = [around(draw, name, "i", low, high) for name in VECTORS] + ["s", "i"]
     target = draw(st.sampled_from(VECTORS))
     operator = draw(st.sampled_from(["=", "=", "+=", "-=", "*="]))
     return [
         f"for i in {_range(draw, low, high)}:",
-        f"    {target}[i] {operator} {_scalar_expression(draw, leaves)}",
+        f"    {target}[i] {operator} {scalar_expression(draw, leaves)}",
     ]
 
 
 def _range(draw: Draw, low: int, high: int) -> str:
-    stop = _shift("n", -high)
+    stop = shift("n", -high)
     forms = (
         f"range({low}, {stop})",
         f"range({low}, {stop}, 2)",
-        f"range({_shift('n', -high - 1)}, {low - 1}, -1)",
+        f"range({shift('n', -high - 1)}, {low - 1}, -1)",
     )
     return draw(st.sampled_from(forms))
 
 
 def matrix_loop(draw: Draw) -> Lines:
     """Two nested loops over a box or a triangle, with neighbours; the inner one may sum."""
-    low, high = _margins(draw)
+    low, high = margins(draw)
     columns = draw(
-        st.sampled_from([f"range({low}, {_shift('m', -high)})", f"range({low}, min(i, m) - {high})"])
+        st.sampled_from([f"range({low}, {shift('m', -high)})", f"range({low}, min(i, m) - {high})"])
     )
-    at = [_shift("i", draw(st.integers(-low, high))), _shift("j", draw(st.integers(-low, high)))]
+    at = [shift("i", draw(st.integers(-low, high))), shift("j", draw(st.integers(-low, high)))]
     leaves = ["A[i, j]", f"B[{at[0]}, {at[1]}]", f"A[{at[0]}, j]", "a[i]", "s", "j"]
     statement = draw(st.sampled_from(["A[i, j] = {}", "A[i, j] += {}", "a[i] += {}", "s = s * 0.5 + {}"]))
     return [
-        f"for i in range({low}, {_shift('n', -high)}):",
+        f"for i in range({low}, {shift('n', -high)}):",
         f"    for j in {columns}:",
-        f"        {statement.format(_scalar_expression(draw, leaves))}",
+        f"        {statement.format(scalar_expression(draw, leaves))}",
     ]
 
 
@@ -198,12 +228,12 @@ def _guarded(lines: Lines) -> Lines:
 
 def slice_assignment(draw: Draw) -> Lines:
     """`a[1:-1] = b[2:] * s + a[:-2]`: reads overlap the write."""
-    low, high = _margins(draw)
+    low, high = margins(draw)
     leaves = [_slice(draw, name, low + high) for name in VECTORS] + ["s"]
-    target = f"{draw(st.sampled_from(VECTORS))}[{low}:{_shift('n', -high) if high else ''}]"
+    target = f"{draw(st.sampled_from(VECTORS))}[{low}:{shift('n', -high) if high else ''}]"
     operator = draw(st.sampled_from(["=", "+=", "-="]))
     # With n < low + high, `n - high` would count from the end.
-    return [f"if n >= {low + high}:", f"    {target} {operator} {_expression(draw, leaves)}"]
+    return [f"if n >= {low + high}:", f"    {target} {operator} {expression(draw, leaves)}"]
 
 
 def _slice(draw: Draw, name: str, less: int) -> str:
@@ -214,8 +244,8 @@ def _slice(draw: Draw, name: str, less: int) -> str:
 
 def array_expression(draw: Draw) -> Lines:
     """Whole arrays, broadcasting, new arrays under old names, views reversed and transposed."""
-    vector = _expression(draw, ["a", "b", "c", "a[::-1]", "s", "A.sum(axis=1)"])
-    matrix = _expression(draw, ["A", "B", "a[:, None]", "A[0:1]" if draw(st.booleans()) else "A[::-1]", "s"])
+    vector = expression(draw, ["a", "b", "c", "a[::-1]", "s", "A.sum(axis=1)"])
+    matrix = expression(draw, ["A", "B", "a[:, None]", "A[0:1]" if draw(st.booleans()) else "A[::-1]", "s"])
     forms = (
         [f"c = a + {vector}"],
         [f"a[:] = {vector}"],
@@ -251,7 +281,7 @@ def reduction(draw: Draw) -> Lines:
     """Sums, products, extremes and positions of them, by loops and by calls."""
     leaves = ["a[i]", "b[i]", "s"]
     forms = (
-        ["for i in range(n):", f"    s += {_scalar_expression(draw, leaves)}"],
+        ["for i in range(n):", f"    s += {scalar_expression(draw, leaves)}"],
         ["for i in range(n):", "    t = max(t, abs(a[i]))"],
         ["best = 0", "for i in range(1, n):", "    if a[i] < a[best]:", "        best = i", "s = s + best"],
         ["count = 0", "for x in a:", "    if x > 0:", "        count += 1", "s = s + count"],
@@ -266,12 +296,12 @@ def branch(draw: Draw) -> Lines:
     """Conditions on data and on indices, with `continue` and `break`."""
     leaves = ["a[i]", "b[i]", "s", "i"]
     condition = draw(st.sampled_from(["a[i] > b[i]", "i % 2 == 0", "a[i] > 0 and b[i] < 1", "not i < 2"]))
-    then = f"a[i] = {_scalar_expression(draw, leaves)}"
+    then = f"a[i] = {scalar_expression(draw, leaves)}"
     forms = (
         [f"    if {condition}:", f"        {then}", "    else:", "        b[i] = a[i] + 1"],
         [f"    if {condition}:", "        continue", f"    {then}"],
         [f"    if {condition}:", "        break", f"    {then}"],
-        [f"    if {condition}:", f"        t = {_scalar_expression(draw, leaves)}", "    b[i] = t"],
+        [f"    if {condition}:", f"        t = {scalar_expression(draw, leaves)}", "    b[i] = t"],
     )
     return ["for i in range(n):", *draw(st.sampled_from(forms))]
 
@@ -306,4 +336,5 @@ PIECES: tuple[Callable[[Draw], Lines], ...] = (
     branch,
     while_loop,
     indirect,
+    *MORE,
 )
