@@ -109,7 +109,8 @@ class _Prover:
                 values[leaf] = self.symbols.symbol_for(leaf)
                 self.entry_meaning[values[leaf].text] = leaf
         many = frozenset(name for name, count in self.names.assignments.items() if count > 1)
-        reader = Reader(self.symbols, values, many, arrays_written(self.function.body))
+        written = arrays_written(self.function.body) | self.names.rebound
+        reader = Reader(self.symbols, values, many, written)
         place = _Place(reader, bound=frozenset(self.ranks) & {p.name for p in self.function.params})
         for require in self.function.requires:
             place = self._given(place, require.condition)

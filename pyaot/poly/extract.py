@@ -50,8 +50,9 @@ def is_static(stmt: Stmt, flow: ScalarFlow) -> bool:
 
 def extract(body: Sequence[Stmt], known: Known, flow: ScalarFlow, live_out: Names) -> Scop:
     """The region that these static statements are; `live_out`: scalars that are read after it."""
-    extractor = _Extractor(known, flow, array_mentions(body))
-    reader = Reader(known.symbols, known.values, scalars_assigned(body), arrays_written(body))
+    extractor = _Extractor(known, flow, array_mentions(body), known.names.overlaps.groups(body))
+    written = arrays_written(body) | known.names.rebound
+    reader = Reader(known.symbols, known.values, scalars_assigned(body), written)
     extractor.visit_all(body, _Place(reader), live_out)
     used = frozenset().union(*(s.domain.symbols for s in extractor.statements), extractor.used)
     return Scop(
@@ -98,6 +99,7 @@ class _Extractor:
     known: Known
     flow: ScalarFlow
     region_mentions: dict[str, int]
+    overlapping: dict[str, str]  # arrays that may be the same one here have the same representative
     statements: list[Statement] = field(default_factory=list)
     loops: list[LoopNode] = field(default_factory=list)
     homes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of arrays allocated inside loops
@@ -215,7 +217,7 @@ class _Extractor:
 
     def array_name(self, name: str) -> str:
         """The representative of all arrays that it may overlap."""
-        return name if name in self.known.fresh else self.known.names.alias.get(name, name)
+        return name if name in self.known.fresh else self.overlapping.get(name, name)
 
 
 @dataclass

@@ -13,7 +13,7 @@ happens to the loops inside.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from pyaot.ir.nodes import Allocate, For, Stmt, Var
+from pyaot.ir.nodes import Allocate, Check, For, Stmt, Var
 from pyaot.ir.walk import (
     Body,
     arrays_read,
@@ -57,6 +57,7 @@ class Fusion:
 
     def __post_init__(self) -> None:
         self.scop, self.known = self.region.scop(), self.region.known
+        self.mixed = self.known.names.rebound
         found = dependences_of(self.region)
         self.between: dict[tuple[int, int], list[Dependence]] = {}
         for dependence in found:
@@ -142,7 +143,7 @@ class Fusion:
 
     def _ordered(self, members: tuple[Item, ...]) -> tuple[Item, ...]:
         """Simple statements move before loops that do not concern them."""
-        return tuple(members[position] for position in hoisted_order([m.stmt for m in members]))
+        return tuple(members[position] for position in hoisted_order([m.stmt for m in members], self.mixed))
 
     # ---- questions
 
@@ -153,6 +154,8 @@ class Fusion:
 
     def _depends(self, first: Item, second: Item, depth: int) -> bool:
         """Whether the second must stay behind the first in one iteration of the loops around."""
+        if isinstance(first.stmt, Check):
+            return True  # it may be what keeps the subscripts in range
         if _share_scalars(first.stmt, second.stmt) or _makes(first.stmt) & _arrays(second.stmt):
             return True
         return any(not _in_step(d, depth).is_empty() for d in self._pairs(first, second))
@@ -221,7 +224,7 @@ class Fusion:
 
 def fuse(region: Region, strict: bool) -> tuple[Body, tuple[For, ...]]:
     """The region with its loops fused, and the loops that took in others."""
-    body = hoisted(region.body)
+    body = hoisted(region.body, region.known.names.rebound)
     if sum(isinstance(stmt, For) for stmt in walk_stmts(body)) < 2:
         return body, ()
     fusion = Fusion(replace(region, body=body), strict)

@@ -17,19 +17,19 @@ from pyaot.poly.known import array_mentions
 from pyaot.poly.scalars import ScalarFlow
 
 
-def hoisted(body: Sequence[Stmt]) -> Body:
+def hoisted(body: Sequence[Stmt], mixed: frozenset[str] = frozenset()) -> Body:
     """The statements in an order in which more loops are neighbours."""
-    return tuple(body[position] for position in hoisted_order(body))
+    return tuple(body[position] for position in hoisted_order(body, mixed))
 
 
-def hoisted_order(body: Sequence[Stmt]) -> list[int]:
-    """That order, as positions in the body."""
+def hoisted_order(body: Sequence[Stmt], mixed: frozenset[str]) -> list[int]:
+    """That order, as positions in the body; the arrays in `mixed` may be one another."""
     flow = ScalarFlow()
     done: list[int] = []
     for position, stmt in enumerate(body):
         place = len(done)
         if isinstance(stmt, Allocate | Assign | Check):
-            while place and _may_pass(stmt, body[done[place - 1]], flow):
+            while place and _may_pass(stmt, body[done[place - 1]], flow, mixed):
                 place -= 1
             place = _before_loop([body[number] for number in done], place)
         done.insert(place, position)
@@ -43,14 +43,18 @@ def _before_loop(done: Sequence[Stmt], place: int) -> int:
     return place
 
 
-def _may_pass(stmt: Stmt, other: Stmt, flow: ScalarFlow) -> bool:
+def _may_pass(stmt: Stmt, other: Stmt, flow: ScalarFlow, mixed: frozenset[str]) -> bool:
     if not isinstance(other, For | Allocate | Assign | Check) or not is_static(other, flow):
         return False
     reads, sets = scalars_read((stmt,)), scalars_assigned((stmt,))
     if (reads | sets) & scalars_assigned((other,)) or sets & scalars_read((other,)):
         return False
-    if any(isinstance(e, Load) and e.array in arrays_written((other,)) for e in walk_exprs((stmt,))):
+    read = {e.array for e in walk_exprs((stmt,)) if isinstance(e, Load)}
+    written = arrays_written((other,))
+    if read & (written | mixed if written & mixed else written):
         return False
+    if read and isinstance(other, Check):
+        return False  # it may be what keeps the subscripts in range
     mentioned = array_mentions((stmt,)).keys()
     made = {other.name} if isinstance(other, Allocate) else set()
     if mentioned & made:

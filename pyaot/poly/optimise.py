@@ -58,7 +58,7 @@ def optimise(function: Function, options: Options) -> Optimised:
         *map(remarks.reordered, (*order.moved, *columns.changed)),
         *marker.diagnostics,
     )
-    return Optimised(tuned, tuple(replace(d, function=function.source_name) for d in said))
+    return Optimised(tuned, tuple(replace(d, function=function.source_name) for d in dict.fromkeys(said)))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pyaot.ir.build import (
     add,
     allocate,
     assign,
+    check,
     compare,
     dim,
     f64,
@@ -114,6 +115,18 @@ FUSION = {
             ),
         ),
         "i(j(a2)) p(r(b2))",
+    ),
+    "not over a check": (
+        (
+            loop("i", 0, n, X_OF_I),
+            check(compare("gt", at("x", 0), f64(0.0))),
+            loop("j", 0, n, Y_OF_J),
+        ),
+        "i(x1) j(y1)",
+    ),
+    "over a check that can move": (
+        (loop("i", 0, n, X_OF_I), check(compare("gt", n, m)), loop("j", 0, n, Y_OF_J)),
+        "i(x1 y1)",
     ),
     "over what stands between": (
         (loop("i", 0, n, X_OF_I), loop("k", 0, m, store("c", k, 0, value=f64(0.0))), loop("j", 0, n, Y_OF_J)),
