@@ -1,17 +1,20 @@
 """Functions of the IR, compiled by the real compiler and loaded by the real runtime."""
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pyaot_runtime.kernels import SUFFIX, Kernels, load_kernels
+from pyaot_runtime.threads import set_threads, threads
 
 from pyaot.backends.to_native import emit_native
 from pyaot.base.options import Options
+from pyaot.ir.build import dim, i64, load
 from pyaot.ir.interpret import Failed, Returned, interpret
-from pyaot.ir.nodes import Function
+from pyaot.ir.nodes import Const, Expr, Function, Load, Section
+from pyaot.ir.types import Array, DType, Scalar
 from pyaot.output.c_compiler import compile_library, find_compiler
 
 Build = Callable[..., Kernels]
@@ -70,3 +73,41 @@ def assert_same_leaves(actual: Sequence[Any], expected: Sequence[Any], rtol: flo
         np.testing.assert_allclose(mine, theirs, rtol=rtol)
         if isinstance(theirs, np.ndarray):
             assert mine.dtype == theirs.dtype
+
+
+# ---- short names and constructors of the tests ------------------------------------------------------------
+
+F64, I64, F32 = Scalar(DType.FLOAT64), Scalar(DType.INT64), Scalar(DType.FLOAT32)
+C128, BOOL = Scalar(DType.COMPLEX128), Scalar(DType.BOOL)
+VECTOR, MATRIX, INTS = Array(DType.FLOAT64, 1), Array(DType.FLOAT64, 2), Array(DType.INT64, 1)
+ZERO, ONE = Const(0.0, F64), Const(1.0, F64)
+
+
+def at(array: str, *subscripts: Expr | int, checked: bool = False, type: Scalar = F64) -> Load:
+    """An element, unchecked."""
+    return load(array, *subscripts, type=type, checked=checked)
+
+
+def run(folder: Path, f: Function, *arguments: Any, rtol: float = 1e-13) -> Any:
+    """With one thread and with two; the arguments of the last run are the caller's."""
+    kernels = build_kernels(folder, f)
+    for count in teams():
+        given = arguments if count == 2 else copy.deepcopy(arguments)
+        answer = assert_as_interpreted(kernels, f, *given, rtol=rtol)
+    return answer
+
+
+def teams() -> Iterator[int]:
+    """1 and 2; as long as the loop is there kernels use so many threads."""
+    before = threads()
+    for count in (1, 2):
+        set_threads(count)
+        yield count
+    set_threads(before)
+
+
+def whole(array: str, rank: int) -> Section:
+    """The whole array."""
+    return Section(
+        array, (i64(0),) * rank, tuple(range(rank)), tuple(dim(array, axis) for axis in range(rank))
+    )

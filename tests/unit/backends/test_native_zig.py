@@ -11,8 +11,8 @@ from pyaot.base.options import Options
 from pyaot.ir.types import PY_INT, DType, Scalar
 from pyaot.output.c_compiler import Compiler
 from tests.unit.backends import native
+from tests.unit.backends import test_native_parallel as parallel
 from tests.unit.backends import test_native_scalars as scalars
-from tests.unit.backends import test_native_statements as statements
 
 pytestmark = pytest.mark.long
 
@@ -35,11 +35,9 @@ def test_operations(tmp_path: Path, type: Scalar) -> None:
 
 
 def test_reductions_and_failing(tmp_path: Path) -> None:
-    statements.test_failing_in_a_parallel_loop(tmp_path)
+    parallel.test_failing_in_a_parallel_loop(tmp_path)
     ops = ("add", "minimum")
-    functions = [
-        statements._reduced(op, statements.F64, statements.ONE, m) for op in ops for m in statements._KINDS
-    ]
+    functions = [parallel._reduced(op, native.F64, native.ONE, m) for op in ops for m in parallel._KINDS]
     kernels = native.build_kernels(tmp_path, *functions)
     for f in functions:
         for values in (np.linspace(0.5, 1.5, 101), np.array([1.0, np.nan, 0.5])):
@@ -47,6 +45,6 @@ def test_reductions_and_failing(tmp_path: Path) -> None:
 
 
 def test_portable_code(tmp_path: Path) -> None:
-    f = statements._reduced("add", statements.F64, statements.ONE, {"parallel": True})
+    f = parallel._reduced("add", native.F64, native.ONE, {"parallel": True})
     kernels = native.build_kernels(tmp_path, f, options=Options(march="portable"))
     native.assert_as_interpreted(kernels, f, np.arange(10.0))
