@@ -1,5 +1,6 @@
 """What the C text says, and what moves before a loop."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from pyaot.backends.to_native import emit_native
 from pyaot.base.options import Options
+from pyaot.base.source import Span
 from pyaot.ir.build import (
     add,
     allocate,
@@ -90,10 +92,6 @@ def test_names_of_users_meet_nothing(tmp_path: Path) -> None:
 
 def test_users_lines_stand_in_comments() -> None:
     f = function("f", {"a": VECTOR}, store("a", 0, value=ONE), give())
-    from dataclasses import replace
-
-    from pyaot.base.source import Span
-
     marked = replace(f, body=(replace(f.body[0], span=Span(12, 0, 12, 5)), f.body[1]))  # type: ignore[arg-type]
     assert "/* my file.py:12 */" in emit_native([marked], Options(), "my file.py").text
 
