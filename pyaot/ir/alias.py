@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pyaot.ir.nodes import Allocate, Bind, Block, Exit, For, Function, If, Loop, Return, Stmt
+from pyaot.ir.walk import arrays_read, arrays_written, walk_stmts
 
 Pair = frozenset[str]
 Pairs = frozenset[Pair]
@@ -29,9 +30,28 @@ class Aliases:
         """Whether two names may share memory at that statement."""
         return left == right or frozenset((left, right)) in self.before.get(id(stmt), _NONE)
 
+    def groups(self, body: Iterable[Stmt]) -> dict[str, str]:
+        """A representative for every name of these statements that may overlap another one of them.
+
+        Statements that the function did not have when it was looked at may meet any pair that ever overlaps.
+        """
+        parent: dict[str, str] = {}
+        body = tuple(body)
+        used = arrays_read(body) | arrays_written(body)
+        for stmt in walk_stmts(body):
+            for left, right in (sorted(p) for p in self.before.get(id(stmt), self.ever()) if p <= used):
+                parent[_root(parent, right)] = _root(parent, left)
+        return {name: _root(parent, name) for name in parent}
+
     def ever(self) -> Pairs:
         """The pairs that overlap somewhere."""
         return frozenset(pair for pairs in self.before.values() for pair in pairs)
+
+
+def _root(parent: dict[str, str], name: str) -> str:
+    while parent.get(name, name) != name:
+        name = parent[name]
+    return name
 
 
 def aliases(function: Function) -> Aliases:

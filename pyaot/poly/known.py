@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from pyaot.ir.alias import Aliases, aliases
 from pyaot.ir.nodes import (
     Allocate,
     Assign,
@@ -48,7 +49,7 @@ class Names:
     assignments: Counter[str]
     rebound: frozenset[str]  # arrays that a Bind names
     mentions: Counter[str]  # how often an array's name stands in the text
-    alias: dict[str, str]  # arrays that may be the same one have the same representative
+    overlaps: Aliases  # which arrays may be the same one, statement by statement
 
     def is_steady(self, expr: Expr) -> bool:
         """No part of the expression changes its value during its life."""
@@ -67,12 +68,12 @@ class Names:
 
 
 def names_of(function: Function) -> Names:
-    """Counts assignments and mentions, and joins the arrays that a Bind may make the same."""
+    """Counts assignments and mentions, and finds the arrays that a Bind makes the same."""
     assignments = Counter(s.name for s in walk_stmts(function.body) if isinstance(s, Assign))
     assignments.update(param.name for param in function.params)
     binds = [s for s in walk_stmts(function.body) if isinstance(s, Bind)]
     rebound = frozenset(name for bind in binds for name in (*bind.targets, *bind.sources))
-    return Names(assignments, rebound, array_mentions(function.body), _aliases(binds))
+    return Names(assignments, rebound, array_mentions(function.body), aliases(function))
 
 
 def array_mentions(body: Iterable[Stmt]) -> Counter[str]:
@@ -101,18 +102,6 @@ def arrays_named_by(stmt: Stmt) -> tuple[str, ...]:
             return result_arrays(stmt.result)
         case _:
             return ()
-
-
-def _aliases(binds: Iterable[Bind]) -> dict[str, str]:
-    """A Bind that only permutes its names keeps different arrays different."""
-    groups: dict[str, set[str]] = {}
-    for bind in binds:
-        if set(bind.targets) == set(bind.sources):
-            continue
-        for pair in zip(bind.targets, bind.sources, strict=True):
-            merged = groups.get(pair[0], {pair[0]}) | groups.get(pair[1], {pair[1]})
-            groups.update(dict.fromkeys(merged, merged))
-    return {name: min(group) for name, group in groups.items()}
 
 
 @dataclass(frozen=True)
