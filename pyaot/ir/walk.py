@@ -127,6 +127,17 @@ def result_arrays(result: Result) -> tuple[str, ...]:
             assert_never(result)
 
 
+def viewed_arrays(result: Result) -> tuple[str, ...]:
+    """The arrays of which a result gives a part, or another order, to the caller."""
+    match result:
+        case ViewResult():
+            return (result.array,)
+        case TupleResult():
+            return tuple(name for item in result.items for name in viewed_arrays(item))
+        case _:
+            return ()
+
+
 def bodies_of(stmt: Stmt) -> tuple[Body, ...]:
     """The bodies nested directly in a statement."""
     match stmt:

@@ -64,7 +64,7 @@ def false_text(condition: Condition, names: Names, wording: Wording) -> str:
             dtype = f"{name}.dtype != {wording.runtime(DTYPES[type.dtype])}"
             return f"{kind} or {dtype} or {name}.ndim != {type.rank}"
         case IsContiguous():
-            return f"not {names.value(condition.param)}.flags.c_contiguous"
+            return f"{names.value(condition.param)}.flags.num & {_plain(wording)} != {_plain(wording)}"
         case IsWriteable():
             return f"not {names.value(condition.param)}.flags.writeable"
         case Holds():
@@ -74,6 +74,10 @@ def false_text(condition: Condition, names: Names, wording: Wording) -> str:
             return f"{overlap}({names.value(condition.written)}, {names.value(condition.other)})"
         case _:
             assert_never(condition)
+
+
+def _plain(wording: Wording) -> str:
+    return wording.runtime("PLAIN")
 
 
 def reason_text(condition: Condition, shown: Mapping[str, str]) -> str:
@@ -88,7 +92,7 @@ def reason_text(condition: Condition, shown: Mapping[str, str]) -> str:
         case IsArray():
             return f"'{shown[condition.param]}' is not {type_words(condition.type)}"
         case IsContiguous():
-            return f"'{shown[condition.param]}' is not contiguous, and a copy would not pay"
+            return f"'{shown[condition.param]}' is not contiguous, and a copy would not do"
         case IsWriteable():
             return f"'{shown[condition.param]}' is read-only"
         case Holds():

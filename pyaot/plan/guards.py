@@ -6,16 +6,17 @@
                                                       k <= a.shape[0]
 
 Conditions are data, cheap ones first, each after those that it relies on; `output/guard_text.py` writes them.
-That arrays are contiguous is a condition only where the work is too small to pay for a copy.
+That an array is contiguous is a condition only where a copy of it would not do: where the result is a view of
+it, or the work is too small to pay for one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from pyaot.ir.nodes import Expr, For, Function, LibraryCall, Loop, Param
 from pyaot.ir.types import PY_INT, Array, Scalar
-from pyaot.ir.walk import arrays_written, bound_together, walk_stmts
+from pyaot.ir.walk import arrays_written, bound_together, returns, viewed_arrays, walk_stmts
 
 # Ints beyond it run the original, so that index arithmetic stays within int64.
 LARGEST_INT = 2**31
@@ -54,7 +55,7 @@ class IsArray:
 
 @dataclass(frozen=True)
 class IsContiguous:
-    """The array is C-contiguous: to copy it would take longer than the function."""
+    """The array is C-contiguous and aligned: no copy can stand for it."""
 
     param: str
 
@@ -91,7 +92,7 @@ def conditions_of(function: Function) -> tuple[Condition, ...]:
     written = written_params(function)
     return (
         *_types(function.params),
-        *(IsContiguous(p.name) for p in _plain_arrays(function) if not has_work(function)),
+        *(IsContiguous(name) for name in _never_copied(function)),
         *(IsWriteable(name) for name in written if not _is_boxed(function, name)),
         *(Holds(require.condition, require.reason) for require in function.requires),
         *_apart(function, written),
@@ -100,7 +101,19 @@ def conditions_of(function: Function) -> tuple[Condition, ...]:
 
 def written_params(function: Function) -> tuple[str, ...]:
     """The array parameters whose elements the function may change, also under another name."""
-    names = arrays_written(function.body)
+    return _params_among(arrays_written(function.body), function)
+
+
+def _never_copied(function: Function) -> tuple[str, ...]:
+    """Arrays that the result is a view of; all, where a copy would take longer than the function."""
+    if not has_work(function):
+        return tuple(param.name for param in _plain_arrays(function))
+    viewed = {name for stmt in returns(function) for name in viewed_arrays(stmt.result)}
+    return _params_among(viewed, function)
+
+
+def _params_among(names: Set[str], function: Function) -> tuple[str, ...]:
+    """The array parameters that one of the names may stand for."""
     groups = bound_together(function.body)
     return tuple(
         param.name

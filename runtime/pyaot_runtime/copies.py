@@ -1,10 +1,12 @@
-"""Kernels want their arrays C-contiguous and aligned; others are copied first and copied back on success."""
+"""Kernels want their arrays C-contiguous and aligned; others are copied first and copied back on success.
 
-from collections.abc import Callable, Iterator
+A guard has refused arrays of which the result would be a view.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 import numpy
-from numpy import may_share_memory
 
 from pyaot_runtime.dispatch import DECLINED
 from pyaot_runtime.trace import note
@@ -16,7 +18,7 @@ PLAIN = 0x101
 def with_copies(call: Callable[..., Any], values: tuple[Any, ...], written: tuple[int, ...]) -> Any:
     """`call(*values)` with plain copies of the arrays that are not plain; `written` are positions.
 
-    DECLINED where copies could be noticed: a written array that overlaps itself, a view of a copy as result.
+    DECLINED, before anything is written, where a written array overlaps itself.
     """
     passed = [_plain(value) for value in values]
     copied = {i: copy for i, copy in enumerate(passed) if copy is not values[i]}
@@ -27,9 +29,6 @@ def with_copies(call: Callable[..., Any], values: tuple[Any, ...], written: tupl
     if result is DECLINED:
         return DECLINED
     originals = {id(copy): values[i] for i, copy in copied.items()}
-    if any(_is_view_of(leaf, copied) for leaf in _leaves(result) if id(leaf) not in originals):
-        note("the result is a view of an array that is not contiguous")
-        return DECLINED
     for i in written:
         if i in copied:
             values[i][...] = copied[i]
@@ -50,18 +49,6 @@ def _overlaps_itself(array: Any) -> bool:
             return True
         reach += stride * (extent - 1)
     return False
-
-
-def _is_view_of(leaf: Any, copied: dict[int, Any]) -> bool:
-    return isinstance(leaf, numpy.ndarray) and any(may_share_memory(leaf, copy) for copy in copied.values())
-
-
-def _leaves(result: Any) -> Iterator[Any]:
-    if type(result) in (tuple, list):
-        for item in result:
-            yield from _leaves(item)
-    else:
-        yield result
 
 
 def _replaced(result: Any, originals: dict[int, Any]) -> Any:

@@ -1,7 +1,9 @@
 """What a guard checks, and in which order."""
 
+from dataclasses import replace
+
 from pyaot.ir.build import bind, compare, dim, function, give, i64, load, loop, store, var
-from pyaot.ir.nodes import Function, Require
+from pyaot.ir.nodes import Bind, Function, Require, Return, TupleResult, ViewResult
 from pyaot.ir.types import PY_FLOAT, PY_INT, Array, DType, Scalar
 from pyaot.plan.guards import (
     AreApart,
@@ -52,6 +54,13 @@ def test_without_a_loop_no_array_is_worth_a_copy() -> None:
     f = function("f", {"a": FLOATS, "x": LIST}, give(load("a", i64(0), type=FLOAT)))
     assert IsContiguous("a") in conditions_of(f)
     assert IsContiguous("a") not in conditions_of(_copies("a", "b", {"a": FLOATS, "b": FLOATS}))
+
+
+def test_no_copy_stands_for_an_array_that_the_result_is_a_view_of() -> None:
+    f = _copies("a", "b", {"a": FLOATS, "b": FLOATS})
+    view = TupleResult((ViewResult("v", i64(1), (i64(1),), (i64(1),)),))
+    f = replace(f, body=(Bind(("v",), ("b",)), *f.body[:-1], Return(view)))
+    assert [c for c in conditions_of(f) if isinstance(c, IsContiguous)] == [IsContiguous("b")]
 
 
 def test_arrays_that_are_only_read_may_overlap() -> None:

@@ -67,9 +67,8 @@ def test_failed_attempt_changes_nothing() -> None:
     assert not array.any()
 
 
-def test_view_of_a_copy_is_no_result() -> None:
+def test_result_is_the_array_that_a_copy_stood_for() -> None:
     array = np.zeros(6)[::2]
-    assert with_copies(lambda passed: (passed[1:], 3), (array,), ()) is runtime.DECLINED
     assert with_copies(lambda passed: (passed, [3, np.zeros(2)]), (array,), ())[0] is array
 
 
