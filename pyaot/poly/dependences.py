@@ -20,6 +20,7 @@ from pyaot.poly.scop import Access, LoopNode, Scop, Statement, common_loops
 from pyaot.poly.sets import Relation
 
 FLOW, ANTI, OUTPUT = "flow", "anti", "output"
+MOST_PAIRS = 20_000  # of accesses to one name in a region, at some 30 microseconds each
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,24 @@ class Dependence:
 
 
 def find_dependences(scop: Scop) -> tuple[Dependence, ...]:
-    """All dependences of the region."""
+    """All dependences of the region; none where it `is_too_large`, which its users must ask."""
+    if is_too_large(scop):
+        return ()
+    return tuple(d for places in _by_name(scop).values() for d in _of_one_name(places, scop))
+
+
+def is_too_large(scop: Scop) -> bool:
+    """Comparing all accesses would take seconds, so the region stays in the user's order."""
+    places = (group for group in _by_name(scop).values() if any(access.is_write for _, access in group))
+    return sum(len(group) ** 2 for group in places) > MOST_PAIRS
+
+
+def _by_name(scop: Scop) -> dict[str, list[tuple[Statement, Access]]]:
     by_name: dict[str, list[tuple[Statement, Access]]] = {}
     for statement in scop.statements:
         for access in statement.accesses:
             by_name.setdefault(access.name, []).append((statement, access))
-    return tuple(d for places in by_name.values() for d in _of_one_name(places, scop))
+    return by_name
 
 
 def dependences_of(region: Region) -> tuple[Dependence, ...]:
@@ -59,6 +72,7 @@ class LoopDependences:
     body: Body
     statements: tuple[Statement, ...]
     dependences: tuple[Dependence, ...]
+    is_known: bool = True  # False: too large to analyse, so anything may depend on anything
 
     def carried_by(self, loop: For) -> tuple[Dependence, ...]:
         """The dependences between iterations of one of the loops."""
@@ -74,7 +88,9 @@ def loop_dependences(function: Function) -> tuple[LoopDependences, ...]:
     found: list[LoopDependences] = []
 
     def note(region: Region) -> Body:
-        found.append(LoopDependences(region.body, region.scop().statements, dependences_of(region)))
+        scop = region.scop()
+        known = not is_too_large(scop)
+        found.append(LoopDependences(region.body, scop.statements, dependences_of(region), known))
         return region.body
 
     map_regions(function, RegionPass(note))

@@ -1,4 +1,4 @@
-"""Unroll and jam: several iterations of a loop go through its inner loops together, so that what they share stays in registers.
+"""Unroll and jam: iterations go through inner loops together, so that what they share stays in registers.
 
 for j in range(n):                          for j in range(0, n // 4 * 4, 4):
     s = 0                                       s = 0;  s_1 = 0;  s_2 = 0;  s_3 = 0
@@ -109,7 +109,7 @@ def _middle(loop: For, count: int) -> Expr:
     return map_expr(unchecked, add(loop.start, mul(whole, Const(count, PY_INT))))
 
 
-# ---- which loops -------------------------------------------------------------------------------------------
+# ---- which loops ----------------------------------------------------------------------------------------
 
 
 def _is_candidate(loop: For) -> bool:
@@ -143,9 +143,9 @@ def _is_worth_it(loop: For) -> bool:
     for simd in (s for s in walk_stmts(loop.body) if isinstance(s, For) and s.marks.simd):
         own = moved - {simd.index}
         for part in (*walk_exprs(simd.body), *_stored(simd.body)):
-            if isinstance(part, Load) and simd.index in _scalars_in(*part.subscripts):
-                if not own & _scalars_in(*part.subscripts):
-                    return True
+            names = _scalars_in(*part.subscripts) if isinstance(part, Load) else set()
+            if simd.index in names and not own & names:
+                return True
     return False
 
 
@@ -194,7 +194,7 @@ def _use(stmt: Stmt, name: str) -> str:
     return "read" if name in scalars_read((stmt,)) else ""
 
 
-# ---- copies --------------------------------------------------------------------------------------------------
+# ---- copies ---------------------------------------------------------------------------------------------
 
 
 def _rename(body: Body, names: dict[str, str]) -> Body:

@@ -30,7 +30,7 @@ from pyaot.ir.nodes import (
 )
 from pyaot.ir.walk import Body, map_bodies, scalars_assigned, walk_expr, walk_stmts
 from pyaot.poly import remarks
-from pyaot.poly.dependences import Dependence, carried_by, dependences_of, runs_against
+from pyaot.poly.dependences import Dependence, carried_by, dependences_of, is_too_large, runs_against
 from pyaot.poly.reductions import reduction_of
 from pyaot.poly.regions import Region
 from pyaot.poly.scalars import scalars_in
@@ -67,6 +67,8 @@ def judge(region: Region, strict: bool) -> dict[int, Verdict]:
 
 def verdicts(scop: Scop, dependences: Sequence[Dependence], strict: bool) -> dict[int, Verdict]:
     """The same where the dependences are known already."""
+    if is_too_large(scop):
+        return {n.key: Verdict(n, None, (), False, False, remarks.TOO_LARGE) for n in scop.loops}
     return {node.key: _verdict(node, scop, dependences, strict) for node in scop.loops}
 
 

@@ -52,7 +52,7 @@ class Permutation:
         if not isinstance(stmt, For):
             return stmt
         chain = perfect_chain(stmt)
-        if _is_candidate(chain):
+        if _is_candidate(chain) and not any(view.verdict(loop).blocker for loop in chain):
             new = self._reordered(chain, view)
             if new is not None:
                 self.moved.append(stmt)

@@ -123,8 +123,8 @@ class _Splitting:
         """Real and imaginary part of a complex expression."""
         match expr:
             case Const(value, type):
-                real = Scalar(type.dtype.real, type.origin)
-                return Const(complex(value).real, real), Const(complex(value).imag, real)
+                part_type = Scalar(type.dtype.real, type.origin)
+                return Const(complex(value).real, part_type), Const(complex(value).imag, part_type)
             case Var(name) if name in self.pairs:
                 return self.pairs[name]
             case Unary("neg", operand):
