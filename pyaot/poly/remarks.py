@@ -45,8 +45,9 @@ TOO_LARGE = "There are too many accesses here to compare them all."
 
 def stays_sequential(loop: For, reason: str) -> Diagnostic:
     """A loop that cannot be judged: how it ends, or what it binds, depends on its iterations."""
-    code = catalogue.SCHEDULING_GAVE_UP if reason == TOO_LARGE else catalogue.DATA_DEPENDENT_LOOP
-    return Diagnostic(code, f"{title(loop)} stays sequential.", loop.span, notes=(reason,))
+    return Diagnostic(
+        catalogue.DATA_DEPENDENT_LOOP, f"{title(loop)} stays sequential.", loop.span, notes=(reason,)
+    )
 
 
 def made_parallel(loop: For, marks: Marks) -> Diagnostic:

@@ -373,6 +373,14 @@ def test_strict_keeps_the_order_of_float_sums() -> None:
     assert {d.code.number for d in result.diagnostics} == {"PA408"}
 
 
+def test_gives_up_on_what_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pyaot.poly.dependences.MOST_PAIRS", 3)
+    before, _ = CASES["matrix product"]
+    result = optimise(before, Options(strict=True))
+    assert marks_of(result.function) == {"k": "", "i": "", "j": ""}
+    assert {d.code.number for d in result.diagnostics} == {"PA403"}
+
+
 def test_says_what_stays_sequential_and_why() -> None:
     before, _ = CASES["prefix sum"]
     (said,) = optimise(before, Options()).diagnostics
