@@ -245,7 +245,7 @@ class Nests:
             if isinstance(node, Load) and node.array == stmt.array and not _same_lane(stmt, node, frame):
                 tests[self._lanes_of(stmt, node, frame)] = None
         for test in tests:
-            self.out.need(Value(f"(~{test}.any())"), None, frame)
+            self.out.decline_if(f"{test}.any()")
 
     def _lanes_of(self, stmt: Store, node: Load, frame: Frame) -> str:
         """The lanes of the mask that write where the load reads: those of one index."""

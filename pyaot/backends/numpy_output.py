@@ -62,16 +62,20 @@ class Output:
 
     def need(self, condition: Value, mask: Value | None, frame: Frame) -> None:
         """Declines where the condition does not hold on every lane of the mask."""
-        self.declines = True
         if not condition.dims:
-            self.text.add(f"if not {condition.text}:")
+            self.decline_if(f"not {condition.text}")
         elif mask is None:
-            self.text.add(f"if not {condition.text}.all():")
+            self.decline_if(f"not {condition.text}.all()")
         else:
             dims = frame.ordered((*condition.dims, *mask.dims))
             both = f"{aligned(condition, dims)} | ~{aligned(mask, dims)}"
-            self.text.add(f"if not ({both}).all():")
-        self.text.lines.append("    " * (self.text.depth + 1) + DECLINE)
+            self.decline_if(f"not ({both}).all()")
+
+    def decline_if(self, test: str) -> None:
+        """The attempt fails where the text is true."""
+        self.declines = True
+        with self.text.block(f"if {test}:"):
+            self.text.add(DECLINE)
 
     def extent_of(self, array: str, axis: int) -> Expr:
         """The extent of an axis, as the text of loops would say it."""

@@ -5,19 +5,20 @@ import copy
 import math
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 import pyaot_runtime
+
 from pyaot.backends.emitted import Emitted
 from pyaot.backends.to_numpy import Wrapping, emit_numpy
 from pyaot.base.source import SourceFile
 from pyaot.frontend.lower import lower
 from pyaot.frontend.parse import parse
 from pyaot.ir.interpret import Failed, interpret
-from pyaot.ir.nodes import Function
+from pyaot.ir.nodes import Function, Nothing, Return
 from pyaot.normalise.pipeline import normalise
 from pyaot.poly.bounds import prove_bounds
 
@@ -57,6 +58,9 @@ def agree(function: Function, arguments: tuple[Any, ...], kernel: Callable[[tupl
 
     False where it declined although the interpreter did not fail.
     """
+    entry = replace(function, body=(Return(Nothing()),))
+    if isinstance(interpret(entry, copy.deepcopy(arguments)), Failed):
+        return False  # the guard would not have called it
     before = copy.deepcopy(arguments)
     mine, theirs = copy.deepcopy(arguments), copy.deepcopy(arguments)
     outcome = interpret(function, theirs)
