@@ -22,7 +22,7 @@ _NONE: Pairs = frozenset()
 
 @dataclass(frozen=True)
 class Aliases:
-    """For every statement the pairs of names that may overlap when it starts (a loop: at the start of any turn)."""
+    """For every statement the pairs of names that may overlap when it starts (a loop: in any turn)."""
 
     before: dict[int, Pairs]
 
@@ -111,7 +111,7 @@ def _either(left: Pairs | None, right: Pairs | None) -> Pairs | None:
 
 
 def _bound(pairs: Pairs, targets: tuple[str, ...], sources: tuple[str, ...]) -> Pairs:
-    """After `targets = sources`: a target overlaps what its source overlapped, and the source's name if that stays."""
+    """After `targets = sources`: a target overlaps what its source did, and the source's name if that stays."""
     kept = {pair for pair in pairs if not any(t in pair for t in targets)}
     others = {name for pair in pairs for name in pair} | set(sources)
     for n, (target, source) in enumerate(zip(targets, sources)):

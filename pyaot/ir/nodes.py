@@ -22,7 +22,7 @@ from typing import TypeAlias
 from pyaot.base.source import NOWHERE, Span
 from pyaot.ir.types import Array, Scalar
 
-# ---- expressions: pure, scalar; operands of Unary, Binary, Compare are cast by the front end -------------
+# ---- expressions: pure, scalar; operands of Unary, Binary, Compare are cast by the front end ------------
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Dim:
 
 @dataclass(frozen=True)
 class Load:
-    """An element. `checked`: Python's rules (negative wraps, out of range fails); else in range for certain."""
+    """An element. `checked`: by Python's rules (negative wraps, out of range fails); else certainly in range."""
 
     array: str
     subscripts: tuple["Expr", ...]
@@ -71,7 +71,7 @@ class Unary:
 
 @dataclass(frozen=True)
 class Binary:
-    """add sub mul truediv floordiv mod pow bitand bitor bitxor shl shr minimum maximum; operands have the node's dtype.
+    """add sub mul truediv floordiv mod pow bitand bitor bitxor shl shr minimum maximum, on the node's dtype.
 
     `minimum` and `maximum` pass NaN on. Of Python origin: int64 overflow fails where `checked`, a zero
     divisor fails. Of NumPy origin: integers wrap; an integer floordiv or mod by zero fails.
@@ -114,7 +114,7 @@ class Cast:
 
 @dataclass(frozen=True)
 class Call:
-    """A pure function of `ir/functions.py`: sqrt, exp, arctan2, real ... Of Python origin it fails where `math` raises."""
+    """A pure function of `ir/functions.py`: sqrt, exp, real ... Of Python origin it fails where `math` raises."""
 
     function: str
     args: tuple["Expr", ...]
@@ -123,7 +123,7 @@ class Call:
 
 Expr: TypeAlias = Const | Var | Dim | Load | Unary | Binary | Compare | Select | Cast | Call
 
-# ---- statements -------------------------------------------------------------------------------------------
+# ---- statements -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ class Bind:
 
 @dataclass(frozen=True)
 class Reduction:
-    """A parallel or simd loop combines `name` (scalar or array) by `op`: add, mul, minimum, maximum, bitand, bitor, bitxor."""
+    """A parallel or simd loop combines `name`, a scalar or array, by add mul minimum maximum bitand bitor bitxor."""
 
     op: str
     name: str
@@ -176,7 +176,7 @@ class Reduction:
 
 @dataclass(frozen=True)
 class Marks:
-    """What scheduling found out about a loop. `work`: estimated operations of the whole loop, None if unknown."""
+    """What scheduling found out about a loop. `work`: operations of the whole loop, None if unknown."""
 
     parallel: bool = False
     simd: bool = False
@@ -188,7 +188,7 @@ class Marks:
 
 @dataclass(frozen=True)
 class For:
-    """`for index in range(start, stop, step)`, step >= 1; the bounds are evaluated once. `index` is local to the loop."""
+    """`for index in range(start, stop, step)`, step >= 1; bounds are evaluated once, `index` is the loop's own."""
 
     index: str
     start: Expr
@@ -220,7 +220,7 @@ class If:
 
 @dataclass(frozen=True)
 class Block:
-    """Statements that `Exit(label)` inside them can leave: break, continue, and return of an inlined helper."""
+    """Statements that an `Exit(label)` inside leaves: break, continue, and return of an inlined helper."""
 
     label: str
     body: tuple["Stmt", ...]
@@ -246,7 +246,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Section:
-    """A view for a library call: from `starts` on, dimension d runs along `axes[d]` for `extents[d]` elements.
+    """A view for a library call: from `starts` on, dimension d runs along `axes[d]`, `extents[d]` elements.
 
     X[k, :, 2:5].T is Section("X", (k, 0, 2), axes=(2, 1), extents=(3, Dim(X, 1))).
     """
@@ -259,7 +259,7 @@ class Section:
 
 @dataclass(frozen=True)
 class LibraryCall:
-    """`outputs[...] = function(inputs, **options)` by a library of `ir/functions.py` (matmul, sort, fft, solve ...)."""
+    """`outputs[...] = function(inputs, **options)` of a library in `ir/functions.py`: matmul, sort, solve ..."""
 
     function: str
     outputs: tuple[Section, ...]
@@ -280,7 +280,7 @@ Stmt: TypeAlias = (
     Assign | Store | Allocate | Bind | For | Loop | If | Block | Exit | Check | LibraryCall | Return
 )
 
-# ---- results ------------------------------------------------------------------------------------------------
+# ---- results --------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -322,13 +322,13 @@ class TupleResult:
 
 Result: TypeAlias = Nothing | ScalarResult | ArrayResult | ViewResult | TupleResult
 
-# ---- functions ----------------------------------------------------------------------------------------------
+# ---- functions ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Param:
-    """A parameter. The guard has checked type, dtype, rank, C order, that scalars of PY_INT lie within 2**31, and that a
-    written array overlaps no other."""
+    """A parameter. The guard has checked type, dtype and rank, that ints lie within 2**31, and that a written array
+    overlaps no other; arrays come in C order."""
 
     name: str
     type: Scalar | Array
@@ -345,7 +345,7 @@ class Require:
 
 @dataclass(frozen=True)
 class Inexact:
-    """A place whose compiled result may differ from the original's in rounding: what `--fp strict` refuses."""
+    """A place whose result may differ from the original's in rounding: what `--fp strict` refuses."""
 
     what: str
     span: Span = NOWHERE

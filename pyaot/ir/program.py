@@ -29,7 +29,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Binding:
-    """Python text over the user's parameter names that gives one IR parameter: `x`, `self.gain`, `pair[0]`."""
+    """Python text over the user's parameters that gives one IR parameter: `x`, `self.gain`, `pair[0]`."""
 
     param: str
     text: str
@@ -40,7 +40,7 @@ class GlobalFact:
     """A global or closure value that was read at compile time; a call after it changed runs the original."""
 
     name: str
-    expected: str  # Python source text of the value, compared with `is` for functions and modules, `==` and type for numbers
+    expected: str  # Python text of the value, or the name of a module or function
     by_identity: bool = False
 
 

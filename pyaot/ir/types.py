@@ -75,7 +75,7 @@ class Scalar:
 
 @dataclass(frozen=True)
 class Array:
-    """A C-contiguous array. `boxed` stands for a list (of lists) of Python numbers: its elements are of Python origin."""
+    """A C-contiguous array; `boxed`: a list (of lists) of Python numbers, with elements of Python origin."""
 
     dtype: DType
     rank: int

@@ -113,7 +113,7 @@ TEXT = "N = 32\ndef helper(x):\n    return x\nimport math\n\ndef f(x):\n    retu
         (GlobalFact("helper", "helper", by_identity=True), {"helper": lambda x: x}),
         (GlobalFact("math.pi", "3.141592653589793"), {"math": object()}),
     ],
-    ids=repr,
+    ids=["int", "float", "numpy", "None", "module", "def", "member"],
 )
 def test_changed_global_runs_the_original(
     fact: GlobalFact, change: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
