@@ -9,7 +9,7 @@ name: so what is assigned in a parallel loop is private unless its value is need
 the stack (`c_storage.py`) are variables too; their Allocate is the assignment.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -45,10 +45,20 @@ class Flow:
 
     stack: NameSet = NOTHING
     exits: Mapping[str, NameSet] = field(default_factory=dict)
+    answers: dict[tuple[object, ...], NameSet] = field(default_factory=dict, compare=False)  # given before
+    asked: dict[int, Stmt] = field(default_factory=dict, compare=False)  # keeps them from being forgotten
 
     def leaving(self, label: str, live: NameSet) -> "Flow":
         """The same inside a Block."""
-        return Flow(self.stack, {**self.exits, label: live})
+        return Flow(self.stack, {**self.exits, label: live}, self.answers, self.asked)
+
+    def remember(self, what: str, stmt: Stmt, after: NameSet, answer: Callable[[], NameSet]) -> NameSet:
+        """The answer to a question about a statement, computed once: bodies are asked about again and again."""
+        self.asked[id(stmt)] = stmt
+        key = (what, id(stmt), after, frozenset(self.exits.items()))
+        if key not in self.answers:
+            self.answers[key] = answer()
+        return self.answers[key]
 
 
 def names_read(exprs: Iterable[Expr], flow: Flow) -> NameSet:
@@ -79,8 +89,16 @@ def live_afters(body: Body, after: NameSet, flow: Flow) -> tuple[NameSet, ...]:
     return tuple(reversed(afters))
 
 
+def _reads(stmt: Stmt, flow: Flow) -> NameSet:
+    return flow.remember("reads", stmt, NOTHING, lambda: names_read(expressions_of(stmt), flow))
+
+
 def _before(stmt: Stmt, after: NameSet, flow: Flow) -> NameSet:
-    reads = names_read(expressions_of(stmt), flow)
+    return flow.remember("before", stmt, after, lambda: _live_before_one(stmt, after, flow))
+
+
+def _live_before_one(stmt: Stmt, after: NameSet, flow: Flow) -> NameSet:
+    reads = _reads(stmt, flow)
     match stmt:
         case Assign() | Allocate():
             return (after - {stmt.name}) | reads
@@ -144,7 +162,11 @@ def _wishes(body: Body, after: NameSet, flow: Flow) -> Iterator[NameSet]:
 
 def wanted_by(stmt: Stmt, after: NameSet, flow: Flow) -> NameSet:
     """The variables that a statement uses and does not declare in its bodies."""
-    names = names_read(expressions_of(stmt), flow)
+    return flow.remember("wanted", stmt, after, lambda: _wanted_by_one(stmt, after, flow))
+
+
+def _wanted_by_one(stmt: Stmt, after: NameSet, flow: Flow) -> NameSet:
+    names = _reads(stmt, flow)
     if isinstance(stmt, Assign):
         names |= {stmt.name}
     elif isinstance(stmt, Store | LibraryCall | Allocate):
