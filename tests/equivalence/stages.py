@@ -1,0 +1,115 @@
+"""Interpreting a function after every stage of the middle: it must do what it did before.
+
+lower, normalise, prove_bounds, optimise       interpret(stage(f), arguments) is what the original gives
+"""
+
+import copy
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from pyaot.base.options import Options
+from pyaot.base.source import SourceFile
+from pyaot.frontend.lower import lower
+from pyaot.frontend.parse import parse
+from pyaot.ir.check import check
+from pyaot.ir.interpret import Failed, interpret
+from pyaot.ir.nodes import Function
+from pyaot.ir.program import Entry, Program
+from pyaot.normalise.pipeline import normalise
+from pyaot.poly.bounds import prove_bounds
+from pyaot.poly.optimise import optimise
+from tests.equivalence.agreement import is_of_type
+from tests.equivalence.observe import Rounding, Seen, difference
+from tests.strategies.arguments import Arguments
+
+
+def _optimised(strict: bool) -> Callable[[Function], Function]:
+    return lambda function: optimise(function, Options(strict=strict)).function
+
+
+def stages(strict: bool = False) -> dict[str, Callable[[Function], Function]]:
+    """The stages in their order."""
+    return {
+        "lower": lambda function: function,
+        "normalise": normalise,
+        "prove_bounds": prove_bounds,
+        "optimise": _optimised(strict),
+    }
+
+
+@dataclass(frozen=True)
+class Called:
+    """What an IR function did: `failed` where it left the work to the original, else what was seen."""
+
+    failed: str
+    seen: Seen
+
+
+def lowered(source: SourceFile) -> Program:
+    """The program as the front end gives it, checked."""
+    program = lower(parse(source))
+    for function in program.functions:
+        check(function)
+    return program
+
+
+def fitting(
+    program: Program,
+    entry: Entry,
+    names: Mapping[str, Any],
+    original: Callable[..., object],
+    given: Arguments,
+) -> Iterator[tuple[Function, Callable[[Arguments], dict[str, object]]]]:
+    """The instances that take the arguments, each with what binds arguments to its parameters."""
+    for instance in entry.instances:
+        function = program.function(instance.function)
+
+        def bind(arguments: Arguments, instance: Any = instance) -> dict[str, object]:
+            bound = inspect.signature(original).bind(*arguments.positional, **arguments.keywords)
+            bound.apply_defaults()
+            return {b.param: eval(b.text, {**names, **bound.arguments}) for b in instance.bindings}
+
+        facts = ((eval(f.name, {**names}), f) for f in instance.facts if not f.by_identity)
+        if all(value == eval(f.expected) for value, f in facts) and _fits(function, bind(given)):
+            yield function, bind
+
+
+def _fits(function: Function, values: Mapping[str, object]) -> bool:
+    arrays = [value for value in values.values() if isinstance(value, np.ndarray)]
+    apart = not any(np.shares_memory(x, y) for x, y in combinations(arrays, 2))
+    return apart and all(is_of_type(values[param.name], param) for param in function.params)
+
+
+def run(function: Function, bind: Callable[[Arguments], dict[str, object]], given: Arguments) -> Called:
+    """Interprets the function on copies of the arguments."""
+    arguments = Arguments(tuple(copy.deepcopy(given.positional)), copy.deepcopy(given.keywords))
+    with np.errstate(all="ignore"):
+        outcome = interpret(function, bind(arguments))
+    values = (*arguments.positional, *arguments.keywords.values())
+    if isinstance(outcome, Failed):
+        return Called(outcome.reason, Seen(None, None, frozenset(), values))
+    return Called("", Seen(outcome.value, None, frozenset(), values))
+
+
+def compare_stages(
+    want: Seen,
+    function: Function,
+    bind: Callable[[Arguments], dict[str, object]],
+    given: Arguments,
+    rounding: Rounding,
+    strict: bool = False,
+) -> list[str]:
+    """For each stage '' or what is wrong after it."""
+    told = []
+    for name, stage in stages(strict).items():
+        function = stage(function)
+        check(function)
+        called = run(function, bind, given)
+        text = "" if called.failed else difference(want, called.seen, rounding)
+        told.append(f"after {name}: {text}" if text else "")
+    return told
