@@ -28,6 +28,7 @@ from pyaot.base.source import NOWHERE, SourceFile, Span
 from pyaot.frontend.lower import lower
 from pyaot.frontend.parse import parse
 from pyaot.frontend.syntax import SyntaxTree
+from pyaot.ir.check import check
 from pyaot.ir.nodes import Function
 from pyaot.ir.program import Program
 from pyaot.normalise.pipeline import normalise
@@ -114,8 +115,10 @@ def _improved(
 
 def _middle(function: Function, options: Options, wording: Wording) -> _Outcome:
     try:
+        check(function)
         proved = prove_bounds(normalise(function))
         optimised = optimise(proved, options)
+        check(optimised.function)
     except Exception as error:  # a bug of ours must not cost the user the other functions
         return _Outcome(None, None, (_internal_error_of(function, error),))
     numpy, remarks = _numpy(proved, options, wording)

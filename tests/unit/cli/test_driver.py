@@ -11,7 +11,9 @@ from pyaot.base.catalogue import INTERNAL_ERROR, NOTHING_TO_COMPILE
 from pyaot.base.options import Options
 from pyaot.base.source import SourceFile
 from pyaot.driver import Compilation, compile_source
-from pyaot.ir.nodes import Function
+from pyaot.ir.nodes import Assign, Function, Var
+from pyaot.ir.program import Program
+from pyaot.ir.types import PY_INT
 
 TEXT = """
 def one(n: int) -> int:
@@ -53,6 +55,30 @@ def test_bug_costs_one_function(stage: str, monkeypatch: pytest.MonkeyPatch) -> 
     said = next(d for d in compilation.diagnostics if d.code == INTERNAL_ERROR)
     assert said.function == "two" and said.span.line == 5
     assert "KeyError: 'a bug'" in said.notes[0]
+
+
+@pytest.mark.parametrize("stage", ["lower", "optimise"])
+def test_meaningless_ir_costs_one_function(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What reads a variable that nobody has set must not become C."""
+    right = getattr(driver, stage)
+
+    def spoilt(what: Any, *more: Any) -> Any:
+        made = right(what, *more)
+        if isinstance(made, Program):
+            return replace(made, functions=tuple(map(_reading_nothing, made.functions)))
+        return replace(made, function=_reading_nothing(made.function))
+
+    monkeypatch.setattr(driver, stage, spoilt)
+    compilation = compile_source(SOURCE, Options())
+    assert _names(compilation) == ["one"]
+    said = next(d for d in compilation.diagnostics if d.code == INTERNAL_ERROR)
+    assert said.function == "two" and "may be unset" in said.notes[0]
+
+
+def _reading_nothing(function: Function) -> Function:
+    if function.source_name != "two":
+        return function
+    return replace(function, body=(Assign("x", Var("nobody", PY_INT)), *function.body))
 
 
 def test_bug_in_every_function_leaves_the_file_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
