@@ -44,12 +44,12 @@ def _bound(function: Function, source: str, values: tuple[Any, ...]) -> tuple[An
     return tuple(by_name[param.name] for param in function.params)
 
 
-def _fits(type: Scalar | Array, value: Any) -> bool:
-    if isinstance(type, Scalar):
-        return not isinstance(value, np.ndarray | list | tuple)
-    if type.boxed or not isinstance(value, np.ndarray):
+def _fits(expected: Scalar | Array, value: Any) -> bool:
+    if isinstance(expected, Scalar):
+        return type(value) is {"b": bool, "i": int, "f": float}.get(expected.dtype.kind)
+    if expected.boxed or not isinstance(value, np.ndarray):
         return False
-    return bool(value.ndim == type.rank and value.dtype.name == type.dtype.value)
+    return bool(value.ndim == expected.rank and value.dtype.name == expected.dtype.value)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=QUIET)
