@@ -191,7 +191,7 @@ def unary(op: str, operand: Expr) -> Expr:
         type = operand.type
     if op == "invert" and type.dtype is DType.BOOL:
         return Unary("not", operand, type)
-    if (type.dtype is DType.BOOL) or (op == "invert" and not type.dtype.is_integer):
+    if type.dtype is DType.BOOL or (op == "invert" and not type.dtype.is_integer):
         raise NoType(f"there is no '{op}' of {type.dtype.value}")
     if op == "pos":
         return operand
@@ -207,7 +207,7 @@ def negate(condition: Expr) -> Expr:
             return Const(not value, PY_BOOL)
         case Unary("not", operand):
             return operand
-    return Unary("not", condition, Scalar(DType.BOOL, condition.type.origin))
+    return Unary("not", condition, PY_BOOL)
 
 
 def truth(expr: Expr) -> Expr:

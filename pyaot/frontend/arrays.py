@@ -5,6 +5,7 @@ c = a[1:] + 2 * b        becomes        c = allocate(n - 1)
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
@@ -16,6 +17,7 @@ from pyaot.ir.nodes import Allocate, Const, Dim, Expr, For, Load, Store, Var
 from pyaot.ir.types import PY_INT, Array, DType
 from pyaot.ir.walk import walk_expr
 
+_COPY = "Take a copy with '.copy()'."
 OVERLAPS = "overlaps"  # what is tracked where array names that Bind connects do overlap
 
 
@@ -48,9 +50,10 @@ def view(
 
     element = base.element
     if base.place is None:
-        return ArrayValue(base.dtype, shape, lambda indices: element(inner(indices)), None, base.boxed)
+        rule = lambda indices: element(inner(indices))  # noqa: E731
+        return ArrayValue(base.dtype, shape, rule, None, base.boxed, base.borrowed)
     place = _place_in(base.place, inner, starts, walks, checked)
-    return ArrayValue(base.dtype, shape, reader(ctx, place), place, base.boxed)
+    return ArrayValue(base.dtype, shape, reader(ctx, place), place, base.boxed, base.borrowed)
 
 
 def _place_in(
@@ -78,6 +81,27 @@ def _compose(walk: Walk, base: tuple[Walk, ...]) -> Walk:
     for axis in walk.axes[:1]:
         step = times(step, base[axis].step)
     return Walk(axes, step)
+
+
+def borrowed(ctx: Context, source: ArrayValue, value: ArrayValue) -> ArrayValue:
+    """A value that NumPy may give as a view of the source, ours is a copy: neither may be written later."""
+    if source.place is None or source.place.gathered:
+        return replace(value, borrowed=source.borrowed)
+    return replace(value, borrowed=source.place.array)
+
+
+def freeze(ctx: Context, value: ArrayValue) -> ArrayValue:
+    """A value that gets a name; one that is borrowed is copied, and copy and source stay as they are."""
+    if not value.borrowed:
+        return value if value.is_view else materialise(ctx, value)
+    if value.borrowed in ctx.movable:
+        raise ctx.refuse(
+            UNSUPPORTED_EXPRESSION, "What may be a view of an array that moves is not compiled.", None, _COPY
+        )
+    kept = value if value.is_view else materialise(ctx, value)
+    assert kept.place is not None
+    ctx.frozen.update((value.borrowed, kept.place.array))
+    return replace(kept, borrowed="")
 
 
 def pulled(dtype: DType, shape: Indices, element: Element) -> ArrayValue:
@@ -221,6 +245,13 @@ def write(ctx: Context, target: ArrayValue, element: Element) -> None:
 
 def store(ctx: Context, target: ArrayValue, value: ArrayValue | Number) -> None:
     """`target[...] = value`: the right-hand side is read in full before the first element is written."""
+    if target.borrowed:
+        raise ctx.refuse(
+            UNSUPPORTED_EXPRESSION,
+            "What may be a view or a copy is not written in compiled code.",
+            None,
+            _COPY,
+        )
     if isinstance(value, ArrayValue):
         value = _squeezed_to(value, target.rank)
         if value.rank > target.rank:

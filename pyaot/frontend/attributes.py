@@ -6,9 +6,9 @@ import libcst as cst
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
 from pyaot.frontend.arithmetic import cast, integer, times
-from pyaot.frontend.arrays import map_elements
+from pyaot.frontend.arrays import borrowed, map_elements
 from pyaot.frontend.context import Context
-from pyaot.frontend.numpy_shapes import flattened, transposed
+from pyaot.frontend.numpy_shapes import transposed
 from pyaot.frontend.symbols import member
 from pyaot.frontend.values import (
     ArrayValue,
@@ -21,7 +21,7 @@ from pyaot.frontend.values import (
     Value,
 )
 from pyaot.ir.nodes import Call, Const, Expr
-from pyaot.ir.types import DType, Scalar
+from pyaot.ir.types import DType, Origin, Scalar
 
 _ARRAY: dict[str, Callable[[Context, ArrayValue], Value]] = {
     "shape": lambda ctx, a: TupleValue(tuple(Number(e) for e in a.shape)),
@@ -30,9 +30,8 @@ _ARRAY: dict[str, Callable[[Context, ArrayValue], Value]] = {
     "dtype": lambda ctx, a: DTypeValue(a.dtype),
     "T": lambda ctx, a: transposed(ctx, a, tuple(reversed(range(a.rank)))),
     "mT": lambda ctx, a: transposed(ctx, a, (*range(a.rank - 2), a.rank - 1, a.rank - 2)),
-    "real": lambda ctx, a: map_elements(ctx, (a,), real_part),
-    "imag": lambda ctx, a: map_elements(ctx, (a,), imaginary_part),
-    "flat": flattened,
+    "real": lambda ctx, a: part_of(ctx, a, "real"),
+    "imag": lambda ctx, a: part_of(ctx, a, "imag"),
     "itemsize": lambda ctx, a: Number(integer(a.dtype.bits // 8)),
     "nbytes": lambda ctx, a: Number(times(size_of(a), integer(a.dtype.bits // 8))),
 }
@@ -53,13 +52,22 @@ def attribute_of(ctx: Context, value: Value, name: str, node: cst.CSTNode) -> Va
             return member(ctx, f"{path}.{name}", node)
         case ArrayValue(boxed=False) if name in _ARRAY:
             return _ARRAY[name](ctx, value)
-        case Number(expr) if name in _NUMBER:
+        case Number(expr) if name in ("real", "imag"):
+            return _NUMBER[name](expr)
+        case Number(expr) if name in _NUMBER and expr.type.origin is Origin.NUMPY:
             return _NUMBER[name](expr)
         case RecordValue(fields=fields) if name in fields:
             return fields[name]
         case ArrayValue() | Number() | TupleValue():
             return MethodValue(value, name)
     raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"The attribute '{name}' of this value is not compiled.", node)
+
+
+def part_of(ctx: Context, array: ArrayValue, name: str) -> ArrayValue:
+    """`a.real`, `a.imag`: views; that of a complex array only as long as nothing is written."""
+    if name == "real" and not array.dtype.is_complex:
+        return array
+    return borrowed(ctx, array, map_elements(ctx, (array,), real_part if name == "real" else imaginary_part))
 
 
 def size_of(array: ArrayValue) -> Expr:

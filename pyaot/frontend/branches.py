@@ -8,14 +8,12 @@ from collections.abc import Callable, Sequence
 
 import libcst as cst
 
-from pyaot.frontend.arrays import whole
 from pyaot.frontend.context import Context
 from pyaot.frontend.expressions import condition
 from pyaot.frontend.promote import join
-from pyaot.frontend.prove import same
 from pyaot.frontend.values import ArrayValue, Number, TupleValue, UnboundValue, Value
-from pyaot.frontend.variables import array_type, as_whole, link, set_variable, unbound
-from pyaot.ir.nodes import Bind, Block, Const, Exit, If, Loop, Return, Stmt
+from pyaot.frontend.variables import merge_arrays, set_variable, unbound
+from pyaot.ir.nodes import Block, Const, Exit, If, Loop, Return, Stmt
 from pyaot.ir.types import Scalar
 from pyaot.ir.walk import walk_stmts
 
@@ -109,7 +107,7 @@ def _merged(
     if isinstance(a, Number) and isinstance(b, Number):
         return _merge_numbers(ctx, name, (a, left[1]), (b, right[1]))
     if isinstance(a, ArrayValue) and isinstance(b, ArrayValue):
-        return _merge_arrays(ctx, name, (a, left[1]), (b, right[1]))
+        return merge_arrays(ctx, name, (a, left[1]), (b, right[1]))
     if isinstance(a, TupleValue) and isinstance(b, TupleValue) and len(a.items) == len(b.items):
         items = [
             _merged(ctx, f"{name}_{n}", (x, left[1]), (y, right[1]))
@@ -184,27 +182,3 @@ def _in_variable(ctx: Context, name: str, value: Number, body: list[Stmt], type:
         ctx.scope.names, ctx.body = names, outer
     assert isinstance(found, Number)
     return found
-
-
-def _merge_arrays(
-    ctx: Context, name: str, left: tuple[ArrayValue, list[Stmt]], right: tuple[ArrayValue, list[Stmt]]
-) -> Value | None:
-    """A new array name that stands for the array of either branch."""
-    if array_type(left[0]) != array_type(right[0]):
-        return None
-    if any(value.place is not None and not value.place.whole for value, _ in (left, right)):
-        return None
-    home = ctx.fresh(ctx.scope.prefix + name)
-    ctx.arrays[home] = array_type(left[0])
-    known = all(same(ctx, x, y) for x, y in zip(left[0].shape, right[0].shape))
-    for value, body in (left, right):
-        outer, ctx.body = ctx.body, body
-        try:
-            source = as_whole(ctx, value, name)
-            link(ctx, home, source)
-            ctx.emit(Bind((home,), (source,), ctx.span))
-        finally:
-            ctx.body = outer
-    if not known:
-        ctx.extents.pop(home, None)
-    return whole(ctx, home)

@@ -1,21 +1,41 @@
 """Calls of library functions: the table is asked, by the function's full name."""
 
+import numpy as np
+
 from pyaot.base.catalogue import UNKNOWN_FUNCTION
 from pyaot.frontend.arguments import Arguments
 from pyaot.frontend.context import Context
 from pyaot.frontend.numpy_table import TABLE
-from pyaot.frontend.values import Value
+from pyaot.frontend.promote import PYTHON_TYPES
+from pyaot.frontend.values import ArrayValue, Number, Value
+from pyaot.ir.types import Origin
+
+
+def call_method(ctx: Context, receiver: Value, name: str, arguments: Arguments) -> Value:
+    """`receiver.name(*arguments)`: a method does what NumPy's function of that name does."""
+    known = TABLE.get(f"method.{name}") or TABLE.get(f"numpy.{name}")
+    match receiver:
+        case ArrayValue(boxed=False):
+            has_method = hasattr(np.ndarray, name) and name != "sort"
+        case Number(expr) if expr.type.origin is Origin.NUMPY:
+            has_method = hasattr(np.dtype(expr.type.dtype.value).type, name) and name != "bit_length"
+        case Number(expr) if expr.type.origin is Origin.PYTHON:
+            has_method = hasattr(PYTHON_TYPES[expr.type.dtype.kind], name)
+            known = TABLE.get(f"python.{name}")
+        case _:
+            has_method = False
+    if known is None or not has_method:
+        raise ctx.refuse(UNKNOWN_FUNCTION, f"The method '{name}' of this value has no compiled form.")
+    return known(ctx, Arguments((receiver, *arguments.positional), arguments.keywords))
 
 
 def call_symbol(ctx: Context, path: str, arguments: Arguments) -> Value:
-    """The value of `path(*arguments)`: `numpy.linalg.solve`, `method.sum` with its receiver first."""
+    """The value of `path(*arguments)`, such as `numpy.linalg.solve`."""
     known = TABLE.get(path)
-    if known is None and path.startswith("method."):
-        known = TABLE.get(f"numpy.{path.removeprefix('method.')}")
     if known is None:
         name = path.removeprefix("builtins.")
         raise ctx.refuse(UNKNOWN_FUNCTION, f"'{name}' has no compiled form.")
     return known(ctx, arguments)
 
 
-__all__ = ["Arguments", "call_symbol"]
+__all__ = ["Arguments", "call_method", "call_symbol"]

@@ -8,6 +8,7 @@ from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arithmetic import cast, integer
 from pyaot.frontend.arrays import allocate, loops
 from pyaot.frontend.context import Context
+from pyaot.frontend.conversion import stored
 from pyaot.frontend.promote import NoType, from_numpy, wider_python
 from pyaot.frontend.prove import make_equal
 from pyaot.frontend.values import ArrayValue, Indices, Number, TupleValue, Value
@@ -71,8 +72,10 @@ def _put(ctx: Context, result: ArrayValue, position: int, part: Number | ArrayVa
     assert place is not None
     type = Scalar(result.dtype)
 
+    known = Number(stored(ctx, part.expr, result.dtype)) if isinstance(part, Number) else part
+
     def body(indices: Indices) -> None:
-        value: Expr = part.expr if isinstance(part, Number) else part.element(indices)
+        value: Expr = known.expr if isinstance(known, Number) else known.element(indices)
         ctx.emit(Store(place.array, (integer(position), *indices), cast(value, type), False, ctx.span))
 
     loops(ctx, result.shape[1:], body)

@@ -8,7 +8,7 @@ from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
 from pyaot.frontend.arithmetic import binary, cast, greatest, integer, minus, plus, times
 from pyaot.frontend.arrays import allocate, loops, new_index
 from pyaot.frontend.context import Context
-from pyaot.frontend.lists import python_element
+from pyaot.frontend.lists import as_list_array, python_element
 from pyaot.frontend.prove import never_negative
 from pyaot.frontend.values import ArrayValue, Indices, Number, RangeValue, TupleValue, Value
 from pyaot.ir.nodes import Const, Expr, For, Stmt, Store, Var
@@ -61,6 +61,8 @@ def _over_range(ctx: Context, name: str, source: RangeValue, node: cst.ListComp)
     index = new_index(ctx, name, integer(0), count)
     with ctx.nested() as inside:
         value = _item(ctx, name, Number(plus(source.start, times(index, source.step))), node.elt)
+        if isinstance(value, TupleValue) and value.is_list:
+            value = as_list_array(ctx, value) or value
         before = list(inside)
         inside.clear()
     if isinstance(value, ArrayValue):

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
 from pyaot.base.diagnostics import Code, Diagnostic
 from pyaot.base.source import NOWHERE, Span
 from pyaot.frontend.facts import NameFacts
 from pyaot.frontend.scopes import ModuleScope
 from pyaot.frontend.syntax import SyntaxTree
 from pyaot.frontend.values import Value
-from pyaot.ir.nodes import Assign, Check, Dim, Expr, Inexact, Require, Stmt, Var
+from pyaot.ir.nodes import Assign, Check, Dim, Expr, Inexact, Require, Stmt, Store, Var
 from pyaot.ir.program import GlobalFact
 from pyaot.ir.types import PY_INT, Array, Scalar
 
@@ -70,6 +71,7 @@ class Scope:
     agreed: list[Agreements] = field(default_factory=list)
     breaks: list[Frame] = field(default_factory=list)
     continues: list[Frame] = field(default_factory=list)
+    rejoins: bool = False  # in the `else` of a loop, whose end a `break` reaches from elsewhere
     returns: "ReturnPoint | None" = None  # None in the entry function
     local_names: frozenset[str] = frozenset()
 
@@ -114,10 +116,18 @@ class Context:
     variables: dict[tuple[str, str, Scalar], str] = field(default_factory=dict)
     span: Span = NOWHERE
     depth: int = 0  # of inlined calls
+    frozen: set[str] = field(default_factory=set)  # arrays that may not be written from here on
     inlining: list[cst.CSTNode] = field(default_factory=list)  # the functions that are being lowered
 
     def emit(self, statement: Stmt) -> None:
         """Appends a statement where lowering stands now."""
+        if isinstance(statement, Store) and statement.array in self.frozen:
+            raise self.refuse(
+                UNSUPPORTED_EXPRESSION,
+                "An array is written here of which another name holds a part that may be a view or a copy.",
+                None,
+                "Take the part with '.copy()' if it is to stay as it is.",
+            )
         self.body.append(statement)
 
     @contextmanager

@@ -10,8 +10,9 @@ from pyaot.base.catalogue import UNSUPPORTED_TYPE_CHANGE
 from pyaot.frontend.arithmetic import both, cast, compare, integer
 from pyaot.frontend.context import Context
 from pyaot.ir.nodes import Const, Dim, Expr, Var
-from pyaot.ir.types import DType, Origin, Scalar
+from pyaot.ir.types import PY_BOOL, PY_FLOAT, DType, Origin, Scalar
 
+_NO_FIT = "a number does not fit into the integers of an array"
 _EXACT_INTS = {DType.FLOAT32: 2**24, DType.COMPLEX64: 2**24, DType.FLOAT64: 2**53, DType.COMPLEX128: 2**53}
 
 
@@ -70,6 +71,44 @@ def _check_fits(ctx: Context, expr: Expr, dtype: DType) -> None:
     number = cast(expr, Scalar(DType.INT64, Origin.PYTHON))
     inside = both(compare("ge", number, integer(low)), compare("le", number, integer(high)))
     ctx.check(inside, "an int does not fit into the type that its variable has on other paths")
+
+
+def stored(ctx: Context, number: Expr, dtype: DType) -> Expr:
+    """A number as an element of an array: an integer array takes only what fits, else NumPy raises."""
+    if isinstance(number, Const) and dtype.is_integer and not _fits_truncated(number, dtype):
+        ctx.check(Const(False, PY_BOOL), _NO_FIT)
+    elif dtype.is_integer and not isinstance(number, Const) and not _always_fits(number.type, dtype):
+        if number.type.dtype.is_float:
+            _check_float(ctx, number, dtype)
+        else:
+            _check_fits(ctx, number, dtype)
+    return cast(number, Scalar(dtype))
+
+
+def _always_fits(source: Scalar, dtype: DType) -> bool:
+    if source.dtype.is_float or source.dtype.is_complex:
+        return source.origin is Origin.NUMPY and dtype.kind == "u"
+    wraps = source.origin is Origin.NUMPY and dtype.kind == "u"
+    return wraps or bool(np.can_cast(source.dtype.value, dtype.value, "safe"))
+
+
+def _fits_truncated(const: Const, dtype: DType) -> bool:
+    value = const.value.real
+    low, high = _bounds(dtype)
+    return value == value and abs(value) != float("inf") and low <= int(value) <= high
+
+
+def _check_float(ctx: Context, number: Expr, dtype: DType) -> None:
+    """low - 1 < number < high + 1, as floats that are exact."""
+    low, high = _bounds(dtype)
+    value = cast(number, Scalar(DType.FLOAT64, Origin.PYTHON))
+    above = compare("lt", value, Const(float(high + 1), PY_FLOAT))
+    below = (
+        compare("ge", value, Const(float(low), PY_FLOAT))
+        if dtype.bits == 64
+        else compare("gt", value, Const(float(low - 1), PY_FLOAT))
+    )
+    ctx.check(both(below, above), _NO_FIT)
 
 
 def _is_counted(ctx: Context, expr: Expr) -> bool:

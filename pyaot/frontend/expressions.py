@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import libcst as cst
 
 from pyaot.base.catalogue import UNKNOWN_FUNCTION, UNKNOWN_NAME, UNSUPPORTED_EXPRESSION
-from pyaot.frontend.arithmetic import both, compare, either, integer, negate, truth
+from pyaot.frontend.arithmetic import compare, either, integer, negate, truth
 from pyaot.frontend.arrays import is_stable
 from pyaot.frontend.attributes import attribute_of
-from pyaot.frontend.calls import Arguments, call_symbol
+from pyaot.frontend.calls import Arguments, call_method, call_symbol
 from pyaot.frontend.comprehensions import list_comprehension
 from pyaot.frontend.context import Context, NeedsTracking, Scope
 from pyaot.frontend.conversion import convert
@@ -33,6 +33,7 @@ from pyaot.frontend.values import (
     UnboundValue,
     Value,
 )
+from pyaot.frontend.variables import merge_arrays, settle
 from pyaot.ir.nodes import Assign, Const, Expr, If, Load, Select, Stmt, Var
 from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT, Scalar
 from pyaot.ir.walk import walk_expr
@@ -252,7 +253,7 @@ def _call(ctx: Context, node: cst.Call) -> Value:
         case SymbolValue(path):
             return call_symbol(ctx, path, Arguments(tuple(positional), keywords))
         case MethodValue(receiver, name):
-            return call_symbol(ctx, f"method.{name}", Arguments((receiver, *positional), keywords))
+            return call_method(ctx, receiver, name, Arguments(tuple(positional), keywords))
     raise ctx.refuse(UNKNOWN_FUNCTION, "What is called here is not a function that the compiler knows.", node)
 
 
@@ -260,19 +261,22 @@ def _call(ctx: Context, node: cst.Call) -> Value:
 
 
 def _comparison(ctx: Context, node: cst.Comparison) -> Value:
-    left = lower_expression(ctx, node.left)
-    result: Expr | None = None
-    for target in node.comparisons:
-        right = lower_expression(ctx, target.comparator)
-        found = _compare(ctx, target.operator, left, right, node)
-        if len(node.comparisons) == 1:
-            return found
-        if not isinstance(found, Number):
-            raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A chain of comparisons of arrays is ambiguous.", node)
-        result = found.expr if result is None else both(result, found.expr)
-        left = right
-    assert result is not None
-    return Number(result)
+    return _chain(ctx, lower_expression(ctx, node.left), node.comparisons, node)
+
+
+def _chain(ctx: Context, left: Value, targets: Sequence[cst.ComparisonTarget], node: cst.Comparison) -> Value:
+    """`left < b < c` is `left < b and b < c`, with b evaluated once."""
+    right = lower_expression(ctx, targets[0].comparator)
+    if len(targets) > 1:
+        right = settle(ctx, right)
+    found = _compare(ctx, targets[0].operator, left, right, node)
+    if len(targets) == 1:
+        return found
+    if not isinstance(found, Number):
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A chain of comparisons of arrays is ambiguous.", node)
+    with ctx.nested() as prelude:
+        rest = _chain(ctx, right, targets[1:], node)
+    return _choose(ctx, truth(found.expr), rest, found, (prelude, []), node)
 
 
 def _compare(ctx: Context, operator: cst.BaseCompOp, left: Value, right: Value, node: cst.CSTNode) -> Value:
@@ -360,15 +364,20 @@ def _choose(
     node: cst.CSTNode,
 ) -> Value:
     """Either value; the statements that each needs run only where it is chosen."""
+    then, otherwise = list(preludes[0]), list(preludes[1])
+    if isinstance(if_true, ArrayValue) and isinstance(if_false, ArrayValue):
+        chosen = merge_arrays(ctx, "chosen", (if_true, then), (if_false, otherwise))
+        if chosen is not None:
+            ctx.emit(If(asked, tuple(then), tuple(otherwise), ctx.span))
+            return chosen
     if not isinstance(if_true, Number) or not isinstance(if_false, Number):
         raise ctx.refuse(
             UNSUPPORTED_EXPRESSION,
-            "A choice between values that are not numbers is not compiled here.",
+            "A choice between these values is not compiled here.",
             node,
             "Write it as an if statement.",
         )
     type = _joined(ctx, if_true, if_false, node)
-    then, otherwise = list(preludes[0]), list(preludes[1])
     yes = _converted(ctx, if_true, type, then)
     no = _converted(ctx, if_false, type, otherwise)
     if not then and not otherwise:

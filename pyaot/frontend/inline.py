@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import libcst as cst
 
 from pyaot.base.catalogue import RECURSIVE_HELPER, UNSUPPORTED_ARGUMENT, UNSUPPORTED_STATEMENT
-from pyaot.frontend.arrays import is_stable, materialise
+from pyaot.frontend.arrays import freeze, is_stable, materialise
 from pyaot.frontend.branches import terminates
 from pyaot.frontend.context import Agreements, Context, Frame, ReturnPoint, Scope, TypeChange
 from pyaot.frontend.facts import assigned_names, name_facts
@@ -61,6 +61,8 @@ def _passed(ctx: Context, name: str, value: Value) -> Value:
     match value:
         case Number(expr) if not is_stable(ctx, expr):
             return Number(ctx.temporary(ctx.scope.prefix + name, expr))
+        case ArrayValue() if value.borrowed:
+            return freeze(ctx, value)
         case ArrayValue() if not value.is_view:
             return materialise(ctx, value, ctx.scope.prefix + name)
         case TupleValue(items, is_list):

@@ -276,7 +276,9 @@ def _looped(
     def after(agreed: Agreements) -> None:
         _after(ctx, before, agreed, names, runs)
         if orelse is not None:
+            outside, ctx.scope.rejoins = ctx.scope.rejoins, True
             lower_body(ctx, orelse.body)
+            ctx.scope.rejoins = outside
 
     for _ in range(_MOST_ATTEMPTS):
         agreed: Agreements = {}

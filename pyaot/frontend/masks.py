@@ -11,6 +11,7 @@ from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
 from pyaot.frontend.arithmetic import cast, compare, integer, plus, truth
 from pyaot.frontend.arrays import allocate, as_stored, loops, materialise, reads_elsewhere
 from pyaot.frontend.context import Context
+from pyaot.frontend.conversion import stored
 from pyaot.frontend.operators import apply_binary
 from pyaot.frontend.prove import make_equal
 from pyaot.frontend.values import ArrayValue, Indices, Number, Value
@@ -83,7 +84,8 @@ def store_masked(ctx: Context, base: ArrayValue, items: Sequence[Value], value: 
     if reads_elsewhere(ctx, base, _as_whole(base, mask)):
         mask = materialise(ctx, mask, "mask")
     if isinstance(value, Number):
-        _masked_loop(ctx, base, mask, lambda _: value.expr)
+        held = stored(ctx, value.expr, base.dtype)
+        _masked_loop(ctx, base, mask, lambda _: held)
     elif isinstance(value, ArrayValue) and value.rank == 0:
         _masked_loop(ctx, base, mask, lambda _: value.element(()))
     elif isinstance(value, ArrayValue) and value.rank == 1 and mask.rank == base.rank:

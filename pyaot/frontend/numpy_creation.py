@@ -13,9 +13,11 @@ from pyaot.frontend.arguments import (
     shape_argument,
 )
 from pyaot.frontend.arithmetic import as_integer, binary, cast, compare, greatest, integer, minus, plus, times
-from pyaot.frontend.arrays import allocate, materialise, pulled, write
+from pyaot.frontend.arrays import allocate, borrowed, materialise, pulled, write
 from pyaot.frontend.coerce import as_array, stacked_items
 from pyaot.frontend.context import Context
+from pyaot.frontend.conversion import stored
+from pyaot.frontend.numpy_shapes import is_contiguous
 from pyaot.frontend.prove import never_negative
 from pyaot.frontend.values import ArrayValue, Element, Indices, NoneValue, Number, TupleValue, Value
 from pyaot.ir.nodes import Binary, Const, Expr, Select
@@ -94,7 +96,7 @@ def _full_like(ctx: Context, arguments: Arguments) -> Value:
 
 
 def _filled_with(ctx: Context, shape: Indices, dtype: DType, fill: Expr) -> ArrayValue:
-    value = cast(fill, Scalar(dtype))
+    value = stored(ctx, fill, dtype)
     if isinstance(value, Const):
         return allocate(ctx, "array", Array(dtype, len(shape)), shape, value)
     result = allocate(ctx, "array", Array(dtype, len(shape)), shape)
@@ -166,7 +168,7 @@ def _eye(ctx: Context, arguments: Arguments) -> Value:
 
 
 def _array(ctx: Context, arguments: Arguments) -> Value:
-    value, dtype, _ = arguments.take(ctx, "object", "dtype", "copy")
+    value, dtype = arguments.take(ctx, "object", "dtype")
     chosen = dtype_of(ctx, dtype) if dtype is not None and is_given(dtype) else None
     if isinstance(value, TupleValue) and value.items:
         return stacked_items(ctx, value.items, chosen)
@@ -183,16 +185,19 @@ def _as_array(ctx: Context, arguments: Arguments) -> Value:
     """asarray, ascontiguousarray: the array itself where nothing changes."""
     value, dtype = arguments.take(ctx, "a", "dtype")
     chosen = dtype_of(ctx, dtype) if dtype is not None and is_given(dtype) else None
-    if (
-        isinstance(value, ArrayValue)
-        and not value.boxed
-        and chosen in (None, value.dtype)
-        and (value.place is None or value.place.whole)
-    ):
+    if isinstance(value, ArrayValue) and not value.boxed and chosen in (None, value.dtype):
         return value
     return _array(
         ctx, Arguments((value,) if value is not None else (), {"dtype": dtype} if dtype is not None else {})
     )
+
+
+def _as_contiguous(ctx: Context, arguments: Arguments) -> Value:
+    """ascontiguousarray: the array itself where it is contiguous."""
+    array = _as_array(ctx, arguments)
+    if not isinstance(array, ArrayValue) or is_contiguous(ctx, array):
+        return array
+    return borrowed(ctx, array, materialise(ctx, array, "contiguous"))
 
 
 def _copy(ctx: Context, arguments: Arguments) -> Value:
@@ -240,7 +245,7 @@ def _fill(ctx: Context, arguments: Arguments) -> Value:
     a, value = arguments.take(ctx, "a", "value")
     if not isinstance(a, ArrayValue) or a.place is None:
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'fill' of this value is not compiled.")
-    held = number(ctx, value).expr
+    held = stored(ctx, number(ctx, value).expr, a.dtype)
     if not isinstance(held, Const):
         held = ctx.temporary("fill", held)
     write(ctx, a, lambda _: held)
@@ -262,7 +267,7 @@ TABLE: dict[str, Handler] = {
     "numpy.identity": _eye,
     "numpy.array": _array,
     "numpy.asarray": _as_array,
-    "numpy.ascontiguousarray": _as_array,
+    "numpy.ascontiguousarray": _as_contiguous,
     "numpy.copy": _copy,
     "numpy.meshgrid": _meshgrid,
     "numpy.indices": _outer_indices,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, axes_argument, is_given, known_int, number, shape_argument
 from pyaot.frontend.arithmetic import as_integer, binary, cast, compare, integer, minus, plus, times
-from pyaot.frontend.arrays import as_stored, broadcast_element, materialise, pulled, reader, view
+from pyaot.frontend.arrays import as_stored, borrowed, broadcast_element, materialise, pulled, reader, view
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
 from pyaot.frontend.prove import make_equal, same
@@ -58,7 +58,9 @@ def _moveaxis(ctx: Context, arguments: Arguments) -> Value:
 
 def reshaped(ctx: Context, array: ArrayValue, shape: Indices) -> ArrayValue:
     """The elements in C order under another shape; a view where the array is a contiguous one."""
-    source = array if _is_contiguous(ctx, array) else materialise(ctx, array, "copied")
+    if not is_contiguous(ctx, array):
+        return borrowed(ctx, array, reshaped(ctx, materialise(ctx, array, "copied"), shape))
+    source = array
     groups = _matching_groups(ctx, source.shape, shape)
     if groups is None:
         _same_size(ctx, source.shape, shape)
@@ -79,10 +81,10 @@ def reshaped(ctx: Context, array: ArrayValue, shape: Indices) -> ArrayValue:
     place = Place(
         source.place.array, lambda indices: outer(inner(indices)), source.place.checked, linear=linear
     )
-    return ArrayValue(source.dtype, shape, reader(ctx, place), place)
+    return ArrayValue(source.dtype, shape, reader(ctx, place), place, borrowed=source.borrowed)
 
 
-def _is_contiguous(ctx: Context, array: ArrayValue) -> bool:
+def is_contiguous(ctx: Context, array: ArrayValue) -> bool:
     place = array.place
     if place is None or place.whole or place.linear:
         return True
@@ -212,7 +214,10 @@ def _flatten_copy(ctx: Context, arguments: Arguments) -> Value:
 
 def _ravel(ctx: Context, arguments: Arguments) -> Value:
     (a,) = arguments.take(ctx, "a")
-    return flattened(ctx, as_array(ctx, a))
+    array = as_array(ctx, a)
+    if not is_contiguous(ctx, array):
+        array = borrowed(ctx, array, materialise(ctx, array, "flat"))
+    return flattened(ctx, array)
 
 
 def _squeeze(ctx: Context, arguments: Arguments) -> Value:
@@ -252,7 +257,7 @@ def _broadcast_to(ctx: Context, arguments: Arguments) -> Value:
     for extent, goal in zip(reversed(array.shape), reversed(extents)):
         if extent != integer(1):
             make_equal(ctx, extent, goal, "the shapes of the operands differ")
-    return pulled(array.dtype, extents, broadcast_element(array, len(extents)))
+    return borrowed(ctx, array, pulled(array.dtype, extents, broadcast_element(array, len(extents))))
 
 
 # ---- order ----------------------------------------------------------------------------------------------
@@ -367,7 +372,8 @@ def _diagonal(ctx: Context, arguments: Arguments) -> Value:
     down, right = integer(max(-shift, 0)), integer(max(shift, 0))
     rows, columns = minus(array.shape[0], down), minus(array.shape[1], right)
     make_equal(ctx, rows, columns, "the diagonal of a matrix that is not square")
-    return view(ctx, array, (rows,), (down, right), [Walk((0, 1), integer(1))], checked=False)
+    rule = lambda i: array.element((plus(i[0], down), plus(i[0], right)))  # noqa: E731
+    return borrowed(ctx, array, pulled(array.dtype, (rows,), rule))
 
 
 def _diagonal_matrix(array: ArrayValue, shift: int) -> ArrayValue:

@@ -3,12 +3,21 @@
 from collections.abc import Callable
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
-from pyaot.frontend.arguments import Arguments, dtype_of, is_given, known_int, number
-from pyaot.frontend.arithmetic import UFUNCS, binary, cast, integer, negate, truth, unary
+from pyaot.frontend.arguments import Arguments, dtype_of, is_given, known_bool, known_int, number
+from pyaot.frontend.arithmetic import UFUNCS, cast, integer, negate, truth, unary
 from pyaot.frontend.arrays import map_elements
+from pyaot.frontend.attributes import part_of
 from pyaot.frontend.coerce import as_operand, common_dtype
 from pyaot.frontend.context import Context
-from pyaot.frontend.operators import apply_binary, apply_compare, typed, ufunc_result
+from pyaot.frontend.conversion import stored
+from pyaot.frontend.operators import (
+    apply_binary,
+    apply_compare,
+    check_fits,
+    scalar_binary,
+    typed,
+    ufunc_result,
+)
 from pyaot.frontend.promote import python_type
 from pyaot.frontend.values import ArrayValue, Number, Value
 from pyaot.ir.functions import ONLY_PYTHON, PURE, is_exact
@@ -74,7 +83,7 @@ def _pure(name: str) -> Handler:
         if name == "absolute" and args[0].type.dtype is DType.BOOL:
             return cast(args[0], Scalar(DType.BOOL))
         operands, result = ufunc_result(ctx, name, tuple(a.type for a in args))
-        if name in ("floor", "ceil", "trunc", "rint") and not operands[0].is_float:
+        if name in ("floor", "ceil", "trunc", "rint") and operands[0].kind in "biu":
             return cast(args[0], Scalar(result))
         if name == "conjugate" and not operands[0].is_complex:
             return cast(args[0], Scalar(result))
@@ -94,22 +103,29 @@ def _operator(op: str) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
         left, right = _operands(ctx, arguments, 2)
         if isinstance(left, Number) and isinstance(right, Number):
-            return Number(typed(ctx, lambda: binary(op, _as_numpy(left.expr), right.expr)))
+            return Number(cast_numpy(scalar_binary(ctx, op, *_one_of_numpy(left.expr, right.expr))))
         return apply_binary(ctx, op, left, right)
 
     return handle
 
 
-def _as_numpy(expr: Expr) -> Expr:
+def cast_numpy(expr: Expr) -> Expr:
     """A ufunc of Python numbers gives a NumPy number."""
     return cast(expr, Scalar(expr.type.dtype))
+
+
+def _one_of_numpy(left: Expr, right: Expr) -> tuple[Expr, Expr]:
+    """Two operands of which at least one is NumPy's: of two Python numbers both become it."""
+    if Origin.NUMPY in (left.type.origin, right.type.origin):
+        return left, right
+    return cast_numpy(left), cast_numpy(right)
 
 
 def _comparison(op: str) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
         left, right = _operands(ctx, arguments, 2)
         if isinstance(left, Number) and isinstance(right, Number):
-            left = Number(_as_numpy(left.expr))
+            left, right = (Number(e) for e in _one_of_numpy(left.expr, right.expr))
         return apply_compare(ctx, op, left, right)
 
     return handle
@@ -131,7 +147,10 @@ def _bits(op: str) -> Callable[[Expr, Expr], Expr]:
 
 def _simple(rule: Callable[[Expr], Expr]) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
-        return _applied(ctx, _operands(ctx, arguments, 1), lambda a: typed(ctx, lambda: rule(a)))
+        (operand,) = _operands(ctx, arguments, 1)
+        if isinstance(operand, Number):
+            return Number(typed(ctx, lambda: rule(cast_numpy(operand.expr))))
+        return _applied(ctx, [operand], lambda a: typed(ctx, lambda: rule(a)))
 
     return handle
 
@@ -147,6 +166,9 @@ def _where(ctx: Context, arguments: Arguments) -> Value:
         )
     operands = [as_operand(ctx, value) for value in (condition, x, y)]
     type = Scalar(_where_dtype(ctx, operands[1].type, operands[2].type))
+    for operand in operands[1:]:
+        if isinstance(operand, Number):
+            check_fits(ctx, operand.expr, operand.type, type)
 
     def rule(c: Expr, a: Expr, b: Expr) -> Expr:
         return Select(cast(truth(c), PY_BOOL), cast(a, type), cast(b, type), type)
@@ -176,6 +198,8 @@ def _scalar_constructor(dtype: DType) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
         (value,) = arguments.take(ctx, "x")
         operand = as_operand(ctx, value) if value is not None else Number(integer(0))
+        if isinstance(operand, Number) and dtype is not DType.BOOL:
+            return Number(stored(ctx, operand.expr, dtype))
         return _applied(ctx, [operand], lambda a: cast(truth(a) if dtype is DType.BOOL else a, Scalar(dtype)))
 
     return handle
@@ -187,7 +211,13 @@ def _part(name: str) -> Handler:
             return Call(name, (a,), Scalar(a.type.dtype.real, a.type.origin))
         return a if name == "real" else cast(integer(0), a.type)
 
-    return lambda ctx, arguments: _applied(ctx, _operands(ctx, arguments, 1), rule)
+    def handle(ctx: Context, arguments: Arguments) -> Value:
+        (operand,) = _operands(ctx, arguments, 1)
+        if isinstance(operand, ArrayValue):
+            return part_of(ctx, operand, name)
+        return Number(rule(operand.expr))
+
+    return handle
 
 
 def _round(ctx: Context, arguments: Arguments) -> Value:
@@ -195,14 +225,18 @@ def _round(ctx: Context, arguments: Arguments) -> Value:
     if is_given(decimals) and known_int(ctx, decimals, "decimals") != 0:
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "Rounding to decimals is not compiled.")
     operand = as_operand(ctx, a)
-    return operand if not operand.type.dtype.is_float else _pure("rint")(ctx, Arguments((operand,)))
+    if operand.type.dtype.is_integer:
+        return _applied(ctx, [operand], cast_numpy)
+    return _pure("rint")(ctx, Arguments((operand,)))
 
 
 def _astype(ctx: Context, arguments: Arguments) -> Value:
-    a, dtype, _ = arguments.take(ctx, "a", "dtype", "copy")
+    a, dtype, copy = arguments.take(ctx, "a", "dtype", "copy")
     assert dtype is not None
     target = Scalar(dtype_of(ctx, dtype))
     operand = as_operand(ctx, a)
+    if not known_bool(ctx, copy, True, "copy") and operand.type == target:
+        return operand
 
     def rule(e: Expr) -> Expr:
         return cast(truth(e) if target.dtype is DType.BOOL else e, target)
@@ -223,7 +257,7 @@ def _python_of(type: Scalar) -> Scalar:
 
 _RULES: dict[str, Handler] = {
     "negative": _simple(lambda a: unary("neg", a)),
-    "positive": _simple(lambda a: a),
+    "positive": _simple(lambda a: unary("pos", a)),
     "invert": _simple(lambda a: unary("invert", a)),
     "bitwise_not": _simple(lambda a: unary("invert", a)),
     "logical_and": _logical(_bits("bitand"), 2),

@@ -80,8 +80,10 @@ def apply_binary(ctx: Context, op: str, left: Value, right: Value) -> Value:
 
 
 def _repeat(ctx: Context, items: tuple[Value, ...], is_list: bool, count: Expr) -> Value:
+    shared = is_list and any(_is_mutable(item) for item in items)
     if (
         isinstance(count, Const)
+        and not shared
         and isinstance(count.value, int)
         and (not is_list or len(items) * count.value <= 4)
     ):
@@ -89,6 +91,11 @@ def _repeat(ctx: Context, items: tuple[Value, ...], is_list: bool, count: Expr) 
     if is_list:
         return repeated_list(ctx, items, as_integer(count))
     raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A tuple whose length is not a constant is not compiled.")
+
+
+def _is_mutable(item: Value) -> bool:
+    """A list or an array: repeated, it is one and the same."""
+    return isinstance(item, ArrayValue) or (isinstance(item, TupleValue) and item.is_list)
 
 
 def _array_binary(ctx: Context, op: str, left: ArrayValue | Number, right: ArrayValue | Number) -> Value:
@@ -104,7 +111,7 @@ def _array_binary(ctx: Context, op: str, left: ArrayValue | Number, right: Array
         ctx.rounding("power")
     for operand, other in ((left, right), (right, left)):
         if isinstance(operand, Number):
-            _check_fits(ctx, operand.expr, op, operand.type, other.type)
+            check_fits(ctx, operand.expr, operand.type, other.type, op)
     return map_elements(ctx, (left, right), lambda a, b: typed(ctx, lambda: arithmetic.binary(op, a, b)))
 
 
@@ -149,8 +156,8 @@ def scalar_binary(ctx: Context, op: str, left: Expr, right: Expr) -> Expr:
     """`left op right` of two scalars."""
     if op == "pow" and (shortcut := _scalar_power(ctx, left, right)) is not None:
         return shortcut
-    _check_fits(ctx, left, op, left.type, right.type)
-    _check_fits(ctx, right, op, right.type, left.type)
+    check_fits(ctx, left, left.type, right.type, op)
+    check_fits(ctx, right, right.type, left.type, op)
     return typed(ctx, lambda: arithmetic.binary(op, left, right))
 
 
@@ -172,9 +179,9 @@ def _scalar_power(ctx: Context, base: Expr, exponent: Expr) -> Expr | None:
     return None
 
 
-def _check_fits(ctx: Context, operand: Expr, op: str, own: Scalar, other: Scalar) -> None:
+def check_fits(ctx: Context, operand: Expr, own: Scalar, other: Scalar, op: str = "") -> None:
     """A Python int beside a narrow NumPy integer must fit into it (else NumPy raises OverflowError)."""
-    if own.origin is Origin.NUMPY or not own.dtype.is_integer or isinstance(operand, Const):
+    if own.origin is Origin.NUMPY or not own.dtype.is_integer or (op and isinstance(operand, Const)):
         return
     if other.origin is Origin.PYTHON or not other.dtype.is_integer or other.dtype is DType.INT64:
         return

@@ -4,6 +4,7 @@ int + float -> float      np.float32 + 2.5 -> np.float32      np.int8 / np.int8 
 """
 
 from functools import cache
+from itertools import product
 
 import numpy as np
 
@@ -45,14 +46,16 @@ def ufunc_types(name: str, operands: tuple[Scalar, ...]) -> tuple[tuple[DType, .
     """The dtypes to which the ufunc casts its operands, and its result dtype; Python operands are weak."""
     found = _resolved(name, operands)
     if any(o.origin is Origin.EITHER for o in operands):
-        weak = tuple(_as_python(o) if o.origin is Origin.EITHER else o for o in operands)
-        if _resolved(name, weak) != found:
+        weak = product(*(_as_python(o) if o.origin is Origin.EITHER else (o,) for o in operands))
+        if any(_resolved(name, types) != found for types in weak):
             raise NoType("the type depends on the path: a number of Python's on one, of NumPy's on another")
     return found
 
 
-def _as_python(operand: Scalar) -> Scalar:
-    return python_type(operand.dtype.kind.replace("u", "i"))
+def _as_python(operand: Scalar) -> tuple[Scalar, ...]:
+    """What Python's number of that variable can be: one that holds floats may hold an int."""
+    kind = operand.dtype.kind.replace("u", "i")
+    return tuple(python_type(k) for k in {"b": "b", "i": "i", "f": "if", "c": "ifc"}[kind])
 
 
 def _resolved(name: str, operands: tuple[Scalar, ...]) -> tuple[tuple[DType, ...], DType]:

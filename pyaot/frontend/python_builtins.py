@@ -263,6 +263,15 @@ def _bit_length(ctx: Context, arguments: Arguments) -> Value:
     return Number(bits)
 
 
+def _conjugate(ctx: Context, arguments: Arguments) -> Value:
+    """x.conjugate() of a Python number."""
+    (x,) = arguments.take(ctx, "self")
+    value = number(ctx, x).expr
+    if value.type.dtype.is_complex:
+        return Number(Call("conjugate", (value,), value.type))
+    return Number(as_integer(value) if value.type.dtype is DType.BOOL else value)
+
+
 _MATH_ONE = [
     "sqrt",
     "cbrt",
@@ -329,7 +338,8 @@ TABLE: dict[str, Handler] = {
     "math.floor": _rounded_down("floor"),
     "math.ceil": _rounded_down("ceil"),
     "math.trunc": _rounded_down("trunc"),
-    "method.bit_length": _bit_length,
+    "python.bit_length": _bit_length,
+    "python.conjugate": _conjugate,
     "builtins.int": _int,
     "builtins.float": _float,
     "builtins.complex": _complex,

@@ -42,10 +42,38 @@ def lower_return(ctx: Context, value: Value) -> None:
 
 def _return_from_entry(ctx: Context, value: Value) -> None:
     result = to_result(ctx, value)
+    _no_list_twice(ctx, value)
     for choice in _undecided(result):
         _branch_on_kind(ctx, result, choice)
         return
     ctx.emit(Return(result, ctx.span))
+
+
+def _no_list_twice(ctx: Context, value: Value) -> None:
+    """A new list that is returned in two places is one object; compiled code would make two."""
+    lists = [part for part in _parts(value) if _is_new_list(ctx, part)]
+    names = {part.place.array for part in lists if isinstance(part, ArrayValue) and part.place is not None}
+    linked = len(names & ctx.linked) > 1
+    if linked or len({id(part) for part in lists}) < len(lists) or len(names) < len(lists) - _plain(lists):
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, "One list in two places of the result is not compiled.")
+
+
+def _plain(lists: list[Value]) -> int:
+    return sum(isinstance(part, TupleValue) for part in lists)
+
+
+def _parts(value: Value) -> list[Value]:
+    inner = value.items if isinstance(value, TupleValue) else ()
+    return [value, *(part for item in inner for part in _parts(item))]
+
+
+def _is_new_list(ctx: Context, part: Value) -> bool:
+    match part:
+        case TupleValue(is_list=True):
+            return True
+        case ArrayValue(boxed=True, place=place):
+            return place is None or place.array not in ctx.parameters
+    return False
 
 
 def to_result(ctx: Context, value: Value) -> Result:
@@ -63,6 +91,10 @@ def to_result(ctx: Context, value: Value) -> Result:
 
 
 def _array_result(ctx: Context, value: ArrayValue) -> Result:
+    if value.borrowed and (value.borrowed in ctx.parameters or value.borrowed in ctx.movable):
+        raise ctx.refuse(
+            UNSUPPORTED_STATEMENT, "This view cannot be returned from compiled code.", None, "Return a copy."
+        )
     place = value.place
     if place is None or place.gathered:
         value = materialise(ctx, value, "result")

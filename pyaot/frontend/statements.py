@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import libcst as cst
+import numpy as np
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION, UNSUPPORTED_STATEMENT, UNSUPPORTED_TYPE_CHANGE
 from pyaot.frontend.arithmetic import integer
@@ -10,6 +11,7 @@ from pyaot.frontend.arrays import apart_from, store, view
 from pyaot.frontend.branches import lower_if, terminates
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context, Frame
+from pyaot.frontend.conversion import stored
 from pyaot.frontend.expressions import condition, look_up, lower_expression, matmul, subscript_items
 from pyaot.frontend.lists import as_list_array
 from pyaot.frontend.loops import lower_for, lower_while
@@ -239,17 +241,30 @@ def store_view(ctx: Context, target: ArrayValue, value: Value) -> None:
             "Convert the element with float(...) or int(...).",
         )
     match value:
-        case Number():
+        case Number(expr):
             _no_complex_into_real(ctx, target, value.type.dtype.is_complex)
-            store(ctx, target, value)
+            store(ctx, target, Number(expr if target.boxed else stored(ctx, expr, target.dtype)))
         case ArrayValue() | TupleValue():
             array = as_array(ctx, value)
+            if isinstance(value, TupleValue) or value.boxed:
+                _no_list_into_narrow(ctx, target, array)
             _no_complex_into_real(ctx, target, array.dtype.is_complex)
             store(ctx, target, array)
         case _:
             raise ctx.refuse(
                 UNSUPPORTED_STATEMENT, "This value cannot be stored into an array in compiled code."
             )
+
+
+def _no_list_into_narrow(ctx: Context, target: ArrayValue, given: ArrayValue) -> None:
+    """The numbers of a list must fit one by one: the original finds out."""
+    if target.dtype.is_integer and not np.can_cast(given.dtype.value, target.dtype.value, "safe"):
+        raise ctx.refuse(
+            UNSUPPORTED_TYPE_CHANGE,
+            f"A list of {given.dtype.value} is stored into an array of {target.dtype.value}.",
+            None,
+            f"Make it an array first: np.array(..., dtype=np.{target.dtype.value}).",
+        )
 
 
 def _no_complex_into_real(ctx: Context, target: ArrayValue, is_complex: bool) -> None:

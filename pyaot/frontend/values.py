@@ -61,6 +61,7 @@ class ArrayValue:
     element: Element
     place: Place | None = None
     boxed: bool = False  # a list of Python numbers
+    borrowed: str = ""  # an array whose memory NumPy's result may share though this value does not
 
     @property
     def type(self) -> Scalar:

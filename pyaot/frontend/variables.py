@@ -8,14 +8,14 @@ u = step(u)          in a loop: Bind, the array name moves on
 from dataclasses import replace
 
 from pyaot.base.catalogue import UNSUPPORTED_TYPE_CHANGE
-from pyaot.frontend.arrays import is_stable, materialise, reader, whole
+from pyaot.frontend.arrays import freeze, is_stable, materialise, reader, whole
 from pyaot.frontend.context import Agreements, Context, TypeChange
 from pyaot.frontend.conversion import convert, describe
 from pyaot.frontend.lists import as_list_array
 from pyaot.frontend.promote import join
-from pyaot.frontend.prove import make_equal
+from pyaot.frontend.prove import make_equal, same
 from pyaot.frontend.values import ArrayValue, Number, TupleValue, UnboundValue, Value
-from pyaot.ir.nodes import Assign, Bind, Const, Expr, Var
+from pyaot.ir.nodes import Assign, Bind, Const, Expr, Stmt, Var
 from pyaot.ir.types import PY_BOOL, Array, DType, Scalar
 from pyaot.ir.walk import walk_expr
 
@@ -48,8 +48,8 @@ def settle(ctx: Context, value: Value) -> Value:
     match value:
         case Number(expr) if not is_stable(ctx, expr):
             return Number(ctx.temporary("item", expr))
-        case ArrayValue() if not value.is_view:
-            return materialise(ctx, value, "item")
+        case ArrayValue() if not value.is_view or value.borrowed:
+            return freeze(ctx, value)
         case TupleValue(items, is_list):
             return TupleValue(tuple(settle(ctx, item) for item in items), is_list)
     return value
@@ -134,7 +134,7 @@ def _is_alias(ctx: Context, name: str, expr: Expr) -> bool:
 def _is_read_later(ctx: Context, name: str) -> bool:
     """Whether the name may be read after the loop in which it is assigned now."""
     facts = ctx.scope.facts
-    if facts.outside_loops(name):
+    if not (ctx.scope.breaks or ctx.scope.rejoins) or facts.outside_loops(name):
         return False
     return not (facts.assigned_once(name) and facts.is_local_to_its_loop(name))
 
@@ -149,7 +149,9 @@ def _keeps_value(ctx: Context, name: str) -> bool:
 
 def _assign_array(ctx: Context, name: str, value: ArrayValue) -> None:
     found = agreement(ctx, name)
-    if found is None:
+    if found is None and value.borrowed:
+        ctx.scope.names[name] = freeze(ctx, value)
+    elif found is None:
         ctx.scope.names[name] = value if value.is_view else materialise(ctx, value, ctx.scope.prefix + name)
     else:
         rebind(ctx, {name: value})
@@ -208,6 +210,13 @@ def array_type(value: ArrayValue) -> Array:
 
 def as_whole(ctx: Context, value: ArrayValue, name: str) -> str:
     """The name of an IR array that is all of the value."""
+    if value.borrowed:
+        raise ctx.refuse(
+            UNSUPPORTED_TYPE_CHANGE,
+            f"'{name}' is an array of its own on one path and perhaps a view on another.",
+            None,
+            "Take a copy with '.copy()'.",
+        )
     if value.place is None or not value.place.whole:
         value = materialise(ctx, value, ctx.scope.prefix + name)
     assert value.place is not None
@@ -246,3 +255,27 @@ def link(ctx: Context, home: str, source: str) -> None:
 def unbound(value: Value) -> Value:
     """The value of a name that is bound on some paths only."""
     return value if isinstance(value, UnboundValue) else UnboundValue(value)
+
+
+def merge_arrays(
+    ctx: Context, name: str, left: tuple[ArrayValue, list[Stmt]], right: tuple[ArrayValue, list[Stmt]]
+) -> Value | None:
+    """A new array name that stands for the array of either branch."""
+    if array_type(left[0]) != array_type(right[0]):
+        return None
+    if any(value.place is not None and not value.place.whole for value, _ in (left, right)):
+        return None
+    home = ctx.fresh(ctx.scope.prefix + name)
+    ctx.arrays[home] = array_type(left[0])
+    known = all(same(ctx, x, y) for x, y in zip(left[0].shape, right[0].shape))
+    for value, body in (left, right):
+        outer, ctx.body = ctx.body, body
+        try:
+            source = as_whole(ctx, value, name)
+            link(ctx, home, source)
+            ctx.emit(Bind((home,), (source,), ctx.span))
+        finally:
+            ctx.body = outer
+    if not known:
+        ctx.extents.pop(home, None)
+    return whole(ctx, home)

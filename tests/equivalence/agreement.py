@@ -1,6 +1,7 @@
 """Whether interpret(lower(f)) does what f does: values, types, identity, changes of the arguments.
 
-agree(source, arguments)   ->   Verdict("agreed"), or "failed" (the original would run), "refused" (stays Python),
+agree(source, arguments)   ->   Verdict("agreed"), or
+                                "failed" (the original would run), "refused" (it stays Python),
                                 "unfit" (no instance takes these arguments); an AssertionError where they differ
 """
 
@@ -36,29 +37,46 @@ class Verdict:
     raised: bool = False  # the original raised
 
 
-def agree(source: str, arguments: Arguments, name: str = "f") -> Verdict:
-    """Compares one call of the function `name` of a program with its lowered form."""
+@dataclass(frozen=True)
+class Lowered:
+    """A program as Python runs it and as the front end lowers it."""
+
+    program: Program
+    module: dict[str, Any]
+
+    def agree(self, arguments: Arguments, name: str = "f") -> Verdict:
+        """Compares one call of the function `name` with its lowered form."""
+        given, kept = arguments.copy(), arguments.copy()
+        error, want = _run(self.module[name], given)
+        found = _instance(self.program, name, self.module, kept)
+        if isinstance(found, Verdict):
+            return Verdict(found.kind, found.reason, error is not None)
+        function, bound = found
+        with np.errstate(all="ignore"):
+            outcome = interpret(function, bound)
+        if isinstance(outcome, Failed):
+            assert_same(_all(arguments), _all(kept), exact=True, values=True)
+            return Verdict("failed", outcome.reason, error is not None)
+        assert error is None, f"the original raises {error!r}, the lowered function gives {outcome.value!r}"
+        exact = not function.inexact
+        values = exact or not is_wild(_all(arguments))
+        assert_same((want, _all(given)), (outcome.value, _all(kept)), exact, values)
+        shared = _sharing(outcome.value, _all(kept))
+        assert _sharing(want, _all(given)) == shared, "memory is shared differently"
+        return Verdict("agreed")
+
+
+def lowered(source: str) -> Lowered:
+    """The program, lowered and checked."""
     program = lower(parse(SourceFile(Path("prog.py"), source)))
     for function in program.functions:
         check(function)
-    module = load(source)
-    given, kept = arguments.copy(), arguments.copy()
-    error, want = _run(module[name], given)
-    found = _instance(program, name, module, kept)
-    if isinstance(found, Verdict):
-        return Verdict(found.kind, found.reason, error is not None)
-    function, bound = found
-    with np.errstate(all="ignore"):
-        outcome = interpret(function, bound)
-    if isinstance(outcome, Failed):
-        assert_same(_all(arguments), _all(kept), exact=True, values=True)
-        return Verdict("failed", outcome.reason, error is not None)
-    assert error is None, f"the original raises {error!r}, the lowered function gives {outcome.value!r}"
-    exact = not function.inexact
-    values = exact or not is_wild(_all(arguments))
-    assert_same((want, _all(given)), (outcome.value, _all(kept)), exact, values)
-    assert _sharing(want, _all(given)) == _sharing(outcome.value, _all(kept)), "memory is shared differently"
-    return Verdict("agreed")
+    return Lowered(program, load(source))
+
+
+def agree(source: str, arguments: Arguments, name: str = "f") -> Verdict:
+    """Compares one call of the function `name` of a program with its lowered form."""
+    return lowered(source).agree(arguments, name)
 
 
 def load(source: str) -> dict[str, Any]:
@@ -154,7 +172,7 @@ def _is_list(value: object, rank: int, of: type) -> bool:
 
 
 def assert_same(want: object, got: object, exact: bool, values: bool) -> None:
-    """Type by type and value by value; `exact`: to the bit, else within rounding; `values`: compare them at all."""
+    """Type by type and, if `values`, value by value: to the bit where `exact`, else within rounding."""
     assert type(want) is type(got), f"{want!r} is expected, not {got!r}"
     if isinstance(want, (tuple, list)) and isinstance(got, (tuple, list)):
         assert len(want) == len(got), f"{want!r} is expected, not {got!r}"

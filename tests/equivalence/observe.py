@@ -196,15 +196,27 @@ def _leaves(name: str, value: object) -> list[tuple[str, object]]:
 
 
 def unreliable(arguments: Arguments) -> frozenset[str]:
-    """'invalid value' where a NaN comes in: processors set that flag when they compare it, NumPy hides it."""
-    return frozenset({"invalid value"}) if _holds_nan((arguments.positional, arguments.keywords)) else NONE
+    """The floating-point errors that kernels report for such arguments in another way than NumPy.
+
+    'invalid value' where a NaN comes in: processors set that flag when they compare it, and NumPy hides it;
+    'overflow' where narrow integers come in: NumPy warns when its integer scalars wrap, kernels do not look.
+    """
+    values = (arguments.positional, arguments.keywords)
+    invalid = {"invalid value"} if _holds(values, _has_nan) else set()
+    return frozenset(invalid | ({"overflow"} if _holds(values, _is_narrow) else set()))
 
 
-def _holds_nan(value: object) -> bool:
+def _holds(value: object, found: Callable[[Any], bool]) -> bool:
     if isinstance(value, (tuple, list)):
-        return any(map(_holds_nan, value))
+        return any(_holds(item, found) for item in value)
     if isinstance(value, dict):
-        return any(map(_holds_nan, value.values()))
-    if isinstance(value, np.ndarray):
-        return value.dtype.kind in "fc" and bool(np.isnan(value).any())
-    return isinstance(value, (float, complex, np.inexact)) and bool(np.isnan(value))
+        return any(_holds(item, found) for item in value.values())
+    return isinstance(value, (float, complex, np.generic, np.ndarray)) and found(np.asarray(value))
+
+
+def _has_nan(array: Any) -> bool:
+    return array.dtype.kind in "fc" and bool(np.isnan(array).any())
+
+
+def _is_narrow(array: Any) -> bool:
+    return array.dtype.kind in "iu" and array.itemsize < 8

@@ -1,4 +1,4 @@
-"""Requirement 6: whatever the arguments are, a compiled function gives the original's result or its exception."""
+"""Whatever the arguments are, a compiled function gives the original's result or the original's exception."""
 
 import json
 import subprocess
