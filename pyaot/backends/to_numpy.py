@@ -102,7 +102,7 @@ def _gains(body: tuple[Stmt, ...]) -> bool:
     depths = list(_depths(body, 0, is_axis=False))
     arrays = [depth for depth, is_axis, is_users in depths if is_axis and is_users]
     numbers = [depth for depth, is_axis, _ in depths if not is_axis]
-    return bool(arrays) and max(arrays) >= max(numbers, default=0)
+    return bool(arrays) and max(arrays) > max(numbers, default=0)
 
 
 def _depths(body: tuple[Stmt, ...], depth: int, is_axis: bool) -> Iterator[tuple[int, bool, bool]]:

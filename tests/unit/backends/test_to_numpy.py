@@ -148,6 +148,10 @@ REFUSED = {
         f"def f(a: {A1}) -> float:\n    t = 0.0\n    for i in range(9):\n"
         "        t = t * a[i] + 1.0\n    return t\n"
     ),
+    "half of the loops": (
+        f"def f(a: {A1}, b: {A1}) -> None:\n    for i in range(1, 9):\n        a[i] = a[i - 1] * a[i]\n"
+        "    for i in range(9):\n        b[i] = a[i]\n"
+    ),
     "array operators only": f"def f(a: {A1}) -> {A1}:\n    return a + 1.0\n",
     "a while loop": "def f(n: int) -> int:\n    while n > 10:\n        n = n // 3\n    return n\n",
 }
