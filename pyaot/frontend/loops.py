@@ -28,6 +28,7 @@ from pyaot.frontend.comprehensions import trip_count
 from pyaot.frontend.context import Agreements, Context, Frame, TypeChange
 from pyaot.frontend.expressions import condition
 from pyaot.frontend.facts import assigned_names, target_names
+from pyaot.frontend.promote import join
 from pyaot.frontend.prove import assume, never_negative
 from pyaot.frontend.subscripts import subscript
 from pyaot.frontend.syntax import walk_body
@@ -40,7 +41,16 @@ from pyaot.frontend.values import (
     UnboundValue,
     Value,
 )
-from pyaot.frontend.variables import array_type, as_whole, assign_name, link, set_variable, settle, unbound
+from pyaot.frontend.variables import (
+    agreement,
+    array_type,
+    as_whole,
+    assign_name,
+    link,
+    set_variable,
+    settle,
+    unbound,
+)
 from pyaot.ir.nodes import Bind, Block, Const, Exit, Expr, For, If, Loop, Stmt, Var
 from pyaot.ir.types import Scalar
 from pyaot.ir.walk import walk_expr
@@ -338,7 +348,7 @@ def _agree(ctx: Context, name: str, type: Scalar | None) -> Scalar | str:
     if isinstance(value, UnboundValue):
         value = value.value
     if isinstance(value, Number):
-        chosen = type or value.type
+        chosen = _as_around(ctx, name, type or value.type)
         set_variable(ctx, name, value.expr, chosen)
         return chosen
     assert isinstance(value, ArrayValue)
@@ -352,6 +362,19 @@ def _agree(ctx: Context, name: str, type: Scalar | None) -> Scalar | str:
     ctx.emit(Bind((home,), (source,), ctx.span))
     ctx.scope.names[name] = whole(ctx, home)
     return home
+
+
+def _as_around(ctx: Context, name: str, type: Scalar) -> Scalar:
+    """The type of a variable that lives through an outer loop, too: both loops must agree on it."""
+    found = agreement(ctx, name)
+    if found is None or not isinstance(found[1], Scalar) or found[1] == type:
+        return type
+    joined = join(found[1], type)
+    if joined is None:
+        raise ctx.refuse(UNSUPPORTED_TYPE_CHANGE, f"'{name}' changes its type in nested loops.")
+    if joined != found[1]:
+        raise TypeChange(found[0], name, joined)
+    return joined
 
 
 def as_whole_view(ctx: Context, value: ArrayValue, name: str) -> str:
