@@ -7,6 +7,7 @@ import copy
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -19,13 +20,15 @@ from pyaot.frontend.parse import parse
 from pyaot.ir.check import check
 from pyaot.ir.interpret import Failed, interpret
 from pyaot.ir.nodes import Function
-from pyaot.ir.program import Entry, Program
+from pyaot.ir.program import Entry, Instance, Program
 from pyaot.normalise.pipeline import normalise
 from pyaot.poly.bounds import prove_bounds
 from pyaot.poly.optimise import optimise
 from tests.equivalence.agreement import is_of_type
 from tests.equivalence.observe import Rounding, Seen, difference
 from tests.strategies.arguments import Arguments
+
+Bind = Callable[[Arguments], dict[str, object]]
 
 
 def _optimised(strict: bool) -> Callable[[Function], Function]:
@@ -64,19 +67,35 @@ def fitting(
     names: Mapping[str, Any],
     original: Callable[..., object],
     given: Arguments,
-) -> Iterator[tuple[Function, Callable[[Arguments], dict[str, object]]]]:
+) -> Iterator[tuple[Function, Bind]]:
     """The instances that take the arguments, each with what binds arguments to its parameters."""
     for instance in entry.instances:
         function = program.function(instance.function)
-
-        def bind(arguments: Arguments, instance: Any = instance) -> dict[str, object]:
-            bound = inspect.signature(original).bind(*arguments.positional, **arguments.keywords)
-            bound.apply_defaults()
-            return {b.param: eval(b.text, {**names, **bound.arguments}) for b in instance.bindings}
-
-        facts = ((eval(f.name, {**names}), f) for f in instance.facts if not f.by_identity)
-        if all(value == eval(f.expected) for value, f in facts) and _fits(function, bind(given)):
+        bind = partial(_bound, instance, names, original)
+        if _hold(instance, _names_in_call(names, original, given)) and _fits(function, bind(given)):
             yield function, bind
+
+
+def _names_in_call(
+    names: Mapping[str, Any], original: Callable[..., object], given: Arguments
+) -> dict[str, Any]:
+    bound = inspect.signature(original).bind(*given.positional, **given.keywords)
+    bound.apply_defaults()
+    return {**names, **bound.arguments}
+
+
+def _bound(
+    instance: Instance, names: Mapping[str, Any], original: Callable[..., object], given: Arguments
+) -> dict[str, object]:
+    inside = _names_in_call(names, original, given)
+    return {b.param: eval(b.text, inside) for b in instance.bindings}
+
+
+def _hold(instance: Instance, names: dict[str, Any]) -> bool:
+    """Whether the facts about numbers and None are as they were at compile time."""
+    facts = [fact for fact in instance.facts if not fact.by_identity]
+    pairs = [(eval(fact.name, names), eval(fact.expected, names)) for fact in facts]
+    return all(type(value) is type(wanted) and value == wanted for value, wanted in pairs)
 
 
 def _fits(function: Function, values: Mapping[str, object]) -> bool:
@@ -85,7 +104,7 @@ def _fits(function: Function, values: Mapping[str, object]) -> bool:
     return apart and all(is_of_type(values[param.name], param) for param in function.params)
 
 
-def run(function: Function, bind: Callable[[Arguments], dict[str, object]], given: Arguments) -> Called:
+def run(function: Function, bind: Bind, given: Arguments) -> Called:
     """Interprets the function on copies of the arguments."""
     arguments = Arguments(tuple(copy.deepcopy(given.positional)), copy.deepcopy(given.keywords))
     with np.errstate(all="ignore"):
@@ -99,7 +118,7 @@ def run(function: Function, bind: Callable[[Arguments], dict[str, object]], give
 def compare_stages(
     want: Seen,
     function: Function,
-    bind: Callable[[Arguments], dict[str, object]],
+    bind: Bind,
     given: Arguments,
     rounding: Rounding,
     strict: bool = False,
