@@ -1,6 +1,6 @@
 """What the compiler has to say: messages as data. `base/render.py` turns them into text.
 
-    remark[PA401]: Loop 'j' stays sequential.
+remark[PA401]: Loop 'j' stays sequential.
 """
 
 from dataclasses import dataclass
