@@ -17,7 +17,7 @@ from pyaot.frontend.lists import repeated_list
 from pyaot.frontend.promote import NoType, ufunc_types
 from pyaot.frontend.values import ArrayValue, Number, TupleValue, Value
 from pyaot.ir.nodes import Binary, Call, Const, Expr
-from pyaot.ir.types import DType, Origin, Scalar
+from pyaot.ir.types import PY_COMPLEX, PY_FLOAT, DType, Origin, Scalar
 
 BINARY: dict[type[cst.BaseBinaryOp] | type[cst.BaseAugOp], str] = {
     cst.Add: "add",
@@ -156,6 +156,8 @@ def scalar_binary(ctx: Context, op: str, left: Expr, right: Expr) -> Expr:
     """`left op right` of two scalars."""
     if op == "pow" and (shortcut := _scalar_power(ctx, left, right)) is not None:
         return shortcut
+    if left.type == PY_COMPLEX and right.type == Scalar(DType.FLOAT64):
+        right = cast(right, PY_FLOAT)  # an np.float64 is a float, so Python's complex computes by itself
     check_fits(ctx, left, left.type, right.type, op)
     check_fits(ctx, right, right.type, left.type, op)
     return typed(ctx, lambda: arithmetic.binary(op, left, right))
