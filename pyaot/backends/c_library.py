@@ -9,6 +9,7 @@ An operand travels as `(memory, dtype, shape, strides in bytes)`, from which the
 from pyaot.backends.c_blas import blas_call, section_offset, stride
 from pyaot.backends.c_context import Context
 from pyaot.backends.c_expressions import expression, operand
+from pyaot.backends.c_memory import is_late
 from pyaot.backends.c_storage import extent_pairs
 from pyaot.backends.c_text import as_string, braced
 from pyaot.ir.nodes import Const, Dim, Expr, LibraryCall, Section
@@ -25,7 +26,7 @@ def library_lines(stmt: LibraryCall, context: Context) -> list[str]:
         first, second = (operand(extent, context.names) for extent in pair)
         checks.append(f"if ({first} != {second}) goto fail;")
     by_blas = blas_call(stmt, context)
-    otherwise = _through_runtime(stmt, context)
+    otherwise = _through_runtime(stmt, "no_memory" if is_late(stmt, context) else "fail", context)
     if by_blas is not None:
         otherwise = [f"if (!{by_blas}) {{", *otherwise[1:]]
     return [*dict.fromkeys(checks), *otherwise]
@@ -46,7 +47,7 @@ def section_checks(section: Section, context: Context) -> list[str]:
     return lines
 
 
-def _through_runtime(stmt: LibraryCall, context: Context) -> list[str]:
+def _through_runtime(stmt: LibraryCall, on_error: str, context: Context) -> list[str]:
     outputs = [_section(section, context) for section in stmt.outputs]
     inputs = [_operand(item, context) for item in stmt.inputs]
     option_format, option_values = _options(stmt.options)
@@ -64,7 +65,7 @@ def _through_runtime(stmt: LibraryCall, context: Context) -> list[str]:
         "if (!succeeded) PyErr_Clear();",
         "Py_DecRef(answer);",
     ]
-    return braced("", [*lines, "PyGILState_Release(gil);", "if (!succeeded) goto fail;"])
+    return braced("", [*lines, "PyGILState_Release(gil);", f"if (!succeeded) goto {on_error};"])
 
 
 def _operand(item: Section | Expr, context: Context) -> str:

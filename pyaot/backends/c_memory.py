@@ -12,7 +12,7 @@ from pyaot.backends.c_expressions import expression
 from pyaot.backends.c_storage import Group, Place
 from pyaot.backends.c_text import braced
 from pyaot.backends.c_types import c_element, literal
-from pyaot.ir.nodes import Allocate, Bind, Const
+from pyaot.ir.nodes import Allocate, Bind, Const, Stmt
 
 
 def allocate_lines(stmt: Allocate, context: Context) -> list[str]:
@@ -27,7 +27,6 @@ def _allocation(stmt: Allocate, context: Context, place: Place) -> list[str]:
     extents = ", ".join(expression(extent, context.names) for extent in stmt.shape) or "1"
     rank = len(stmt.shape)
     lines = [f"const int64_t shape[{max(rank, 1)}] = {{{extents}}};"]
-    lines += [f"if (!has_memory_shape({rank}, shape)) goto fail;"] if _needs_check(stmt, context) else []
     match place:
         case Place.HEAP:
             lines.append(
@@ -45,14 +44,14 @@ def _allocation(stmt: Allocate, context: Context, place: Place) -> list[str]:
     return [*lines, *(f"{extent} = shape[{axis}];" for axis, extent in enumerate(array.extents))]
 
 
-def _needs_check(stmt: Allocate, context: Context) -> bool:
-    """A negative extent fails, missing memory may have to be told apart."""
-    return _on_no_memory(stmt, context) != "fail"
-
-
 def _on_no_memory(stmt: Allocate, context: Context) -> str:
-    """Once a parameter was changed in place the attempt cannot fail any more: MemoryError it is."""
-    return "no_memory" if id(stmt) in context.storage.late and not context.parallel else "fail"
+    """Where a negative extent or missing memory leads."""
+    return "no_memory" if is_late(stmt, context) else "fail"
+
+
+def is_late(stmt: Stmt, context: Context) -> bool:
+    """A parameter was changed in place, so the attempt cannot fail any more: MemoryError it is."""
+    return id(stmt) in context.storage.late
 
 
 def _new_slot(stmt: Allocate, context: Context) -> list[str]:

@@ -66,6 +66,8 @@ def parallel_lines(
     region = braced("", [*_opening(stmt, context), *loop, *_closing(stmt, context)])
     pragma = "#pragma omp parallel num_threads(team) if (team > 1)"
     lines = [*header.before, *_before(stmt, context, fails), pragma, *region, *_after(stmt, context)]
+    if fails and _misses_memory(body):
+        lines.append("if (failed == 2) goto no_memory;")
     return braced("", [*lines, *(["if (failed) goto fail;"] if fails else [])])
 
 
@@ -75,8 +77,16 @@ def _can_stop(stmt: Stmt) -> bool:
 
 
 def _stoppable(body: list[str]) -> list[str]:
-    stop = ["continue;", "fail:", "#pragma omp atomic write", "failed = 1;"]
-    return ["__label__ fail;", "if (failed) continue;", *body, *stop]
+    """Where a turn fails the others do nothing more; `failed` is 2 where memory was missing too late."""
+    labels, stop = ["fail"], ["continue;", "fail:", "#pragma omp atomic write", "failed = 1;"]
+    if _misses_memory(body):
+        labels.append("no_memory")
+        stop += ["continue;", "no_memory:", "#pragma omp atomic write", "failed = 2;"]
+    return [f"__label__ {', '.join(labels)};", "if (failed) continue;", *body, *stop]
+
+
+def _misses_memory(body: list[str]) -> bool:
+    return any("goto no_memory;" in line for line in body)
 
 
 def _loop(stmt: For, header: LoopHeader, body: list[str], simd: str | None, last: str) -> list[str]:

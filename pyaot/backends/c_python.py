@@ -196,13 +196,6 @@ static void *reserve(void *old, size_t *room, size_t size, int rank, const int64
     return aligned_alloc(64, *room);
 }
 """
-_HAS_MEMORY_SHAPE = """
-static bool has_memory_shape(int rank, const int64_t *shape)
-{
-    size_t bytes;
-    return bytes_of(1, rank, shape, &bytes);
-}
-"""
 _NEW_ARRAY = """
 /* A NumPy array of the runtime's in *object, in place of what was there; gives its data. */
 static void *new_array(PyObject **object, const char *dtype, int rank, const int64_t *shape)
@@ -406,7 +399,6 @@ PYTHON_SINGLE: dict[str, str] = {
     "part_of": _PART,
     "bytes_of": _BYTES_OF,
     "reserve": _RESERVE,
-    "has_memory_shape": _HAS_MEMORY_SHAPE,
     "new_array": _NEW_ARRAY,
     "drop_array": _DROP_ARRAY,
     "keep_array": _KEEP_ARRAY,

@@ -121,7 +121,8 @@ def _unset_variables(context: Context) -> list[str]:
 
 
 def _failed(text: str) -> list[str]:
-    return [*(["fail:"] if uses_fail(text) else []), "    return -1;"]
+    late = ["no_memory:", "    return OUT_OF_MEMORY;"] if "goto no_memory;" in text else []
+    return [*(["fail:"] if uses_fail(text) else []), "    return -1;", *late]
 
 
 def _ends(text: str) -> list[str]:
