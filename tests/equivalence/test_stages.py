@@ -107,9 +107,9 @@ def drawing(count: int) -> settings:
 def check_program(case: Case, strict: bool) -> None:
     """A drawn program after every stage, with odd numbers and with ordinary ones."""
     source = SourceFile(Path("prog.py"), case.source)
-    for given in (case.arguments, tame(case.arguments)):
-        told = wrong_stages(source, run_text(case.source), "f", given, strict)[1]
-        assert told == [], given
+    for arguments in (case.arguments, tame(case.arguments)):
+        told = wrong_stages(source, run_text(case.source), "f", arguments, strict)[1]
+        assert told == [], arguments
 
 
 @seed(1)
