@@ -93,6 +93,10 @@ def binary(op: str, left: Expr, right: Expr) -> Expr:
     operands, result = ufunc_types(UFUNCS[op], types)
     for operand, dtype in zip((left, right), operands):
         _constant_must_fit(operand, dtype)
+    if op in ("minimum", "maximum") and result.is_complex:
+        raise NoType("complex numbers are not ordered in compiled code")
+    if op in ("minimum", "maximum") and result.is_complex:
+        raise NoType("complex numbers are not ordered in compiled code")
     kind = Scalar(result, Origin.NUMPY)
     node_op = _BOOLEAN_FORM.get(op, op) if result is DType.BOOL else op
     return simplify(Binary(node_op, cast(left, kind), cast(right, kind), kind, checked=False))
@@ -153,12 +157,8 @@ def compare(op: str, left: Expr, right: Expr) -> Expr:
     """A comparison of two scalars; a bool of Python's where both are Python's."""
     types = (left.type, right.type)
     origin = joined_origin(types)
-    if (
-        "c" in (left.type.dtype.kind, right.type.dtype.kind)
-        and op not in ("eq", "ne")
-        and origin is not Origin.NUMPY
-    ):
-        raise NoType("Python does not order complex numbers")
+    if "c" in (left.type.dtype.kind, right.type.dtype.kind) and op not in ("eq", "ne"):
+        raise NoType("complex numbers are not ordered in compiled code")
     kind = _comparison_type(op, left, right, origin)
     result = Scalar(DType.BOOL, origin)
     left, right = cast(left, kind), cast(right, kind)

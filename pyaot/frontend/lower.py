@@ -5,7 +5,11 @@ def smooth(a: NDArray[np.float64]): ...        Function smooth_1 (a of rank 1), 
 
 from dataclasses import dataclass, field, replace
 
-from pyaot.base.catalogue import NOT_A_FUNCTION_OF_VALUES, UNSUPPORTED_TYPE_CHANGE
+from pyaot.base.catalogue import (
+    NOT_A_FUNCTION_OF_VALUES,
+    UNSUPPORTED_EXPRESSION,
+    UNSUPPORTED_TYPE_CHANGE,
+)
 from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.names import c_identifier
 from pyaot.frontend.arrays import OVERLAPS
@@ -17,6 +21,7 @@ from pyaot.frontend.facts import assigned_names, name_facts
 from pyaot.frontend.hints import ArrayHint, Signature, TypedParameter, instances, is_hinted
 from pyaot.frontend.inline import call_function
 from pyaot.frontend.parameters import ParameterList
+from pyaot.frontend.promote import NoType
 from pyaot.frontend.ranks import rank_choices
 from pyaot.frontend.scope_functions import FunctionInfo
 from pyaot.frontend.scopes import ModuleScope, read_scopes
@@ -135,7 +140,10 @@ def _lower_once(
     given = [parameter.name for parameter in signature.parameters]
     ctx.scope.local_names = frozenset((*given, *assigned_names(info.node.body)))
     start_tracking(ctx)
-    lower_body(ctx, info.node.body)
+    try:
+        lower_body(ctx, info.node.body)
+    except NoType as error:
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
     if not terminates(ctx.body):
         ctx.emit(Return(Nothing(), tree.span_of(info.node)))
     function = Function(

@@ -76,6 +76,10 @@ def _extreme(op: str) -> Handler:
         array = as_array(ctx, a)
         axes = axes_argument(ctx, axis, array.rank)
         not_empty(ctx, array, axes)
+        if array.dtype.is_complex:
+            raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The extremes of complex numbers are not compiled.")
+        if array.dtype.is_complex:
+            raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The extremes of complex numbers are not compiled.")
         type = Scalar(array.dtype)
         name = {"minimum": "bitand", "maximum": "bitor"}[op] if array.dtype is DType.BOOL else op
         folding = Folding(type, None, _folded(name, type))

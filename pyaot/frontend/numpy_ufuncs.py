@@ -165,6 +165,13 @@ def _where(ctx: Context, arguments: Arguments) -> Value:
             "Use a loop, or where(c, x, y).",
         )
     operands = [as_operand(ctx, value) for value in (condition, x, y)]
+    if all(isinstance(operand, Number) for operand in operands):
+        raise ctx.refuse(
+            UNSUPPORTED_ARGUMENT,
+            "'where' of numbers gives an array without dimensions, which is not compiled.",
+            None,
+            "Write 'x if condition else y'.",
+        )
     type = Scalar(_where_dtype(ctx, operands[1].type, operands[2].type))
     for operand in operands[1:]:
         if isinstance(operand, Number):
@@ -198,9 +205,14 @@ def _scalar_constructor(dtype: DType) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
         (value,) = arguments.take(ctx, "x")
         operand = as_operand(ctx, value) if value is not None else Number(integer(0))
-        if isinstance(operand, Number) and dtype is not DType.BOOL:
-            return Number(stored(ctx, operand.expr, dtype))
-        return _applied(ctx, [operand], lambda a: cast(truth(a) if dtype is DType.BOOL else a, Scalar(dtype)))
+        if isinstance(operand, ArrayValue):
+            raise ctx.refuse(
+                UNSUPPORTED_ARGUMENT, "A dtype called with an array is not compiled.", None, "Use astype."
+            )
+        expr = truth(operand.expr) if dtype is DType.BOOL else operand.expr
+        if expr.type.dtype.is_complex and not dtype.is_complex:
+            raise ctx.refuse(UNSUPPORTED_ARGUMENT, f"np.{dtype.value} of a complex number is not compiled.")
+        return Number(stored(ctx, expr, dtype))
 
     return handle
 

@@ -2,7 +2,7 @@
 
 agree(source, arguments)   ->   Verdict("agreed"), or
                                 "failed" (the original would run), "refused" (it stays Python),
-                                "unfit" (no instance takes these arguments); an AssertionError where they differ
+                                "unfit" (no instance takes the arguments); an AssertionError where they differ
 """
 
 import inspect
@@ -208,7 +208,8 @@ def is_wild(value: object) -> bool:
     if isinstance(value, (complex, np.complexfloating)):
         return is_wild(value.real) or is_wild(value.imag)
     if isinstance(value, (float, np.floating)):
-        return not math.isfinite(value) or abs(value) > _LARGE or 0 < abs(value) < _SMALL
+        size = abs(float(value))
+        return not math.isfinite(size) or size > _LARGE or 0 < size < _SMALL
     return False
 
 

@@ -9,7 +9,7 @@ from tests.equivalence.agreement import lowered
 from tests.equivalence.numpy_cases import CASES, NOT_COMPILED
 from tests.strategies.arguments import Arguments
 
-DTYPES = "bool int8 uint8 int64 uint64 float32 float64 complex64 complex128".split()
+DTYPES = ["bool", "int8", "uint8", "int64", "uint64", "float32", "float64", "complex64", "complex128"]
 _HEAD = "import cmath\nimport math\n\nimport numpy as np\n"
 _N, _M = 5, 3
 
@@ -35,7 +35,7 @@ def arguments(dtype: str, is_odd: bool) -> Arguments:
     def drawn(*shape: int) -> NDArray[np.generic]:
         return _numbers(generator, dtype, shape, is_odd)
 
-    square = drawn(_N, _N)
+    square = _numbers(generator, dtype, (_N, _N), False)
     if dtype != "bool":
         square = (square + 10 * np.eye(_N)).astype(dtype)
     arrays = (drawn(_N), drawn(_N), drawn(_N, _M), drawn(_N, _M), square, drawn(2, _N, _M))

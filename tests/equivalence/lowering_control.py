@@ -1,0 +1,260 @@
+"""Cases of `test_lowering.py`: loops, jumps, names that are bound on some paths."""
+
+from tests.equivalence.lowering_cases import NONE, THREE, case, floats
+
+CONTROL = (
+    case(
+        "break leaves the value of its turn",
+        """
+        def f(a: V):
+            for x in a:
+                g = 1
+                if x > 2:
+                    break
+                g = 2
+            return g
+        """,
+        (THREE,),
+        (floats(0.0),),
+        (floats(0.0, 5.0),),
+    ),
+    case(
+        "break leaves the type of its turn",
+        """
+        def f(a: V):
+            g = 0
+            for x in a:
+                g = 1
+                if x > 2:
+                    break
+                g = 2.5
+            return g
+        """,
+        (NONE,),
+        (THREE,),
+        (floats(0.0),),
+        (floats(0.0, 5.0),),
+    ),
+    case(
+        "else after break",
+        """
+        def f(a: V):
+            for x in a:
+                if x > 2:
+                    g = 1.5
+                    break
+            else:
+                g = 2.5
+            return g
+        """,
+        (THREE,),
+        (NONE,),
+        (floats(1.0),),
+    ),
+    case(
+        "continue skips an assignment",
+        """
+        def f(a: V):
+            for x in a:
+                g = 1.0
+                if x > 2:
+                    continue
+                g = 2.0
+            return g
+        """,
+        (THREE,),
+        (floats(1.0),),
+        (floats(1.0, 3.0),),
+    ),
+    case(
+        "unbound after an empty loop",
+        """
+        def f(a: V):
+            for x in a:
+                g = 1.0
+            return g
+        """,
+        (NONE,),
+        verdict="raises",
+    ),
+    case(
+        "the variable after the loop",
+        """
+        def f(n: int):
+            i = -1
+            for i in range(n):
+                pass
+            for j in range(2, n, 3):
+                i = i + j
+            return i
+        """,
+        (0,),
+        (7,),
+    ),
+    case(
+        "the loop variable in else",
+        """
+        def f(a: V, n: int):
+            for i in range(len(a)):
+                for j in range(n):
+                    if a[i] > j:
+                        break
+                else:
+                    a[i] = j
+            return a
+        """,
+        (THREE, 2),
+        (floats(-3.0), 5),
+    ),
+    case(
+        "while True ends by break only",
+        """
+        def f(n: int):
+            while True:
+                g = n
+                if n > 3:
+                    break
+                e = 2
+                n = n + 1
+            return g, n
+        """,
+        (0,),
+        (9,),
+    ),
+    case(
+        "a name of the second half of a loop that was left before",
+        """
+        def f(n: int):
+            while True:
+                if n > 3:
+                    break
+                e = 2
+                n = n + 1
+            return e
+        """,
+        (9,),
+        verdict="raises",
+    ),
+    case(
+        "while else",
+        """
+        def f(n: int):
+            t = 0.5
+            while n < 5:
+                n += 2
+                if n == 4:
+                    break
+            else:
+                t = n
+            return t, n
+        """,
+        (0,),
+        (1,),
+        (8,),
+    ),
+    case(
+        "continue in a loop over a tuple",
+        """
+        def f(n: int):
+            s = 1
+            for e in (1, 2, 3):
+                if e == n:
+                    continue
+                s = s * e + n
+            return s
+        """,
+        (1,),
+        (2,),
+        (9,),
+    ),
+    case(
+        "break in a loop over a tuple",
+        """
+        def f(n: int):
+            s = 1
+            for e in (1, 2.5, 3):
+                if e > n:
+                    break
+                s = s * e
+            else:
+                s = -1
+            return s
+        """,
+        (0,),
+        (1,),
+        (2,),
+        (9,),
+    ),
+    case(
+        "del",
+        """
+        def f(n: int):
+            g = 1
+            if n > 2:
+                del g
+            return g
+        """,
+        (3,),
+        verdict="raises",
+    ),
+    case(
+        "returns in loops",
+        """
+        def f(a: V):
+            for i in range(len(a)):
+                for x in a:
+                    if x > i:
+                        return x, i
+            return None
+        """,
+        (THREE,),
+    ),
+    case(
+        "range with a step of the call",
+        """
+        def f(n: int, k: int):
+            s = 0
+            for i in range(0, n, k):
+                s += i
+            return s
+        """,
+        (7, 2),
+        (0, 3),
+    ),
+    case(
+        "a loop's bound is read once",
+        """
+        def f(n: int):
+            s = 0
+            for i in range(n):
+                n = n + 1
+                s = s + i
+            return s, n
+        """,
+        (4,),
+    ),
+    case(
+        "the loop variable is set in the body",
+        """
+        def f(n: int):
+            s = 0
+            for i in range(n):
+                i = i * 2
+                s = s + i
+            return s, i
+        """,
+        (4,),
+    ),
+    case(
+        "reversed range without turns",
+        """
+        def f(n: int):
+            s = 0
+            for i in reversed(range(3, n)):
+                s = s * 2 + i
+            return s
+        """,
+        (0,),
+        (6,),
+    ),
+)

@@ -1,0 +1,88 @@
+"""Cases of `test_lowering.py`: lists."""
+
+from tests.equivalence.lowering_cases import case
+
+LISTS = (
+    case(
+        "lists of numbers",
+        """
+        def f(x: list[float], y: list[int], X: list[list[float]]):
+            x[0] = y[-1] * 0.5
+            y[1] = y[0] // 2
+            X[1][0] = X[0][1] + len(X)
+            return x, sum([x[0], x[1]]), y[1], X
+        """,
+        ([1.0, 2.0], [3, 4], [[1.0, 2.0], [3.0, 4.0]]),
+    ),
+    case(
+        "an int into a list of floats",
+        """
+        def f(x: list[float], n: int):
+            x[0] = n
+            return x
+        """,
+        ([1.0, 2.0], 3),
+        verdict="python",
+    ),
+    case(
+        "rows of a list",
+        """
+        def f(X: list[list[float]]):
+            s = 0.0
+            for row in X:
+                for v in row:
+                    s += v
+                row[0] = s
+            return s
+        """,
+        ([[1.0, 2.0], [3.0, 4.0]],),
+    ),
+    case(
+        "new lists",
+        """
+        def f(n: int):
+            a = [0.0] * n
+            b = [i * i for i in range(n)]
+            C = [[0] * 2 for _ in range(n)]
+            for i in range(n):
+                a[i] = b[i] / 2
+                C[i][1] = i
+            return a, b, C, len(a)
+        """,
+        (0,),
+        (3,),
+    ),
+    case(
+        "a list of a list is one row",
+        """
+        def f(n: int):
+            C = [[0.0] * n] * 2
+            C[0][0] = 1.0
+            return C
+        """,
+        (2,),
+        verdict="python",
+    ),
+    case(
+        "aliases of lists",
+        """
+        def f(x: list[float]):
+            y = x
+            y[0] = 9.0
+            z = [v for v in (1.0, 2.0)]
+            w = z
+            w[1] = 5.0
+            return x, z
+        """,
+        ([1.0, 2.0],),
+    ),
+    case(
+        "ragged rows",
+        """
+        def f(X: list[list[float]]):
+            return X[0][0]
+        """,
+        ([[1.0, 2.0], [3.0]],),
+        verdict="unfit",
+    ),
+)

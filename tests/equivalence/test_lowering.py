@@ -1,0 +1,62 @@
+"""What the front end makes of a function does what the function does, or lets the original run."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.equivalence.agreement import Verdict, agree, lowered
+from tests.equivalence.lowering_arrays import ARRAYS
+from tests.equivalence.lowering_calls import CALLS
+from tests.equivalence.lowering_cases import HEAD, Small
+from tests.equivalence.lowering_control import CONTROL
+from tests.equivalence.lowering_lists import LISTS
+from tests.equivalence.lowering_numbers import NUMBERS
+from tests.equivalence.lowering_types import TYPES
+from tests.strategies.arguments import Arguments
+from tests.strategies.programs import Case, programs
+
+CASES = (*CONTROL, *TYPES, *NUMBERS, *ARRAYS, *LISTS, *CALLS)
+
+# What part of the generated calls that do not raise may be left to the original: programs with several
+# open ranks, types that depend on the path, sizes that a guard does not expect.
+MOST_LEFT = 0.3
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_small_function(case: Small) -> None:
+    found = lowered(HEAD + case.text)
+    for call in case.calls:
+        verdict = found.agree(Arguments(call, {}))
+        assert _named(verdict) == case.verdict, f"{call}: {verdict.reason}"
+
+
+def _named(verdict: Verdict) -> str:
+    if verdict.kind == "failed" and verdict.raised:
+        return "raises"
+    return "python" if verdict.kind == "refused" else verdict.kind
+
+
+def _check(examples: int) -> Counter[str]:
+    counts: Counter[str] = Counter()
+
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(programs(most=3))
+    def run(case: Case) -> None:
+        verdict = agree(case.source, case.arguments)
+        if not verdict.raised:
+            counts[verdict.kind] += 1
+
+    run()
+    return counts
+
+
+def test_generated_programs() -> None:
+    counts = _check(60)
+    assert counts["agreed"] >= (1 - MOST_LEFT) * counts.total(), counts
+
+
+@pytest.mark.long
+def test_many_generated_programs() -> None:
+    counts = _check(3000)
+    assert counts["agreed"] >= (1 - MOST_LEFT) * counts.total(), counts
