@@ -16,7 +16,7 @@ static PyObject *entry_smooth(PyObject *self, PyObject *args)
 """
 
 from pyaot.backends.c_context import Context, Leaf, array_params
-from pyaot.backends.c_flags import is_doubtful
+from pyaot.backends.c_flags import holds_nan_constant, is_doubtful
 from pyaot.backends.c_storage import Place
 from pyaot.backends.c_text import braced
 from pyaot.backends.c_types import c_element, c_type
@@ -178,6 +178,8 @@ def _believed(context: Context) -> list[str]:
         else:
             known = came if param.name in context.storage.written else went
             known.append(_nan_of(f"PyTuple_GetItem(args, {position})", param.type.dtype))
+    if holds_nan_constant(context.function):
+        went.append("true")
     lines = ["/* comparing NaN sets the flag too, and so do some vector functions */"]
     believed = f"({' || '.join(came)})" if came else "false"
     believed += f" && !({' || '.join(went)})" if came and went else ""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from pyaot.backends.c_storage import evaluated
 from pyaot.backends.c_text import words
-from pyaot.ir.nodes import Binary, Call, Cast, Compare, Expr, Function, Stmt
+from pyaot.ir.nodes import Allocate, Binary, Call, Cast, Compare, Const, Expr, Function, Stmt
 from pyaot.ir.types import Origin
 from pyaot.ir.walk import walk_expr, walk_stmts
 
@@ -33,6 +33,13 @@ def is_doubtful(function: Function, strict: bool) -> bool:
     return any(_disturbs(node, strict) for node in nodes)
 
 
+def holds_nan_constant(function: Function) -> bool:
+    """Whether the program itself makes NaN, which no operation made."""
+    constants = [node.value for node in _nodes(function.body) if isinstance(node, Const)]
+    constants += [s.fill.value for s in walk_stmts(function.body) if isinstance(s, Allocate) and s.fill]
+    return any(value != value for value in constants)
+
+
 def _nodes(body: Iterable[Stmt]) -> Iterator[Expr]:
     for stmt in walk_stmts(body):
         for expr in evaluated(stmt):
@@ -44,7 +51,8 @@ def _sets_flags(expr: Expr) -> bool:
         return False
     match expr:
         case Binary():
-            return expr.type.dtype.kind in "fc" and expr.op not in ("minimum", "maximum")
+            is_float = expr.type.dtype.kind in "fc"
+            return (is_float and expr.op not in ("minimum", "maximum")) or _least_by_minus_one(expr)
         case Call():
             return expr.args[0].type.dtype.kind in "fc"
         case Cast():
@@ -52,6 +60,11 @@ def _sets_flags(expr: Expr) -> bool:
             return source.kind in "fc" and source is not target
         case _:
             return False
+
+
+def _least_by_minus_one(node: Binary) -> bool:
+    other = isinstance(node.right, Const) and node.right.value != -1
+    return node.op == "floordiv" and node.type.dtype.kind == "i" and not other
 
 
 def _to_integer(node: Cast) -> bool:

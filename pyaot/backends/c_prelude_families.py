@@ -25,8 +25,11 @@ _family(
 /* rounds down; C rounds to zero */
 static inline $T floordiv_$N($T a, $T b)
 {
-    if (b == -1)
+    if (b == -1) {
+        if (a == ($T)(($U)1 << ($B - 1)))
+            raise_overflow();
         return ($T)(0 - ($U)a);
+    }
     return ($T)(a / b - (a % b != 0 && (a < 0) != (b < 0)));
 }
 """,

@@ -89,6 +89,14 @@ _SHL = """
 _SHR = """
 #define SHR(a, b) ({ int64_t a__ = (a), b__ = (b); if (b__ < 0) goto fail; a__ >> (b__ > 63 ? 63 : b__); })
 """
+_RAISE_OVERFLOW = """
+/* NumPy warns where the quotient of the least integer and -1 wraps */
+static __attribute__((noinline, cold)) void raise_overflow(void)
+{
+    volatile double huge = 0x1p1023;
+    huge = huge * huge;
+}
+"""
 _FLAGS = """
 /* The IEEE flags of this thread: 1 divide, 2 overflow, 4 invalid. */
 #if defined(__x86_64__)
@@ -162,4 +170,5 @@ SINGLE: dict[str, str] = {
     "complex_lt": _COMPLEX_LT,
     "complex_le": _COMPLEX_LE,
     "flags_save": _FLAGS,
+    "raise_overflow": _RAISE_OVERFLOW,
 }

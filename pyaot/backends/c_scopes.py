@@ -53,7 +53,7 @@ class Flow:
         return Flow(self.stack, {**self.exits, label: live}, self.answers, self.asked)
 
     def remember(self, what: str, stmt: Stmt, after: NameSet, answer: Callable[[], NameSet]) -> NameSet:
-        """The answer to a question about a statement, computed once: bodies are asked about again and again."""
+        """The answer to a question about a statement, computed once: bodies are asked about often."""
         self.asked[id(stmt)] = stmt
         key = (what, id(stmt), after, frozenset(self.exits.items()))
         if key not in self.answers:
