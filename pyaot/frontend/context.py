@@ -109,6 +109,7 @@ class Context:
     movable: set[str] = field(default_factory=set)  # array names that Bind rebinds
     linked: set[str] = field(default_factory=set)  # array names that Bind connects: they may share memory
     parameters: set[str] = field(default_factory=set)
+    reshaped: set[str] = field(default_factory=set)  # arrays of which NumPy gives a view only if contiguous
     lows: dict[str, Expr] = field(default_factory=dict)  # loop index -> its least value
     highs: dict[str, Expr] = field(default_factory=dict)  # loop index -> its greatest value
     tracked: frozenset[str] = frozenset()

@@ -29,9 +29,9 @@ from pyaot.frontend.statements import lower_body
 from pyaot.frontend.syntax import SyntaxTree
 from pyaot.frontend.tracking import start_tracking, with_flags
 from pyaot.ir.alias import aliases
-from pyaot.ir.nodes import Function, Load, Nothing, Return, Store
+from pyaot.ir.nodes import Function, Load, Nothing, Param, Return, Store
 from pyaot.ir.program import Entry, Instance, Parameter, Program
-from pyaot.ir.walk import walk_expr, walk_stmts
+from pyaot.ir.walk import arrays_written, bound_together, walk_expr, walk_stmts
 
 _MOST_INSTANCES = 4
 _MOST_TRACKED = 16
@@ -156,7 +156,15 @@ def _lower_once(
         tree.span_of(info.node),
     )
     _verify_overlaps(ctx, function)
+    function = replace(function, params=tuple(_as_reshaped(ctx, function, p) for p in function.params))
     return function, Instance(name, tuple(parameters.bindings), (*parameters.facts, *ctx.global_facts))
+
+
+def _as_reshaped(ctx: Context, function: Function, param: Param) -> Param:
+    """Written and reshaped: NumPy writes into a view of a contiguous array, into a copy of another."""
+    names = bound_together(function.body).get(param.name, frozenset({param.name}))
+    noticed = names & ctx.reshaped and names & arrays_written(function.body)
+    return replace(param, never_copied=True) if noticed else param
 
 
 def _is_open(parameter: TypedParameter) -> bool:

@@ -76,6 +76,7 @@ def reshaped(ctx: Context, array: ArrayValue, shape: Indices) -> ArrayValue:
 
     if source.place is None:
         return pulled(source.dtype, shape, lambda indices: source.element(inner(indices)))
+    ctx.reshaped.add(source.place.array)
     outer = source.place.subscripts
     linear = source.place.whole or source.place.linear
     place = Place(
@@ -217,6 +218,8 @@ def _ravel(ctx: Context, arguments: Arguments) -> Value:
     array = as_array(ctx, a)
     if not is_contiguous(ctx, array):
         array = borrowed(ctx, array, materialise(ctx, array, "flat"))
+    elif array.place is not None:
+        ctx.reshaped.add(array.place.array)
     return flattened(ctx, array)
 
 

@@ -332,6 +332,7 @@ class Param:
 
     name: str
     type: Scalar | Array
+    never_copied: bool = False  # it must be C-contiguous itself: a copy in its place could be noticed
 
 
 @dataclass(frozen=True)

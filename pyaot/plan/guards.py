@@ -105,11 +105,12 @@ def written_params(function: Function) -> tuple[str, ...]:
 
 
 def _never_copied(function: Function) -> tuple[str, ...]:
-    """Arrays that the result is a view of; all, where a copy would take longer than the function."""
+    """Arrays of which a copy could be noticed; all, where a copy would take longer than the function."""
     if not has_work(function):
         return tuple(param.name for param in _plain_arrays(function))
     viewed = {name for stmt in returns(function) for name in viewed_arrays(stmt.result)}
-    return _params_among(viewed, function)
+    noticed = {*_params_among(viewed, function), *(p.name for p in function.params if p.never_copied)}
+    return tuple(param.name for param in function.params if param.name in noticed)
 
 
 def _params_among(names: Set[str], function: Function) -> tuple[str, ...]:

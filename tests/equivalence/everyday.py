@@ -210,6 +210,22 @@ def views(A: Plane) -> tuple[Plane, Flat]:
     return A.T, A[0]
 
 
+def flattened(A: Plane, k: float) -> Plane:
+    """The writes reach A only where `ravel` gives a view of it."""
+    v = A.ravel()
+    v *= k
+    return A
+
+
+def squared(a: Flat) -> Flat:
+    """As `flattened`: a strided vector is copied."""
+    v = a.ravel()
+    v *= v
+    w = a.reshape(-1, 1)
+    w += 1.0
+    return a
+
+
 def copies(A: Plane, axis: int) -> Plane:
     return np.concatenate((A, A[::-1])) if axis == 0 else np.roll(A, 1)
 
