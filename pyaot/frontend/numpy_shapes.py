@@ -86,6 +86,7 @@ def reshaped(ctx: Context, array: ArrayValue, shape: Indices) -> ArrayValue:
 
 
 def is_contiguous(ctx: Context, array: ArrayValue) -> bool:
+    """Whether its elements lie one behind the other in C order, as far as that is known."""
     place = array.place
     if place is None or place.whole or place.linear:
         return True
