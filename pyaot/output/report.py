@@ -1,9 +1,9 @@
 """What was made of each function and loop, as data (`prog.report.json`, `--json`) and as text (`explain`).
 
 smooth (line 12)
-  smooth: a: float64[1], n: int
-    versions: native, original
-    line 14: for i: parallel, simd; sums into total
+  for a: float64[1], n: int
+    versions: native, numpy, original
+    line 14: for i: parallel, simd; sum into total
 """
 
 from collections.abc import Iterable, Iterator, Mapping

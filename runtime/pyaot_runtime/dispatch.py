@@ -5,8 +5,8 @@ A compiled module says, after the user's def of `smooth`:
     @_pyaot.versions(smooth)
     def smooth(_pyaot_bind):
         ...                                     # the guard and the call of the kernels
-        def _pyaot_smooth(a, w=None): ...       # the user's signature; runs a kernel or the original
-        return _pyaot_smooth
+        def _pyaot_run_smooth(a, w=None): ...   # the user's signature; runs a kernel or the original
+        return _pyaot_run_smooth
 
 The text between is written once; tracing, counting and forcing a version are decided here, when the name is
 bound, by wrapping what the text calls. With none of them nothing is wrapped, so nothing is paid.
