@@ -4,11 +4,38 @@ import numpy as np
 
 from pyaot.base.catalogue import UNKNOWN_FUNCTION
 from pyaot.frontend.arguments import Arguments
-from pyaot.frontend.context import Context
+from pyaot.frontend.context import Context, Unsupported
 from pyaot.frontend.numpy_table import TABLE
 from pyaot.frontend.promote import PYTHON_TYPES
 from pyaot.frontend.values import ArrayValue, Number, Value
 from pyaot.ir.types import Origin
+
+_OF_THE_DATA = (
+    "unique",
+    "nonzero",
+    "flatnonzero",
+    "argwhere",
+    "setdiff1d",
+    "intersect1d",
+    "union1d",
+    "extract",
+)
+
+
+def _unknown(ctx: Context, path: str) -> Unsupported:
+    """Why a library function stays Python, and what can be done."""
+    module, _, name = path.rpartition(".")
+    shown = path.removeprefix("builtins.")
+    if module.startswith(("numpy.random", "random")):
+        message = f"'{shown}' stays Python: random numbers are drawn in the program's order."
+        return ctx.refuse(
+            UNKNOWN_FUNCTION, message, None, "Draw them before the call, and pass them as an array."
+        )
+    if module == "numpy" and name in _OF_THE_DATA:
+        message = f"'{shown}' stays Python: the size of its result is found in the data."
+        return ctx.refuse(UNKNOWN_FUNCTION, message, None, "A boolean mask, or a loop that counts, compiles.")
+    hint = "Write it as a loop, or call it outside and pass the result."
+    return ctx.refuse(UNKNOWN_FUNCTION, f"'{shown}' has no compiled form.", None, hint)
 
 
 def call_method(ctx: Context, receiver: Value, name: str, arguments: Arguments) -> Value:
@@ -33,8 +60,7 @@ def call_symbol(ctx: Context, path: str, arguments: Arguments) -> Value:
     """The value of `path(*arguments)`, such as `numpy.linalg.solve`."""
     known = TABLE.get(path)
     if known is None:
-        name = path.removeprefix("builtins.")
-        raise ctx.refuse(UNKNOWN_FUNCTION, f"'{name}' has no compiled form.")
+        raise _unknown(ctx, path)
     return known(ctx, arguments)
 
 

@@ -14,6 +14,7 @@ from pyaot.frontend.context import Context, NeedsTracking, Scope
 from pyaot.frontend.conversion import convert
 from pyaot.frontend.lists import as_list_array
 from pyaot.frontend.masks import compress, is_mask_subscript
+from pyaot.frontend.numpy_grids import GRIDS, grid
 from pyaot.frontend.operators import BINARY, COMPARISONS, UNARY, apply_binary, apply_compare, apply_unary
 from pyaot.frontend.promote import join
 from pyaot.frontend.subscripts import subscript
@@ -173,6 +174,8 @@ def _subscript(ctx: Context, node: cst.Subscript) -> Value:
     ctx.span = ctx.at(node)
     if isinstance(base, TupleValue):
         return _tuple_item(ctx, base, items, node)
+    if isinstance(base, SymbolValue) and base.path in GRIDS:
+        return grid(ctx, base.path, items)
     if not isinstance(base, ArrayValue):
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, "This value has no compiled subscripts.", node)
     if is_mask_subscript(items):

@@ -3,9 +3,13 @@
 def smooth(a: NDArray[np.float64]): ...        Function smooth_1 (a of rank 1), smooth_2 (rank 2) ...
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+import libcst as cst
+
 from pyaot.base.catalogue import (
+    NO_HINTS,
     NOT_A_FUNCTION_OF_VALUES,
     UNSUPPORTED_EXPRESSION,
     UNSUPPORTED_TYPE_CHANGE,
@@ -26,7 +30,7 @@ from pyaot.frontend.ranks import rank_choices
 from pyaot.frontend.scope_functions import FunctionInfo
 from pyaot.frontend.scopes import ModuleScope, read_scopes
 from pyaot.frontend.statements import lower_body
-from pyaot.frontend.syntax import SyntaxTree
+from pyaot.frontend.syntax import SyntaxTree, walk
 from pyaot.frontend.tracking import start_tracking, with_flags
 from pyaot.ir.alias import aliases
 from pyaot.ir.nodes import Function, Load, Nothing, Param, Return, Store
@@ -61,7 +65,26 @@ def lower(tree: SyntaxTree) -> Program:
         if found.instances:
             functions.extend(found.functions)
             entries.append(_entry(tree, info, found.instances, module))
+    diagnostics.extend(_unhinted(tree, module))
     return Program(tuple(functions), tuple(entries), tuple(diagnostics))
+
+
+def _unhinted(tree: SyntaxTree, module: ModuleScope) -> Iterator[Diagnostic]:
+    """Functions that have no hints and that no hinted function calls: nothing tells their types."""
+    reached: set[str] = set()
+    waiting = [info for info in module.functions.values() if is_hinted(info)]
+    while waiting:
+        names = {part.value for part in walk(waiting.pop().node.body) if isinstance(part, cst.Name)}
+        fresh = names - reached
+        reached |= fresh
+        waiting += [module.functions[name] for name in fresh if name in module.functions]
+    for name, info in module.functions.items():
+        known = name in reached or is_hinted(info) or info.class_name or info.outer or info.obstacle
+        if not known and (info.node.params.params or info.node.params.posonly_params):
+            message = f"'{name}' stays Python: it has no hints, and no function with hints calls it."
+            hint = "Give its parameters hints, such as 'NDArray[np.float64]' or 'int'."
+            place = tree.span_of(info.node.name)
+            yield Diagnostic(NO_HINTS, message, place, hints=(hint,), function=info.qualified_name)
 
 
 def _entry(tree: SyntaxTree, info: FunctionInfo, found: list[Instance], module: ModuleScope) -> Entry:

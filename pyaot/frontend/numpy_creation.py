@@ -1,4 +1,4 @@
-"""NumPy's functions that make arrays: zeros, arange, linspace, eye, mgrid, array, copy, histogram ..."""
+"""NumPy's functions that make arrays: zeros, arange, linspace, eye, array, copy ..."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ from pyaot.frontend.context import Context
 from pyaot.frontend.conversion import stored
 from pyaot.frontend.numpy_shapes import is_contiguous
 from pyaot.frontend.prove import never_negative
-from pyaot.frontend.values import ArrayValue, Element, Indices, NoneValue, Number, TupleValue, Value
+from pyaot.frontend.values import ArrayValue, Indices, NoneValue, Number, TupleValue, Value
 from pyaot.ir.nodes import Binary, Const, Expr, Select
 from pyaot.ir.types import Array, DType, Scalar
 
@@ -205,41 +205,6 @@ def _copy(ctx: Context, arguments: Arguments) -> Value:
     return materialise(ctx, as_array(ctx, a), "copied")
 
 
-def _meshgrid(ctx: Context, arguments: Arguments) -> Value:
-    indexing = arguments.keywords.get("indexing")
-    by_rows = getattr(indexing, "text", "xy") == "ij"
-    axes = [as_array(ctx, value) for value in arguments.positional]
-    order = list(range(len(axes)))
-    if not by_rows and len(axes) > 1:
-        order[0], order[1] = 1, 0
-    shape = tuple(axes[order.index(n)].shape[0] for n in range(len(axes)))
-    items = (pulled(a.dtype, shape, _along(a, n)) for a, n in zip(axes, order))
-    return TupleValue(tuple(materialise(ctx, item, "grid") for item in items), is_list=False)
-
-
-def _along(axis: ArrayValue, n: int) -> Element:
-    """A one-dimensional array that runs along dimension n of a grid."""
-    return lambda indices: axis.element((indices[n],))
-
-
-def _outer_indices(ctx: Context, arguments: Arguments) -> Value:
-    """np.indices(shape): one array of indices for every axis, stacked."""
-    (dimensions,) = arguments.take(ctx, "dimensions")
-    assert dimensions is not None
-    shape = tuple(_extent(ctx, n) for n in shape_argument(ctx, dimensions))
-
-    def element(i: Indices) -> Expr:
-        result: Expr = i[-1]
-        for axis in range(len(shape) - 1, -1, -1):
-            chosen = compare("eq", i[0], integer(axis))
-            result = (
-                Select(chosen, i[1 + axis], result, result.type) if axis < len(shape) - 1 else i[1 + axis]
-            )
-        return cast(result, Scalar(DType.INT64))
-
-    return pulled(DType.INT64, (integer(len(shape)), *shape), element)
-
-
 def _fill(ctx: Context, arguments: Arguments) -> Value:
     """array.fill(x): the array is written in place."""
     a, value = arguments.take(ctx, "a", "value")
@@ -269,7 +234,5 @@ TABLE: dict[str, Handler] = {
     "numpy.asarray": _as_array,
     "numpy.ascontiguousarray": _as_contiguous,
     "numpy.copy": _copy,
-    "numpy.meshgrid": _meshgrid,
-    "numpy.indices": _outer_indices,
     "method.fill": _fill,
 }

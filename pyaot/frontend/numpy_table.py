@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from pyaot.frontend import (
     numpy_creation,
+    numpy_grids,
     numpy_joining,
     numpy_library,
     numpy_linear,
@@ -23,6 +24,7 @@ from pyaot.frontend.values import Value
 TABLE: dict[str, Callable[[Context, Arguments], Value]] = {
     **numpy_ufuncs.TABLE,
     **numpy_creation.TABLE,
+    **numpy_grids.TABLE,
     **numpy_reductions.TABLE,
     **numpy_shapes.TABLE,
     **numpy_joining.TABLE,

@@ -45,6 +45,8 @@ def _rounded_down(name: str) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
         (x,) = arguments.take(ctx, "x")
         value = number(ctx, x).expr
+        if value.type.dtype.is_complex or (value.type.dtype is DType.BOOL and name == "trunc"):
+            raise ctx.refuse(UNSUPPORTED_ARGUMENT, f"'math.{name}' of this number is not compiled.")
         if value.type.dtype.kind in "biu":
             return Number(as_integer(value))
         return Number(to_int(ctx, Call(name, (cast(value, PY_FLOAT),), PY_FLOAT)))
