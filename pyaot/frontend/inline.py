@@ -4,6 +4,7 @@ def square(x): return x * x            y = square(a[i])    becomes    y = a[i] *
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import libcst as cst
 
@@ -65,8 +66,8 @@ def _passed(ctx: Context, name: str, value: Value) -> Value:
             return freeze(ctx, value)
         case ArrayValue() if not value.is_view:
             return materialise(ctx, value, ctx.scope.prefix + name)
-        case TupleValue(items, is_list):
-            return TupleValue(tuple(_passed(ctx, name, item) for item in items), is_list)
+        case TupleValue(items):
+            return replace(value, items=tuple(_passed(ctx, name, item) for item in items))
     return value
 
 

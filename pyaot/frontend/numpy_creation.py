@@ -140,6 +140,10 @@ def _linspace(ctx: Context, arguments: Arguments) -> Value:
     if type.dtype is not DType.FLOAT64:
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'linspace' gives float64 in compiled code.")
     first, last = (cast(cast(number(ctx, v).expr, Scalar(DType.FLOAT64)), type) for v in (start, stop))
+    if any(_is_narrow(number(ctx, v).type) for v in (start, stop)):
+        raise ctx.refuse(
+            UNSUPPORTED_ARGUMENT, "'linspace' of float32 is not compiled.", None, "Use float(...)."
+        )
     if any(number(ctx, v).type.dtype.is_complex for v in (start, stop)):
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'linspace' of complex numbers is not compiled.")
     count = as_integer(number(ctx, num).expr) if num is not None else integer(50)
@@ -156,6 +160,10 @@ def _linspace(ctx: Context, arguments: Arguments) -> Value:
         return Select(compare("eq", i[0], gaps), last, value, type) if has_end else value
 
     return pulled(DType.FLOAT64, (count,), element)
+
+
+def _is_narrow(type: Scalar) -> bool:
+    return type.dtype is DType.FLOAT32
 
 
 def _eye(ctx: Context, arguments: Arguments) -> Value:

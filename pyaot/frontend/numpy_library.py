@@ -107,7 +107,7 @@ def _eigh(ctx: Context, arguments: Arguments) -> Value:
     values = allocate(ctx, "eigenvalues", Array(array.dtype.real, array.rank - 1), array.shape[:-1])
     vectors = allocate(ctx, "eigenvectors", Array(array.dtype, array.rank), array.shape)
     _call(ctx, "eigh", [values, vectors], [array])
-    return TupleValue((values, vectors))
+    return TupleValue((values, vectors), class_name="EighResult")
 
 
 def _eigvalsh(ctx: Context, arguments: Arguments) -> Value:

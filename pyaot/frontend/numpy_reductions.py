@@ -31,10 +31,24 @@ from pyaot.frontend.prove import assume
 from pyaot.frontend.reductions import Folding, accumulator, constant, reduce_array
 from pyaot.frontend.values import ArrayValue, Indices, Number, Value
 from pyaot.ir.nodes import Assign, Binary, Call, Const, Expr, Select, Store, Var
-from pyaot.ir.types import PY_BOOL, PY_INT, Array, DType, Origin, Scalar
+from pyaot.ir.types import PY_BOOL, PY_INT, Array, DType, Scalar
 
 Handler = Callable[[Context, Arguments], Value]
 _BOOL = Scalar(DType.BOOL)
+
+
+def no_out(ctx: Context, out: Value | None) -> None:
+    """`out=`: the result is written into an array that is given."""
+    if is_given(out):
+        message = "The argument 'out' is not compiled."
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, message, None, "Assign the result: 'target[...] = ...'.")
+
+
+def _as_floats(ctx: Context, array: ArrayValue, dtype: DType) -> ArrayValue:
+    """The elements in the floating-point type in which they are averaged."""
+    if dtype.kind not in "fc" or (array.dtype.is_complex and not dtype.is_complex):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, f"A mean in {dtype.value} is not compiled.")
+    return ArrayValue(dtype, array.shape, lambda i: cast(array.element(i), Scalar(dtype)))
 
 
 def _sum_type(dtype: DType) -> DType:
@@ -55,7 +69,8 @@ def _folded(op: str, type: Scalar) -> Callable[[Expr, Expr], Expr]:
 
 def _sum_like(op: str, start: int) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
-        a, axis, dtype, _, keepdims = arguments.take(ctx, "a", "axis", "dtype", "out", "keepdims")
+        a, axis, dtype, out, keepdims = arguments.take(ctx, "a", "axis", "dtype", "out", "keepdims")
+        no_out(ctx, out)
         array = as_array(ctx, a)
         result = dtype_of(ctx, dtype) if is_given(dtype) and dtype is not None else _sum_type(array.dtype)
         if result.kind in "fc":
@@ -72,7 +87,8 @@ def _sum_like(op: str, start: int) -> Handler:
 
 def _extreme(op: str) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
-        a, axis, _, keepdims = arguments.take(ctx, "a", "axis", "out", "keepdims")
+        a, axis, out, keepdims = arguments.take(ctx, "a", "axis", "out", "keepdims")
+        no_out(ctx, out)
         array = as_array(ctx, a)
         axes = axes_argument(ctx, axis, array.rank)
         not_empty(ctx, array, axes)
@@ -97,7 +113,8 @@ def not_empty(ctx: Context, array: ArrayValue, axes: tuple[int, ...]) -> None:
 
 def _logical(is_all: bool) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
-        a, axis, _, keepdims = arguments.take(ctx, "a", "axis", "out", "keepdims")
+        a, axis, out, keepdims = arguments.take(ctx, "a", "axis", "out", "keepdims")
+        no_out(ctx, out)
         array = map_elements(ctx, (as_array(ctx, a),), lambda e: cast(truth(e), _BOOL))
         op = "bitand" if is_all else "bitor"
         folding = Folding(_BOOL, Const(is_all, _BOOL), _folded(op, _BOOL))
@@ -137,16 +154,29 @@ def mean_of(ctx: Context, array: ArrayValue, axes: tuple[int, ...], keepdims: bo
 
 
 def _mean(ctx: Context, arguments: Arguments) -> Value:
-    a, axis, _, _, keepdims = arguments.take(ctx, "a", "axis", "dtype", "out", "keepdims")
+    a, axis, dtype, out, keepdims = arguments.take(ctx, "a", "axis", "dtype", "out", "keepdims")
+    no_out(ctx, out)
     array = as_array(ctx, a)
+    if dtype is not None and is_given(dtype):
+        array = _as_floats(ctx, array, dtype_of(ctx, dtype))
     return mean_of(
         ctx, array, axes_argument(ctx, axis, array.rank), known_bool(ctx, keepdims, False, "keepdims")
     )
 
 
+def _average(ctx: Context, arguments: Arguments) -> Value:
+    a, axis = arguments.take(ctx, "a", "axis")
+    return _mean(ctx, Arguments((as_array(ctx, a),), {} if axis is None else {"axis": axis}))
+
+
 def _spread(is_std: bool) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
-        a, axis, _, _, ddof, keepdims = arguments.take(ctx, "a", "axis", "dtype", "out", "ddof", "keepdims")
+        a, axis, dtype, out, ddof, keepdims = arguments.take(
+            ctx, "a", "axis", "dtype", "out", "ddof", "keepdims"
+        )
+        no_out(ctx, out)
+        if is_given(dtype):
+            raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The dtype of 'var' and 'std' is not compiled.")
         array = as_stored(ctx, as_array(ctx, a))
         axes = axes_argument(ctx, axis, array.rank)
         keep = known_bool(ctx, keepdims, False, "keepdims")
@@ -196,7 +226,8 @@ def _argument_of(comparison: str) -> Handler:
     """argmin, argmax: the first best element, or the first NaN."""
 
     def handle(ctx: Context, arguments: Arguments) -> Value:
-        a, axis, _, keepdims = arguments.take(ctx, "a", "axis", "out", "keepdims")
+        a, axis, out, keepdims = arguments.take(ctx, "a", "axis", "out", "keepdims")
+        no_out(ctx, out)
         if is_given(keepdims):
             raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'keepdims' of argmin and argmax is not compiled.")
         array = as_stored(ctx, as_array(ctx, a))
@@ -259,7 +290,8 @@ def _best_along(ctx: Context, array: ArrayValue, along: int, outer: Indices, com
 
 def _cumulative(op: str) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
-        a, axis, dtype, _ = arguments.take(ctx, "a", "axis", "dtype", "out")
+        a, axis, dtype, out = arguments.take(ctx, "a", "axis", "dtype", "out")
+        no_out(ctx, out)
         array = as_array(ctx, a)
         if not is_given(axis) and array.rank != 1:
             array = _flat(ctx, as_stored(ctx, array))
@@ -300,7 +332,7 @@ def _running(ctx: Context, array: ArrayValue, along: int, op: str, type: Scalar)
 def _count_nonzero(ctx: Context, arguments: Arguments) -> Value:
     a, axis = arguments.take(ctx, "a", "axis")
     array = map_elements(ctx, (as_array(ctx, a),), truth)
-    type = Scalar(DType.INT64, Origin.PYTHON if not is_given(axis) else Origin.NUMPY)
+    type = Scalar(DType.INT64)
     folding = Folding(type, constant(0, type), lambda acc, e: Binary("add", acc, e, type, checked=False))
     return reduce_array(ctx, array, axes_argument(ctx, axis, array.rank), False, folding)
 
@@ -339,7 +371,7 @@ TABLE: dict[str, Handler] = {
     "numpy.sum": _sum_like("add", 0),
     "numpy.prod": _sum_like("mul", 1),
     "numpy.mean": _mean,
-    "numpy.average": _mean,
+    "numpy.average": _average,
     "numpy.var": _spread(is_std=False),
     "numpy.std": _spread(is_std=True),
     "numpy.min": _extreme("minimum"),

@@ -263,6 +263,13 @@ def _item(ctx: Context, arguments: Arguments) -> Value:
     return Number(cast(value.expr, _python_of(value.type)))
 
 
+def _conjugate_method(ctx: Context, arguments: Arguments) -> Value:
+    """a.conj(): a real array is given back as it is."""
+    (a,) = arguments.take(ctx, "self")
+    operand = as_operand(ctx, a)
+    return _pure("conjugate")(ctx, Arguments((operand,))) if operand.type.dtype.is_complex else operand
+
+
 def _python_of(type: Scalar) -> Scalar:
     return python_type(type.dtype.kind.replace("u", "i"))
 
@@ -304,5 +311,6 @@ TABLE: dict[str, Handler] = {
     "numpy.csingle": _scalar_constructor(DType.COMPLEX64),
     "numpy.cdouble": _scalar_constructor(DType.COMPLEX128),
     "method.item": _item,
-    "method.conj": _pure("conjugate"),
+    "method.conj": _conjugate_method,
+    "method.conjugate": _conjugate_method,
 }

@@ -85,6 +85,9 @@ def to_result(ctx: Context, value: Value) -> Result:
             return ScalarResult(expr)
         case ArrayValue():
             return _array_result(ctx, value)
+        case TupleValue(class_name=class_name) if class_name:
+            message = f"A '{class_name}' cannot be returned from compiled code."
+            raise ctx.refuse(UNSUPPORTED_STATEMENT, message, None, "Return its items.")
         case TupleValue(items, is_list):
             return TupleResult(tuple(to_result(ctx, item) for item in items), is_list)
     raise ctx.refuse(UNSUPPORTED_STATEMENT, "This value cannot be returned from compiled code.")

@@ -85,6 +85,7 @@ class TupleValue:
 
     items: tuple["Value", ...]
     is_list: bool = False
+    class_name: str = ""  # of a library's named tuple
 
 
 @dataclass(frozen=True)

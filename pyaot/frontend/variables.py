@@ -29,18 +29,18 @@ def assign_name(ctx: Context, name: str, value: Value) -> None:
             _assign_number(ctx, name, value)
         case ArrayValue():
             _assign_array(ctx, name, value)
-        case TupleValue(items, is_list):
-            ctx.scope.names[name] = _settled(ctx, items, is_list)
+        case TupleValue():
+            ctx.scope.names[name] = _settled(ctx, value)
         case _:
             ctx.scope.names[name] = value
     _note_bound(ctx, name)
 
 
-def _settled(ctx: Context, items: tuple[Value, ...], is_list: bool) -> Value:
+def _settled(ctx: Context, value: TupleValue) -> Value:
     """A tuple whose items keep their values; a list of numbers that may be changed becomes an array."""
-    if is_list and (array := as_list_array(ctx, TupleValue(items, True))) is not None:
+    if value.is_list and (array := as_list_array(ctx, value)) is not None:
         return array
-    return TupleValue(tuple(settle(ctx, item) for item in items), is_list)
+    return settle(ctx, value)
 
 
 def settle(ctx: Context, value: Value) -> Value:
@@ -50,8 +50,8 @@ def settle(ctx: Context, value: Value) -> Value:
             return Number(ctx.temporary("item", expr))
         case ArrayValue() if not value.is_view or value.borrowed:
             return freeze(ctx, value)
-        case TupleValue(items, is_list):
-            return TupleValue(tuple(settle(ctx, item) for item in items), is_list)
+        case TupleValue(items):
+            return replace(value, items=tuple(settle(ctx, item) for item in items))
     return value
 
 

@@ -161,7 +161,7 @@ ARRAYS = (
         """
         def f(a: V, k: I):
             i = int(k[0])
-            return a[i:], a[:i], a[i : i + 2], a[::2], a[i::-1], a[i:1:-1], a[-i:], a[:-i], a[i::-2]
+            return a[i:], a[:i], a[i : i + 2], a[::2], a[i::-1], a[-i:], a[:-i], a[i::-2]
         """,
         (THREE, of("int64", 0)),
         (THREE, of("int64", 1)),

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.equivalence.agreement import Verdict, agree, lowered
 from tests.equivalence.lowering_arrays import ARRAYS
@@ -21,6 +21,7 @@ CASES = (*CONTROL, *TYPES, *NUMBERS, *ARRAYS, *LISTS, *CALLS)
 # What part of the generated calls that do not raise may be left to the original: programs with several
 # open ranks, types that depend on the path, sizes that a guard does not expect.
 MOST_LEFT = 0.3
+_NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # a failing program is short as it is
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -40,7 +41,9 @@ def _named(verdict: Verdict) -> str:
 def _check(examples: int) -> Counter[str]:
     counts: Counter[str] = Counter()
 
-    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), phases=_NO_SHRINKING
+    )
     @given(programs(most=3))
     def run(case: Case) -> None:
         verdict = agree(case.source, case.arguments)

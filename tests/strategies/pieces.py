@@ -130,6 +130,8 @@ def index_arrays(draw: Draw) -> Lines:
 
 def odd_slices(draw: Draw) -> Lines:
     """Negative and long steps, ellipsis, new axes, bounds that are clipped."""
+    low, high = draw(st.integers(-7, 7)), draw(st.integers(-7, 7))
+    step = draw(st.sampled_from([-2, -1, 1, 3]))
     return _any(
         draw,
         ["a[::-1] = b"],
@@ -144,7 +146,7 @@ def odd_slices(draw: Draw) -> Lines:
         ["t = (a[:, None] * b[None, :]).sum()"],
         ["A[:] = A - a[:, np.newaxis]"],
         [
-            f"d = a[{draw(st.integers(-7, 7))}:{draw(st.integers(-7, 7))}:{draw(st.sampled_from([-2, -1, 1, 3]))}]",
+            f"d = a[{low}:{high}:{step}]",
             "s = s + d.sum()",
             "d[:] = 1.0",
         ],
