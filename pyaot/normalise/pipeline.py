@@ -1,6 +1,6 @@
 """From the IR of the front end to simpler IR of the same meaning.
 
-fold: constants;  decide: comparisons that intervals answer;  dead: what nobody reads;
+fold: constants;  sink: constants that loops assign;  decide: comparisons that intervals answer;  dead: what nobody reads;
 ranges: overflow checks that cannot strike.
 """
 
@@ -9,11 +9,13 @@ from pyaot.normalise.dead import remove_dead
 from pyaot.normalise.decide import decide
 from pyaot.normalise.fold import fold
 from pyaot.normalise.ranges import clear_checks
+from pyaot.normalise.sink import sink_constants
 
 
 def normalise(function: Function) -> Function:
     """The function in its simplest form."""
-    simpler = fold(decide(fold(function)))
+    function = sink_constants(fold(function))
+    simpler = fold(decide(function))
     while simpler != function:
         function, simpler = simpler, fold(decide(simpler))
     return clear_checks(remove_dead(function))

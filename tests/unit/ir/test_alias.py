@@ -63,7 +63,10 @@ def test_a_loop_that_may_read_what_it_wrote_is_not_parallel() -> None:
 def test_the_optimised_function_agrees_for_every_number_of_swaps() -> None:
     for n in range(4):
         a, b = np.arange(9.0), np.arange(9.0)
-        first, second = interpret(swapped(), [a, n]), interpret(optimise(swapped(), Options()).function, [b, n])
+        first, second = (
+            interpret(swapped(), [a, n]),
+            interpret(optimise(swapped(), Options()).function, [b, n]),
+        )
         assert isinstance(first, Returned) and isinstance(second, Returned)
         np.testing.assert_array_equal(first.value, second.value)
         np.testing.assert_array_equal(a, b)
