@@ -111,7 +111,7 @@ def _either(left: Pairs | None, right: Pairs | None) -> Pairs | None:
 
 
 def _bound(pairs: Pairs, targets: tuple[str, ...], sources: tuple[str, ...]) -> Pairs:
-    """After `targets = sources`: a target overlaps what its source did, and the source's name if that stays."""
+    """After `targets = sources`: a target overlaps what its source did, and a source that stays."""
     kept = {pair for pair in pairs if not any(t in pair for t in targets)}
     others = {name for pair in pairs for name in pair} | set(sources)
     for n, (target, source) in enumerate(zip(targets, sources)):

@@ -52,7 +52,7 @@ class Dim:
 
 @dataclass(frozen=True)
 class Load:
-    """An element. `checked`: by Python's rules (negative wraps, out of range fails); else certainly in range."""
+    """An element. `checked`: Python's rules (negative wraps, out of range fails); else surely in range."""
 
     array: str
     subscripts: tuple["Expr", ...]
@@ -114,7 +114,7 @@ class Cast:
 
 @dataclass(frozen=True)
 class Call:
-    """A pure function of `ir/functions.py`: sqrt, exp, real ... Of Python origin it fails where `math` raises."""
+    """A pure function of `ir/functions.py`: sqrt, exp ... Of Python origin it fails where `math` raises."""
 
     function: str
     args: tuple["Expr", ...]
@@ -168,7 +168,7 @@ class Bind:
 
 @dataclass(frozen=True)
 class Reduction:
-    """A parallel or simd loop combines `name`, a scalar or array, by add mul minimum maximum bitand bitor bitxor."""
+    """A parallel or simd loop combines `name` by add mul minimum maximum bitand bitor bitxor."""
 
     op: str
     name: str
@@ -188,7 +188,7 @@ class Marks:
 
 @dataclass(frozen=True)
 class For:
-    """`for index in range(start, stop, step)`, step >= 1; bounds are evaluated once, `index` is the loop's own."""
+    """`for index in range(start, stop, step)`, step >= 1; bounds are evaluated once, `index` is its own."""
 
     index: str
     start: Expr
@@ -259,7 +259,7 @@ class Section:
 
 @dataclass(frozen=True)
 class LibraryCall:
-    """`outputs[...] = function(inputs, **options)` of a library in `ir/functions.py`: matmul, sort, solve ..."""
+    """`outputs[...] = function(inputs, **options)` of a library in `ir/functions.py`: matmul, sort ..."""
 
     function: str
     outputs: tuple[Section, ...]
@@ -327,8 +327,8 @@ Result: TypeAlias = Nothing | ScalarResult | ArrayResult | ViewResult | TupleRes
 
 @dataclass(frozen=True)
 class Param:
-    """A parameter. The guard has checked type, dtype and rank, that ints lie within 2**31, and that a written array
-    overlaps no other; arrays come in C order."""
+    """A parameter. The guard has checked type, dtype and rank, that ints lie within 2**31, that written arrays
+    overlap no other; arrays come in C order."""
 
     name: str
     type: Scalar | Array

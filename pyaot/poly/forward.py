@@ -62,7 +62,7 @@ def _is_element(part: Expr, element: Load) -> bool:
 
 
 def _repeats(first: Store, body: Body) -> bool:
-    """The element is stored more than once, nothing else of its array is touched, and nothing moves its subscripts."""
+    """The element is stored more than once, nothing else of its array is touched, its subscripts stay."""
     if first.checked:
         return False
     same = Load(first.array, first.subscripts, first.value.type)

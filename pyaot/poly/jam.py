@@ -138,7 +138,7 @@ def _constant_trips(loop: For) -> int | None:
 
 
 def _is_worth_it(loop: For) -> bool:
-    """Neighbouring iterations touch the same elements in the innermost loop, or share an accumulator there."""
+    """Neighbouring iterations touch the same elements in the innermost loop, or an accumulator there."""
     moved = {loop.index, *scalars_assigned(loop.body)}
     for simd in (s for s in walk_stmts(loop.body) if isinstance(s, For) and s.marks.simd):
         own = moved - {simd.index}
@@ -156,7 +156,7 @@ def _stored(body: Body) -> Iterator[Load]:
 
 
 def _private(loop: For) -> frozenset[str] | None:
-    """The scalars that every iteration sets before it reads them; None where one is set on some paths only."""
+    """The scalars that every iteration sets before it reads them; None where one is set on some paths."""
     private: set[str] = set()
     for name in scalars_assigned(loop.body):
         first = _first_use(loop.body, name)
