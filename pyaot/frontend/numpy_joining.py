@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, axes_argument, is_given, known_int
 from pyaot.frontend.arithmetic import cast, integer, plus
-from pyaot.frontend.arrays import allocate, loops, materialise
+from pyaot.frontend.arrays import allocate, as_stored, loops, materialise
 from pyaot.frontend.coerce import as_array, common_dtype, stacked_items
 from pyaot.frontend.context import Context
-from pyaot.frontend.numpy_shapes import reshaped, transposed
+from pyaot.frontend.numpy_shapes import flattened, reshaped, transposed
 from pyaot.frontend.prove import make_equal
-from pyaot.frontend.values import ArrayValue, Indices, TupleValue, Value
+from pyaot.frontend.values import ArrayValue, Indices, NoneValue, TupleValue, Value
 from pyaot.ir.nodes import Expr, Store
 from pyaot.ir.types import Array, Scalar
 
@@ -58,6 +58,10 @@ def _parts(ctx: Context, value: Value | None) -> list[ArrayValue]:
 def _concatenate(ctx: Context, arguments: Arguments) -> Value:
     arrays, axis = arguments.take(ctx, "arrays", "axis")
     parts = _parts(ctx, arrays)
+    if isinstance(axis, NoneValue):
+        parts, axis = [flattened(ctx, as_stored(ctx, part)) for part in parts], None
+    if any(part.rank != parts[0].rank for part in parts) or parts[0].rank == 0:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "Joined arrays must have one number of dimensions.")
     along = axes_argument(ctx, axis, parts[0].rank)[0] if is_given(axis) else 0
     return concatenated(ctx, parts, along)
 

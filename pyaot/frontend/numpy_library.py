@@ -132,6 +132,8 @@ def _fft(name: str) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
         a, n, axis, norm = arguments.take(ctx, "a", "n", "axis", "norm")
         array = as_array(ctx, a)
+        if name == "rfft" and array.dtype.is_complex:
+            raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'rfft' takes real numbers.")
         along = axes_argument(ctx, axis, array.rank)[0] if is_given(axis) else array.rank - 1
         length = as_integer(number(ctx, n).expr) if is_given(n) else array.shape[along]
         options: tuple[Option, ...] = (("norm", norm.text),) if isinstance(norm, TextValue) else ()

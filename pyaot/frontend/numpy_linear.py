@@ -11,6 +11,7 @@ from pyaot.frontend.arithmetic import binary, cast, integer, times
 from pyaot.frontend.arrays import (
     allocate,
     as_stored,
+    borrowed,
     broadcast_element,
     broadcast_shapes,
     loops,
@@ -217,6 +218,8 @@ def _batched(ctx: Context, a: ArrayValue, b: ArrayValue) -> Value:
 
 def _dot(ctx: Context, arguments: Arguments) -> Value:
     a, b = arguments.take(ctx, "a", "b")
+    if isinstance(a, Number) and isinstance(b, Number):
+        return ctx.library(ctx, "numpy.multiply", Arguments((a, b)))
     left, right = as_array(ctx, a), as_array(ctx, b)
     if left.rank == 0 or right.rank == 0:
         return map_elements(ctx, (left, right), lambda x, y: typed(ctx, lambda: binary("mul", x, y)))
@@ -263,6 +266,13 @@ def _tensordot(ctx: Context, arguments: Arguments) -> Value:
     for one, other in pairs:
         second[other % right.rank] = first[one % left.rank]
     kept = [x for x in first if x not in second] + [x for x in second if x not in first]
+    if not kept:
+        raise ctx.refuse(
+            UNSUPPORTED_ARGUMENT,
+            "This 'tensordot' gives an array without dimensions, which is not compiled.",
+            None,
+            "Use 'vdot' or a sum of products.",
+        )
     return contract(ctx, left, right, (first, second, kept))
 
 
@@ -292,7 +302,11 @@ def _einsum(ctx: Context, arguments: Arguments) -> Value:
     if not arrow:
         joined = "".join(letters)
         out = "".join(sorted(x for x in set(joined) if joined.count(x) == 1))
-    return contract_all(ctx, [as_array(ctx, value) for value in values], letters, out)
+    arrays = [as_array(ctx, value) for value in values]
+    result = contract_all(ctx, arrays, letters, out)
+    if len(arrays) == 1 and isinstance(result, ArrayValue):
+        return borrowed(ctx, arrays[0], result)
+    return result
 
 
 def _kron(ctx: Context, arguments: Arguments) -> Value:

@@ -24,6 +24,11 @@ def transposed(ctx: Context, array: ArrayValue, order: Sequence[int]) -> ArrayVa
     return view(ctx, array, shape, starts, walks, checked=False)
 
 
+def same_view(ctx: Context, array: ArrayValue) -> ArrayValue:
+    """All of the array, as an object of its own."""
+    return transposed(ctx, array, range(array.rank))
+
+
 def _transpose(ctx: Context, arguments: Arguments) -> Value:
     array = as_array(ctx, arguments.positional[0])
     axes = arguments.positional[1:] or tuple(arguments.keywords.values())
@@ -221,7 +226,7 @@ def _ravel(ctx: Context, arguments: Arguments) -> Value:
         array = borrowed(ctx, array, materialise(ctx, array, "flat"))
     elif array.place is not None:
         ctx.reshaped.add(array.place.array)
-    return flattened(ctx, array)
+    return same_view(ctx, array) if array.rank == 1 else flattened(ctx, array)
 
 
 def _squeeze(ctx: Context, arguments: Arguments) -> Value:
@@ -355,6 +360,8 @@ def _triangle(comparison: str) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
         m, k = arguments.take(ctx, "m", "k")
         array = as_array(ctx, m)
+        if array.rank < 2:
+            raise ctx.refuse(UNSUPPORTED_ARGUMENT, "A triangle of a vector is not compiled.")
         shift = as_integer(number(ctx, k).expr) if is_given(k) else integer(0)
         zero = cast(integer(0), Scalar(array.dtype))
 

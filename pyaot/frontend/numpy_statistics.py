@@ -41,6 +41,8 @@ def _bincount(ctx: Context, arguments: Arguments) -> Value:
         ctx, "counts", Array(type.dtype, 1), (extent,), Const(0.0 if type is not _COUNT else 0, type)
     )
     added = as_array(ctx, weights) if is_given(weights) else None
+    if added is not None and added.dtype.is_complex:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "Complex weights are not compiled.")
     assert result.place is not None
     array = result.place.array
 
@@ -67,8 +69,13 @@ def _histogram(ctx: Context, arguments: Arguments) -> Value:
     """Counts in equal bins of a given range, or of the data's own; NumPy's rule for values on an edge."""
     a, bins, bounds, weights = arguments.take(ctx, "a", "bins", "range", "weights")
     values = flattened(ctx, as_stored(ctx, as_array(ctx, a)))
-    if is_given(weights) and values.dtype.is_complex:
-        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'histogram' of complex numbers is not compiled.")
+    if values.dtype is not DType.FLOAT64 and not values.dtype.is_integer:
+        raise ctx.refuse(
+            UNSUPPORTED_ARGUMENT,
+            f"'histogram' of {values.dtype.value} is not compiled.",
+            None,
+            "Give it 'a.astype(np.float64)'.",
+        )
     count = as_integer(number(ctx, bins).expr) if is_given(bins) else integer(10)
     ctx.check(compare("ge", count, integer(1)), "a histogram without bins")
     low, high = _bounds(ctx, values, bounds)
@@ -80,6 +87,8 @@ def _histogram(ctx: Context, arguments: Arguments) -> Value:
     kept_edges = ctx.library(ctx, "numpy.copy", Arguments((edges,)))
     assert isinstance(kept_edges, ArrayValue)
     added = flattened(ctx, as_stored(ctx, as_array(ctx, weights))) if is_given(weights) else None
+    if added is not None and added.dtype is not DType.FLOAT64:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "Only weights of float64 are compiled.")
     type = _COUNT if added is None else _DOUBLE
     result = allocate(ctx, "counts", Array(type.dtype, 1), (count,), Const(0 if added is None else 0.0, type))
     _count_into(ctx, values, added, kept_edges, (low, high, count), result)

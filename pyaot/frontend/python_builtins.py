@@ -102,6 +102,8 @@ def _abs(ctx: Context, arguments: Arguments) -> Value:
     if isinstance(x, ArrayValue):
         return ctx.library(ctx, "numpy.absolute", Arguments((x,)))
     value = number(ctx, x).expr
+    if value.type.dtype is DType.BOOL and value.type.origin is Origin.NUMPY:
+        return Number(value)
     if value.type.dtype is DType.BOOL:
         value = as_integer(value)
     if (
