@@ -327,7 +327,7 @@ Result: TypeAlias = Nothing | ScalarResult | ArrayResult | ViewResult | TupleRes
 
 @dataclass(frozen=True)
 class Param:
-    """A parameter. The guard has checked type, dtype, rank, that ints lie within 2**31, that written arrays
+    """A parameter. The guard has checked type, dtype, rank, that ints lie within 2**31, that written ones
     overlap no other; arrays come in C order."""
 
     name: str
