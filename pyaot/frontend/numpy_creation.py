@@ -175,6 +175,12 @@ def _eye(ctx: Context, arguments: Arguments) -> Value:
     return pulled(type.dtype, (n, m), lambda i: cast(compare("eq", i[1], plus(i[0], shift)), type))
 
 
+def _identity(ctx: Context, arguments: Arguments) -> Value:
+    n, dtype = arguments.take(ctx, "n", "dtype")
+    assert n is not None
+    return _eye(ctx, Arguments((n,), {} if dtype is None else {"dtype": dtype}))
+
+
 def _array(ctx: Context, arguments: Arguments) -> Value:
     value, dtype = arguments.take(ctx, "object", "dtype")
     chosen = dtype_of(ctx, dtype) if dtype is not None and is_given(dtype) else None
@@ -237,7 +243,7 @@ TABLE: dict[str, Handler] = {
     "numpy.arange": _arange,
     "numpy.linspace": _linspace,
     "numpy.eye": _eye,
-    "numpy.identity": _eye,
+    "numpy.identity": _identity,
     "numpy.array": _array,
     "numpy.asarray": _as_array,
     "numpy.ascontiguousarray": _as_contiguous,

@@ -192,7 +192,11 @@ def _where_dtype(ctx: Context, left: Scalar, right: Scalar) -> DType:
 
 
 def _clip(ctx: Context, arguments: Arguments) -> Value:
-    a, low, high = arguments.take(ctx, "a", "a_min", "a_max")
+    newer = {"min": "a_min", "max": "a_max"}
+    keywords = {newer.get(name, name): value for name, value in arguments.keywords.items()}
+    a, low, high = Arguments(arguments.positional, keywords).take(ctx, "a", "a_min", "a_max")
+    if not is_given(low) and not is_given(high):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'clip' needs a bound in compiled code.")
     result: Value = as_operand(ctx, a)
     if is_given(low):
         result = _operator("maximum")(ctx, Arguments((result, as_operand(ctx, low))))
