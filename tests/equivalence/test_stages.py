@@ -41,6 +41,8 @@ def wrong_stages(
     for entry in program.entries:
         if entry.qualified_name == name:
             for function, bind in fitting(program, entry, names, original, given):
+                if strict and function.inexact:
+                    continue  # nothing is made of it
                 told += compare_stages(want, function, bind, given, _rounding(want, given, strict), strict)
                 count += 1
     return count, [text for text in told if text]
