@@ -20,9 +20,10 @@ from pyaot.frontend.lower import lower
 from pyaot.frontend.parse import parse
 from pyaot.ir.check import check
 from pyaot.ir.interpret import Failed, interpret
-from pyaot.ir.nodes import Function, Param
+from pyaot.ir.nodes import Binary, Function, Param
 from pyaot.ir.program import Instance, Program
 from pyaot.ir.types import Array, DType
+from pyaot.ir.walk import walk_exprs
 from tests.strategies.arguments import Arguments
 
 _LARGE, _SMALL = 1e6, 1e-6
@@ -58,12 +59,20 @@ class Lowered:
             assert_same(_all(arguments), _all(kept), exact=True, values=True)
             return Verdict("failed", outcome.reason, error is not None)
         assert error is None, f"the original raises {error!r}, the lowered function gives {outcome.value!r}"
-        exact = not function.inexact
+        exact = not function.inexact and not _has_complex_products(function)
         values = exact or not is_wild(_all(arguments))
         assert_same((want, _all(given)), (outcome.value, _all(kept)), exact, values)
         shared = _sharing(outcome.value, _all(kept))
         assert _sharing(want, _all(given)) == shared, "memory is shared differently"
         return Verdict("agreed")
+
+
+def _has_complex_products(function: Function) -> bool:
+    """NumPy multiplies complex scalars and complex arrays by code of their own, which round differently."""
+    return any(
+        isinstance(part, Binary) and part.op in ("mul", "truediv", "pow") and part.type.dtype.is_complex
+        for part in walk_exprs(function.body)
+    )
 
 
 def lowered(source: str) -> Lowered:
