@@ -199,11 +199,16 @@ def unreliable(arguments: Arguments) -> frozenset[str]:
     """The floating-point errors that kernels report for such arguments in another way than NumPy.
 
     'invalid value' where a NaN comes in: processors set that flag when they compare it, and NumPy hides it;
-    'overflow' where narrow integers come in: NumPy warns when its integer scalars wrap, kernels do not look.
+    'overflow' where narrow integers come in: NumPy warns when its integer scalars wrap, kernels do not look;
+    both where complex numbers are huge: vector code adds and subtracts each part and keeps one of the two.
     """
     values = (arguments.positional, arguments.keywords)
-    invalid = {"invalid value"} if _holds(values, _has_nan) else set()
-    return frozenset(invalid | ({"overflow"} if _holds(values, _is_narrow) else set()))
+    is_huge = _holds(values, _is_huge_complex)
+    found = {
+        "invalid value": is_huge or _holds(values, _has_nan),
+        "overflow": is_huge or _holds(values, _is_narrow),
+    }
+    return frozenset(kind for kind, is_unreliable in found.items() if is_unreliable)
 
 
 def _holds(value: object, found: Callable[[Any], bool]) -> bool:
@@ -220,3 +225,7 @@ def _has_nan(array: Any) -> bool:
 
 def _is_narrow(array: Any) -> bool:
     return array.dtype.kind in "iu" and array.itemsize < 8
+
+
+def _is_huge_complex(array: Any) -> bool:
+    return array.dtype.kind == "c" and not bool(np.all(np.abs(array) < 1e15))
