@@ -1,7 +1,7 @@
 """From the IR of the front end to simpler IR of the same meaning.
 
-fold: constants;  sink: constants that loops assign;  decide: comparisons that intervals answer;  dead: what nobody reads;
-ranges: overflow checks that cannot strike.
+fold: constants;  sink: constants that loops assign;  decide: comparisons that intervals answer;
+dead: what nobody reads;  ranges: overflow checks that cannot strike.
 """
 
 from pyaot.ir.nodes import Function

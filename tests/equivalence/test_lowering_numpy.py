@@ -9,7 +9,8 @@ from tests.equivalence.agreement import lowered
 from tests.equivalence.numpy_cases import CASES, NOT_COMPILED
 from tests.strategies.arguments import Arguments
 
-DTYPES = ["bool", "int8", "uint8", "int64", "uint64", "float32", "float64", "complex64", "complex128"]
+DTYPES = ["bool", "int8", "float32", "float64", "complex128"]
+MORE_DTYPES = ["uint8", "int64", "uint64", "complex64"]
 _HEAD = "import cmath\nimport math\n\nimport numpy as np\n"
 _N, _M = 5, 3
 
@@ -20,12 +21,13 @@ def _hint(dtype: str, rank: int) -> str:
 
 def program(dtype: str, expressions: tuple[str, ...]) -> str:
     """One function for each expression: f0, f1 ..."""
-    ranks = {"a": 1, "b": 1, "A": 2, "B": 2, "S": 2, "T": 3}
-    hints = [f"{name}: {_hint(dtype, rank)}" for name, rank in ranks.items()]
-    hints += [f"k: {_hint('int64', 1)}", f"u: {_hint('uint8', 1)}", f"mask: {_hint('bool', 1)}"]
-    hints += ["s: float", "t: float", "j: int", "n: int", "m: int", "c: complex"]
-    functions = [f"def f{i}({', '.join(hints)}):\n    return {text}\n" for i, text in enumerate(expressions)]
-    return "\n\n".join([_HEAD, *functions])
+    types = {"V": _hint(dtype, 1), "M": _hint(dtype, 2), "T3": _hint(dtype, 3)}
+    types |= {"K": _hint("int64", 1), "U": _hint("uint8", 1), "B1": _hint("bool", 1)}
+    aliases = "".join(f"{name} = {hint}\n" for name, hint in types.items())
+    parameters = "a: V, b: V, A: M, B: M, S: M, T: T3, k: K, u: U, mask: B1, "
+    parameters += "s: float, t: float, j: int, n: int, m: int, c: complex"
+    functions = [f"def f{i}({parameters}):\n    return {text}\n" for i, text in enumerate(expressions)]
+    return "\n\n".join([_HEAD + aliases, *functions])
 
 
 def arguments(dtype: str, is_odd: bool) -> Arguments:
@@ -59,18 +61,29 @@ def _numbers(
     return numbers
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_function_does_what_numpy_does(name: str) -> None:
-    agreed = dict.fromkeys(CASES[name], False)
-    for dtype in DTYPES:
-        found = lowered(program(dtype, CASES[name]))
+def _agreed(name: str, dtypes: list[str]) -> set[str]:
+    """The calls that are computed for one dtype at least; a difference is an AssertionError."""
+    found: set[str] = set()
+    for dtype in dtypes:
+        functions = lowered(program(dtype, CASES[name]))
         for number, text in enumerate(CASES[name]):
             for is_odd in (False, True):
-                verdict = found.agree(arguments(dtype, is_odd), f"f{number}")
-                agreed[text] |= verdict.kind == "agreed"
-    assert {text for text, is_compiled in agreed.items() if not is_compiled} == {
-        text for text in CASES[name] if text in NOT_COMPILED
-    }
+                verdict = functions.agree(arguments(dtype, is_odd), f"f{number}")
+                found |= {text} if verdict.kind == "agreed" else set()
+    return found
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", CASES)
+def test_function_does_what_numpy_does(name: str) -> None:
+    assert set(CASES[name]) - _agreed(name, DTYPES) == set(CASES[name]) & NOT_COMPILED
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", CASES)
+def test_function_does_so_for_other_dtypes(name: str) -> None:
+    _agreed(name, MORE_DTYPES)
 
 
 def test_every_function_has_cases() -> None:
