@@ -123,6 +123,8 @@ def _array_power(ctx: Context, base: Value, exponent: Expr) -> Value | None:
         or not isinstance(base, ArrayValue)
     ):
         return None
+    if base.dtype is DType.BOOL:
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A power of bools is not compiled.", None, "Use '&'.")
     floating = base.dtype.kind in "fc"
     match exponent.value:
         case 2:

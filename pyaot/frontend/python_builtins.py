@@ -45,7 +45,8 @@ def _rounded_down(name: str) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
         (x,) = arguments.take(ctx, "x")
         value = number(ctx, x).expr
-        if value.type.dtype.is_complex or (value.type.dtype is DType.BOOL and name == "trunc"):
+        known = value.type.is_python or value.type.dtype is DType.FLOAT64
+        if value.type.dtype.is_complex or (name == "trunc" and not known):
             raise ctx.refuse(UNSUPPORTED_ARGUMENT, f"'math.{name}' of this number is not compiled.")
         if value.type.dtype.kind in "biu":
             return Number(as_integer(value))

@@ -73,9 +73,6 @@ def _agreed(name: str, dtypes: list[str]) -> set[str]:
     return found
 
 
-pytestmark = pytest.mark.long  # the pinned table is behind the front end; see the closing note
-
-
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", CASES)
 def test_function_does_what_numpy_does(name: str) -> None:
