@@ -1,6 +1,21 @@
-"""What all tests share: `--update-golden`, and which tests run only when asked for."""
+"""What all tests share: `--update-golden`, which tests run only when asked for, and how hypothesis draws.
+
+CI runs a seeded sample: the same examples every time, whatever the machine's load. `-m long` draws new ones.
+"""
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+_CALM = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
+settings.register_profile("seeded", derandomize=True, deadline=None, suppress_health_check=_CALM)
+settings.register_profile(
+    "long", derandomize=False, deadline=None, suppress_health_check=_CALM, print_blob=True
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Every process of the run draws in the same way."""
+    settings.load_profile("long" if "long" in str(config.getoption("markexpr")) else "seeded")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -264,24 +264,11 @@ def _power(expr: Binary, names: Names) -> Text:
     if dtype.is_integer:
         macro = "POW_INT" if expr.type.is_python else f"POW_{dtype.value}"
         return Text(f"{macro}({left}, {right})")
-    named = None if expr.type.is_python else _named_power(expr.right, dtype)
-    if named is not None:
-        return Text(f"{named}({left})")
     python = "python_" if expr.type.is_python else ""
     text = f"{_POWER.get(dtype, f'{python}power_{dtype.value}')}({left}, {right})"
     if not expr.type.is_python:
         return Text(text)
     return Text(f"FINITE_COMPLEX({text})" if dtype.is_complex else f"FINITE({text})")
-
-
-def _named_power(exponent: Expr, dtype: DType) -> str | None:
-    """What NumPy computes instead of a power with a constant exponent."""
-    if not isinstance(exponent, Const):
-        return None
-    if exponent.value == 0.5:
-        return {DType.FLOAT64: "sqrt", DType.FLOAT32: "sqrtf"}.get(dtype)
-    name = {2.0: "square", -1.0: "reciprocal"}.get(complex(exponent.value).real)
-    return f"{name}_{dtype.value}" if name and complex(exponent.value).imag == 0 else None
 
 
 _POWER = {DType.FLOAT64: "pow", DType.FLOAT32: "powf"}

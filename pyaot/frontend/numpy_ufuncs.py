@@ -13,6 +13,7 @@ from pyaot.frontend.conversion import stored
 from pyaot.frontend.operators import (
     apply_binary,
     apply_compare,
+    array_power,
     check_fits,
     scalar_binary,
     typed,
@@ -103,7 +104,10 @@ def _operator(op: str) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
         left, right = _operands(ctx, arguments, 2)
         if isinstance(left, Number) and isinstance(right, Number):
-            return Number(cast_numpy(scalar_binary(ctx, op, *_one_of_numpy(left.expr, right.expr))))
+            a, b = _one_of_numpy(left.expr, right.expr)
+            if op == "pow" and (special := array_power(ctx, Number(a), b)) is not None:
+                return special
+            return Number(cast_numpy(scalar_binary(ctx, op, a, b)))
         return apply_binary(ctx, op, left, right)
 
     return handle

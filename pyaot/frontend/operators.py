@@ -16,8 +16,8 @@ from pyaot.frontend.context import Context
 from pyaot.frontend.lists import repeated_list
 from pyaot.frontend.promote import NoType, ufunc_types
 from pyaot.frontend.values import ArrayValue, Number, TupleValue, Value
-from pyaot.ir.nodes import Binary, Call, Const, Expr
-from pyaot.ir.types import PY_COMPLEX, PY_FLOAT, DType, Origin, Scalar
+from pyaot.ir.nodes import Binary, Call, Const, Expr, Select
+from pyaot.ir.types import PY_COMPLEX, PY_FLOAT, PY_INT, DType, Origin, Scalar
 
 BINARY: dict[type[cst.BaseBinaryOp] | type[cst.BaseAugOp], str] = {
     cst.Add: "add",
@@ -103,8 +103,9 @@ def _array_binary(ctx: Context, op: str, left: ArrayValue | Number, right: Array
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, "Arithmetic on whole lists is not compiled.")
     if (
         op == "pow"
+        and isinstance(left, ArrayValue)
         and isinstance(right, Number)
-        and (special := _array_power(ctx, left, right.expr)) is not None
+        and (special := array_power(ctx, left, right.expr)) is not None
     ):
         return special
     if op == "pow":
@@ -115,35 +116,49 @@ def _array_binary(ctx: Context, op: str, left: ArrayValue | Number, right: Array
     return map_elements(ctx, (left, right), lambda a, b: typed(ctx, lambda: arithmetic.binary(op, a, b)))
 
 
-def _array_power(ctx: Context, base: Value, exponent: Expr) -> Value | None:
-    """NumPy's own shortcuts: a ** 2 is a * a, a ** 0.5 is sqrt(a), a ** -1 is 1 / a."""
-    if (
-        not isinstance(exponent, Const)
-        or exponent.type.origin is not Origin.PYTHON
-        or not isinstance(base, ArrayValue)
-    ):
-        return None
-    if base.dtype is DType.BOOL:
+def array_power(ctx: Context, base: ArrayValue | Number, exponent: Expr) -> Value | None:
+    """The power ufunc's own shortcuts: a ** 2 is a * a, a ** 0.5 is sqrt(a), a ** -1 is 1 / a."""
+    if not isinstance(exponent, Const):
+        return _unless_half(ctx, base, exponent)
+    if base.type.dtype is DType.BOOL and exponent.type.origin is Origin.PYTHON:
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A power of bools is not compiled.", None, "Use '&'.")
-    floating = base.dtype.kind in "fc"
-    match exponent.value:
+    kind = typed(ctx, lambda: arithmetic.binary("pow", Const(0, base.type), exponent)).type
+    shortcut = _shortcut(exponent.value, kind)
+    if shortcut is None:
+        return None
+    rule = shortcut  # a name of its own, known not to be None
+    if isinstance(base, Number):
+        return Number(rule(cast(base.expr, kind)))
+    return map_elements(ctx, (base,), lambda a: rule(cast(a, kind)))
+
+
+def _unless_half(ctx: Context, base: ArrayValue | Number, exponent: Expr) -> Value | None:
+    """NumPy looks at the one exponent of all elements: where it is 0.5 they get their square root."""
+    kind = typed(ctx, lambda: arithmetic.binary("pow", Const(0, base.type), exponent)).type
+    if not kind.dtype.is_float:
+        return None
+    ctx.rounding("power")
+    is_half = compare("eq", cast(exponent, kind), Const(0.5, kind))
+
+    def rule(element: Expr) -> Expr:
+        a = cast(element, kind)
+        return Select(is_half, Call("sqrt", (a,), kind), Binary("pow", a, cast(exponent, kind), kind), kind)
+
+    return Number(rule(base.expr)) if isinstance(base, Number) else map_elements(ctx, (base,), rule)
+
+
+def _shortcut(exponent: bool | int | float | complex, type: Scalar) -> Callable[[Expr], Expr] | None:
+    floating = type.dtype.kind in "fc"
+    match exponent:
         case 2:
-            return map_elements(ctx, (base,), lambda a: _square(a, exponent))
+            return lambda a: Binary("mul", a, a, type, checked=False)
         case 1 if floating:
-            return map_elements(ctx, (base,), lambda a: a)
-        case 0.5 if base.dtype.is_float:
-            return map_elements(ctx, (base,), lambda a: Call("sqrt", (a,), a.type))
+            return lambda a: a
+        case 0.5 if type.dtype.is_float:
+            return lambda a: Call("sqrt", (a,), type)
         case -1 if floating:
-            return map_elements(
-                ctx, (base,), lambda a: arithmetic.binary("truediv", Const(1, exponent.type), a)
-            )
+            return lambda a: Binary("truediv", cast(Const(1, PY_INT), type), a, type)
     return None
-
-
-def _square(operand: Expr, exponent: Const) -> Expr:
-    result = arithmetic.binary("pow", operand, exponent)
-    operand = cast(operand, result.type)
-    return Binary("mul", operand, operand, result.type, checked=False)
 
 
 def typed(ctx: Context, make: Callable[[], Expr]) -> Expr:

@@ -129,6 +129,9 @@ def binary(node: Binary, left: Value, right: Value) -> Value:
         return _python_binary(node, python_number(a), python_number(b))
     if node.type.dtype.is_integer:
         _refuse_integer(node.op, b)
+    if node.op == "pow":  # of elements: a scalar exponent of 0.5 would be a square root
+        power: np.generic = np.power(np.array([a]), np.array([b]))[0]
+        return power
     result: np.generic = _NUMPY_BINARY[node.op](a, b)
     return result
 
