@@ -5,38 +5,63 @@ A worker reads a question from each line of its standard input, and answers with
 
 import json
 import os
+import select
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 
 class Worker:
     """A running `python -m MODULE ARGUMENTS` that answers questions."""
 
-    def __init__(self, module: str, arguments: list[str], environment: Mapping[str, str]):
+    def __init__(
+        self,
+        module: str,
+        arguments: list[str],
+        environment: Mapping[str, str],
+        python: str | Path = sys.executable,
+        log: IO[str] | None = None,
+    ):
         self.process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            [python, "-m", module, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=log,
             text=True,
             env={**os.environ, **environment},
+            start_new_session=True,  # a compiler that it started ends with it
         )
 
-    def ask(self, question: str) -> Any:
-        """The answer to one question."""
+    def ask(self, question: str, limit: float | None = None) -> Any:
+        """The answer to one question; the worker is ended where it does not come within `limit` seconds."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(question + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline()
+        try:
+            self.process.stdin.write(question + "\n")
+            self.process.stdin.flush()
+            if not select.select([self.process.stdout], [], [], limit)[0]:
+                self.kill()
+                raise TimeoutError(f"no answer to {question!r} within {limit:g} s")
+            answer = self.process.stdout.readline()
+        except BrokenPipeError:
+            answer = ""
         if not answer:
             raise RuntimeError(f"worker {self.process.args!r} ended with status {self.process.wait()}")
         return json.loads(answer)
 
     def end(self) -> None:
         """Lets the worker finish."""
-        self.process.communicate()
+        if self.process.poll() is None:
+            self.process.communicate()
+
+    def kill(self) -> None:
+        """Ends the worker and what it has started."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
 
 def answer_questions(answer: Callable[[str], object]) -> None:

@@ -1,0 +1,109 @@
+"""Whether what a contestant gives is what NumPy gives: everything returned, and every argument afterwards.
+
+NPBench's own rule for numbers is kept (elementwise closeness, else a small error in the norm). It compares
+what `output_args` names, which for some programs is nothing that changes; here NumPy's changes are found.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+CHANGED = 1e-9  # relative change in the norm from which on an argument counts as written
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call did."""
+
+    returned: tuple[Any, ...]  # leaves
+    arguments: Mapping[str, Any]  # after the call, arrays only
+    written: tuple[str, ...] = ()  # the arguments that the call changed
+
+
+def outcome(result: Any, arguments: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Outcome:
+    """What a call did; `before` are the arguments that it was given."""
+    arrays = {name: np.asarray(a) for name, a in arguments.items() if is_array(a)}
+    written = [name for name, a in arrays.items() if before is not None and _error(before[name], a) > CHANGED]
+    return Outcome(tuple(_leaves(result)), arrays, tuple(written))
+
+
+def is_array(value: Any) -> bool:
+    """Whether it is an array of NumPy or JAX."""
+    return hasattr(value, "ndim") and not isinstance(value, np.generic)
+
+
+def disagreement(expected: Outcome, found: Outcome, tolerance: "Tolerance") -> str:
+    """What differs from NumPy's outcome; '' where nothing does. For our own versions: all must be alike."""
+    if len(found.returned) != len(expected.returned):
+        return f"{len(found.returned)} results instead of {len(expected.returned)}"
+    for i, (e, f) in enumerate(zip(expected.returned, found.returned)):
+        if type(e) is not type(f) or getattr(e, "dtype", 0) != getattr(f, "dtype", 0):
+            return f"result {i} is a {_kind(f)} instead of a {_kind(e)}"
+    pairs = [*zip(expected.returned, found.returned)]
+    pairs += [(expected.arguments[name], found.arguments[name]) for name in expected.arguments]
+    return _first_wrong(pairs, tolerance)
+
+
+def peer_disagreement(
+    expected: Outcome, found: Outcome, outputs: Sequence[str], tolerance: "Tolerance"
+) -> str:
+    """The same for a peer's, which may return what NumPy's writes, or leave scratch arguments alone."""
+    wanted = [*expected.returned, *(expected.arguments[name] for name in expected.written)]
+    if len(found.returned) > len(expected.returned):  # returns what NumPy writes into its arguments
+        return _first_wrong([*zip(wanted, found.returned)], tolerance)
+    if len(found.returned) < len(expected.returned):
+        return f"{len(found.returned)} results instead of {len(expected.returned)}"
+    names = outputs if expected.returned else expected.written
+    pairs = [*zip(expected.returned, found.returned)]
+    pairs += [(expected.arguments[name], found.arguments[name]) for name in names]
+    return _first_wrong(pairs, tolerance)
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """NPBench's limits, which some programs widen."""
+
+    rtol: float = 1e-5
+    atol: float = 1e-8
+    norm_error: float = 1e-5
+
+
+def tolerance_of(info: Mapping[str, Any]) -> Tolerance:
+    """The limits of a program."""
+    limits = {name: float(info[name]) for name in ("rtol", "atol", "norm_error") if name in info}
+    return Tolerance(**limits)
+
+
+def _first_wrong(pairs: list[tuple[Any, Any]], tolerance: Tolerance) -> str:
+    for e, f in pairs:
+        e, f = np.asarray(e), np.asarray(f)
+        if e.shape != f.shape and e.size != f.size:
+            return f"shape {f.shape} instead of {e.shape}"
+        f = f.reshape(e.shape)
+        if not np.allclose(e, f, tolerance.rtol, tolerance.atol, equal_nan=True):
+            error = _error(e, f)
+            if not error < tolerance.norm_error:
+                return f"relative error {error:.2g}"
+    return ""
+
+
+def _error(expected: Any, found: Any) -> float:
+    """The relative error in the norm."""
+    e, f = (np.asarray(a).astype(np.complex128).ravel() for a in (expected, found))
+    with np.errstate(all="ignore"):
+        size = np.linalg.norm(e)
+        return float(np.linalg.norm(e - f) / (size if size > 0 else 1.0))
+
+
+def _leaves(result: Any) -> list[Any]:
+    if result is None:
+        return []
+    if isinstance(result, tuple | list):
+        return [leaf for part in result for leaf in _leaves(part)]
+    return [result]
+
+
+def _kind(value: Any) -> str:
+    return f"{type(value).__name__} of {value.dtype}" if hasattr(value, "dtype") else type(value).__name__
