@@ -6,8 +6,9 @@ Every module has three forms of one function, with hints, that write their resul
     loops       loops over arrays
     arrays      array expressions
 
-and `inputs(*SIZES[preset])`, the names and values of the arguments in their order; `OUTPUTS` names those to compare.
-Beside it a C file has the same loops: a function of the same name that takes the sizes, then the arguments.
+and `inputs(*SIZES[preset])`, the names and values of the arguments in their order; `OUTPUTS` names those to
+compare. Beside it a C file has the same loops: a function of the same name that takes the sizes, which stand
+for the arguments that are ints, then the numbers, then the arrays.
 """
 
 import copy

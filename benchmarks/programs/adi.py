@@ -5,9 +5,8 @@ Each half of a time step is implicit in one direction: a tridiagonal system per 
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Rows = list[list[float]]
 
 SIZES = {"tiny": (2, 8), "S": (5, 60), "M": (100, 200), "L": (200, 1000)}
@@ -55,7 +54,7 @@ def lists(steps: int, u: Rows):
                 u[i][j] = p[i][j] * u[i][j + 1] + q[i][j]
 
 
-def loops(steps: int, u: Floats):
+def loops(steps: int, u: Matrix):
     n = u.shape[0]
     v = np.zeros((n, n))
     p = np.zeros((n, n))
@@ -91,7 +90,7 @@ def loops(steps: int, u: Floats):
                 u[i, j] = p[i, j] * u[i, j + 1] + q[i, j]
 
 
-def arrays(steps: int, u: Floats):
+def arrays(steps: int, u: Matrix):
     n = u.shape[0]
     v = np.ones((n, n))
     p = np.zeros((n, n))

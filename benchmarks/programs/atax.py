@@ -1,9 +1,9 @@
 """atax: y <- A^T (A x)."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Row = list[float]
 Rows = list[list[float]]
 
@@ -29,7 +29,7 @@ def lists(A: Rows, x: Row, y: Row):
             y[j] += A[i][j] * s
 
 
-def loops(A: Floats, x: Floats, y: Floats):
+def loops(A: Matrix, x: Vector, y: Vector):
     m, n = A.shape
     for j in range(n):
         y[j] = 0.0
@@ -41,5 +41,5 @@ def loops(A: Floats, x: Floats, y: Floats):
             y[j] += A[i, j] * s
 
 
-def arrays(A: Floats, x: Floats, y: Floats):
+def arrays(A: Matrix, x: Vector, y: Vector):
     y[:] = A.T @ (A @ x)

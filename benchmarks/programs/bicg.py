@@ -1,9 +1,9 @@
 """bicg: s <- A^T r and q <- A p, the two products of a step of biconjugate gradients."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Row = list[float]
 Rows = list[list[float]]
 
@@ -28,7 +28,7 @@ def lists(A: Rows, p: Row, r: Row, s: Row, q: Row):
             q[i] += A[i][j] * p[j]
 
 
-def loops(A: Floats, p: Floats, r: Floats, s: Floats, q: Floats):
+def loops(A: Matrix, p: Vector, r: Vector, s: Vector, q: Vector):
     n, m = A.shape
     for j in range(m):
         s[j] = 0.0
@@ -39,6 +39,6 @@ def loops(A: Floats, p: Floats, r: Floats, s: Floats, q: Floats):
             q[i] += A[i, j] * p[j]
 
 
-def arrays(A: Floats, p: Floats, r: Floats, s: Floats, q: Floats):
+def arrays(A: Matrix, p: Vector, r: Vector, s: Vector, q: Vector):
     s[:] = r @ A
     q[:] = A @ p

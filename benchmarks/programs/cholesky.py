@@ -1,9 +1,8 @@
 """cholesky: A <- L of A = L L^T, in the lower triangle of A."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Rows = list[list[float]]
 
 SIZES = {"tiny": (8,), "S": (100,), "M": (400,), "L": (1500,)}
@@ -27,7 +26,7 @@ def lists(A: Rows):
         A[i][i] = A[i][i] ** 0.5
 
 
-def loops(A: Floats):
+def loops(A: Matrix):
     for i in range(A.shape[0]):
         for j in range(i):
             for k in range(j):
@@ -38,7 +37,7 @@ def loops(A: Floats):
         A[i, i] = np.sqrt(A[i, i])
 
 
-def arrays(A: Floats):
+def arrays(A: Matrix):
     for j in range(A.shape[0]):
         A[j:, j] -= A[j:, :j] @ A[j, :j]
         A[j, j] = np.sqrt(A[j, j])

@@ -1,9 +1,8 @@
 """correlation: the coefficients of correlation of the columns of `data`, which is normalised in place."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Rows = list[list[float]]
 
 SIZES = {"tiny": (9, 6), "S": (80, 70), "M": (260, 240), "L": (1400, 1200)}
@@ -39,7 +38,7 @@ def lists(data: Rows, corr: Rows):
             corr[j][i] = corr[i][j]
 
 
-def loops(data: Floats, corr: Floats):
+def loops(data: Matrix, corr: Matrix):
     n, m = data.shape
     for j in range(m):
         mean = 0.0
@@ -63,7 +62,7 @@ def loops(data: Floats, corr: Floats):
             corr[j, i] = corr[i, j]
 
 
-def arrays(data: Floats, corr: Floats):
+def arrays(data: Matrix, corr: Matrix):
     n, m = data.shape
     deviation = data.std(axis=0)
     deviation[deviation <= 0.1] = 1.0

@@ -1,9 +1,8 @@
 """covariance: the covariances of the columns of `data`, which is centred in place."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Rows = list[list[float]]
 
 SIZES = {"tiny": (9, 6), "S": (80, 70), "M": (260, 240), "L": (1400, 1200)}
@@ -33,7 +32,7 @@ def lists(data: Rows, cov: Rows):
             cov[j][i] = cov[i][j]
 
 
-def loops(data: Floats, cov: Floats):
+def loops(data: Matrix, cov: Matrix):
     n, m = data.shape
     for j in range(m):
         mean = 0.0
@@ -51,6 +50,6 @@ def loops(data: Floats, cov: Floats):
             cov[j, i] = cov[i, j]
 
 
-def arrays(data: Floats, cov: Floats):
+def arrays(data: Matrix, cov: Matrix):
     data -= data.mean(axis=0)
     cov[:] = data.T @ data / (data.shape[0] - 1)

@@ -6,9 +6,8 @@ In each direction two passes of second order, one from each end, whose results a
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Rows = list[list[float]]
 
 SIZES = {"tiny": (6, 7), "S": (96, 64), "M": (720, 480), "L": (4096, 2160)}
@@ -65,7 +64,7 @@ def lists(alpha: float, image: Rows, smooth: Rows):
             smooth[i][j] = forward[i][j] + backward[i][j]
 
 
-def loops(alpha: float, image: Floats, smooth: Floats):
+def loops(alpha: float, image: Matrix, smooth: Matrix):
     w, h = image.shape
     a0, a1, a2, a3, b1, b2 = coefficients(alpha)
     forward = np.zeros((w, h))
@@ -118,7 +117,7 @@ def filtered(x, a0, a1, a2, a3, b1, b2):
     return forward + backward
 
 
-def arrays(alpha: float, image: Floats, smooth: Floats):
+def arrays(alpha: float, image: Matrix, smooth: Matrix):
     a0, a1, a2, a3, b1, b2 = coefficients(alpha)
     rows = filtered(image.T, a0, a1, a2, a3, b1, b2).T
     smooth[:] = filtered(rows, a0, a1, a2, a3, b1, b2)

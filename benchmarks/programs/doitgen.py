@@ -1,9 +1,9 @@
 """doitgen: A[r, q, :] <- A[r, q, :] C for all r and q."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+Tensor = np.ndarray[tuple[int, int, int], np.dtype[np.float64]]
 Rows = list[list[float]]
 
 SIZES = {"tiny": (3, 4, 5), "S": (12, 14, 30), "M": (50, 40, 60), "L": (150, 140, 160)}
@@ -29,7 +29,7 @@ def lists(A: list[list[list[float]]], C: Rows):
                 A[r][q][p] = line[p]
 
 
-def loops(A: Floats, C: Floats):
+def loops(A: Tensor, C: Matrix):
     nr, nq, n = A.shape
     line = np.zeros(n)
     for r in range(nr):
@@ -42,5 +42,5 @@ def loops(A: Floats, C: Floats):
                 A[r, q, p] = line[p]
 
 
-def arrays(A: Floats, C: Floats):
+def arrays(A: Tensor, C: Matrix):
     A[:] = A @ C

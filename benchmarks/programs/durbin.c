@@ -1,4 +1,4 @@
-/* durbin: y with T y = -r, T the symmetric Toeplitz matrix of (1, r[0], ..., r[n-2]), by Levinson's recursion. */
+/* durbin: y with T y = -r by Levinson's recursion, T symmetric and Toeplitz, of (1, r[0], ..., r[n - 2]). */
 
 void durbin(long n, const double r[restrict n], double y[restrict n])
 {

@@ -1,9 +1,8 @@
-"""durbin: y with T y = -r, T the symmetric Toeplitz matrix of (1, r[0], ..., r[n-2]), by Levinson's recursion."""
+"""durbin: y with T y = -r by Levinson's recursion, T symmetric and Toeplitz, of (1, r[0], ..., r[n - 2])."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
 Row = list[float]
 
 SIZES = {"tiny": (8,), "S": (400,), "M": (2000,), "L": (10000,)}
@@ -34,7 +33,7 @@ def lists(r: Row, y: Row):
         y[k] = alpha
 
 
-def loops(r: Floats, y: Floats):
+def loops(r: Vector, y: Vector):
     n = r.shape[0]
     z = np.zeros(n)
     y[0] = -r[0]
@@ -53,7 +52,7 @@ def loops(r: Floats, y: Floats):
         y[k] = alpha
 
 
-def arrays(r: Floats, y: Floats):
+def arrays(r: Vector, y: Vector):
     y[0] = -r[0]
     alpha = -r[0]
     beta = 1.0

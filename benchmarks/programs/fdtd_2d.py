@@ -4,9 +4,9 @@ At step t the boundary ey[0, :] is set to pulse[t].
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Row = list[float]
 Rows = list[list[float]]
 
@@ -36,7 +36,7 @@ def lists(pulse: Row, ex: Rows, ey: Rows, hz: Rows):
                 hz[i][j] -= 0.7 * (ex[i][j + 1] - ex[i][j] + ey[i + 1][j] - ey[i][j])
 
 
-def loops(pulse: Floats, ex: Floats, ey: Floats, hz: Floats):
+def loops(pulse: Vector, ex: Matrix, ey: Matrix, hz: Matrix):
     nx, ny = ex.shape
     for t in range(pulse.shape[0]):
         for j in range(ny):
@@ -52,7 +52,7 @@ def loops(pulse: Floats, ex: Floats, ey: Floats, hz: Floats):
                 hz[i, j] -= 0.7 * (ex[i, j + 1] - ex[i, j] + ey[i + 1, j] - ey[i, j])
 
 
-def arrays(pulse: Floats, ex: Floats, ey: Floats, hz: Floats):
+def arrays(pulse: Vector, ex: Matrix, ey: Matrix, hz: Matrix):
     for value in pulse:
         ey[0] = value
         ey[1:] -= 0.5 * (hz[1:] - hz[:-1])

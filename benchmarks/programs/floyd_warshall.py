@@ -1,9 +1,8 @@
 """floyd-warshall: the lengths of the shortest paths between all pairs of nodes of a graph."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 
 SIZES = {"tiny": (9,), "S": (70,), "M": (300,), "L": (1000,)}
 OUTPUTS = ("path",)
@@ -22,7 +21,7 @@ def lists(path: list[list[int]]):
                 path[i][j] = min(path[i][j], path[i][k] + path[k][j])
 
 
-def loops(path: Ints):
+def loops(path: Matrix):
     n = path.shape[0]
     for k in range(n):
         for i in range(n):
@@ -30,6 +29,6 @@ def loops(path: Ints):
                 path[i, j] = min(path[i, j], path[i, k] + path[k, j])
 
 
-def arrays(path: Ints):
+def arrays(path: Matrix):
     for k in range(path.shape[0]):
         path[:] = np.minimum(path, path[:, k, np.newaxis] + path[k])

@@ -1,9 +1,8 @@
 """gemm: C <- alpha A B + beta C."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Rows = list[list[float]]
 
 SIZES = {"tiny": (5, 6, 7), "S": (60, 70, 80), "M": (200, 220, 240), "L": (1000, 1100, 1200)}
@@ -24,7 +23,7 @@ def lists(alpha: float, beta: float, A: Rows, B: Rows, C: Rows):
                 C[i][j] += alpha * A[i][k] * B[k][j]
 
 
-def loops(alpha: float, beta: float, A: Floats, B: Floats, C: Floats):
+def loops(alpha: float, beta: float, A: Matrix, B: Matrix, C: Matrix):
     ni, nk = A.shape
     nj = B.shape[1]
     for i in range(ni):
@@ -34,5 +33,5 @@ def loops(alpha: float, beta: float, A: Floats, B: Floats, C: Floats):
                 C[i, j] += alpha * A[i, k] * B[k, j]
 
 
-def arrays(alpha: float, beta: float, A: Floats, B: Floats, C: Floats):
+def arrays(alpha: float, beta: float, A: Matrix, B: Matrix, C: Matrix):
     C[:] = alpha * A @ B + beta * C

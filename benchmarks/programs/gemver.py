@@ -1,9 +1,9 @@
 """gemver: A <- A + u1 v1^T + u2 v2^T, x <- x + beta A^T y + z, w <- w + alpha A x."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Row = list[float]
 Rows = list[list[float]]
 
@@ -48,15 +48,15 @@ def lists(
 def loops(
     alpha: float,
     beta: float,
-    A: Floats,
-    u1: Floats,
-    v1: Floats,
-    u2: Floats,
-    v2: Floats,
-    x: Floats,
-    y: Floats,
-    z: Floats,
-    w: Floats,
+    A: Matrix,
+    u1: Vector,
+    v1: Vector,
+    u2: Vector,
+    v2: Vector,
+    x: Vector,
+    y: Vector,
+    z: Vector,
+    w: Vector,
 ):
     n = A.shape[0]
     for i in range(n):
@@ -75,15 +75,15 @@ def loops(
 def arrays(
     alpha: float,
     beta: float,
-    A: Floats,
-    u1: Floats,
-    v1: Floats,
-    u2: Floats,
-    v2: Floats,
-    x: Floats,
-    y: Floats,
-    z: Floats,
-    w: Floats,
+    A: Matrix,
+    u1: Vector,
+    v1: Vector,
+    u2: Vector,
+    v2: Vector,
+    x: Vector,
+    y: Vector,
+    z: Vector,
+    w: Vector,
 ):
     A += np.outer(u1, v1) + np.outer(u2, v2)
     x += beta * y @ A + z

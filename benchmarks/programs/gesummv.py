@@ -1,9 +1,9 @@
 """gesummv: y <- alpha A x + beta B x."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Row = list[float]
 Rows = list[list[float]]
 
@@ -34,7 +34,7 @@ def lists(alpha: float, beta: float, A: Rows, B: Rows, x: Row, y: Row):
         y[i] = alpha * a + beta * b
 
 
-def loops(alpha: float, beta: float, A: Floats, B: Floats, x: Floats, y: Floats):
+def loops(alpha: float, beta: float, A: Matrix, B: Matrix, x: Vector, y: Vector):
     n = x.shape[0]
     for i in range(n):
         a = b = 0.0
@@ -44,5 +44,5 @@ def loops(alpha: float, beta: float, A: Floats, B: Floats, x: Floats, y: Floats)
         y[i] = alpha * a + beta * b
 
 
-def arrays(alpha: float, beta: float, A: Floats, B: Floats, x: Floats, y: Floats):
+def arrays(alpha: float, beta: float, A: Matrix, B: Matrix, x: Vector, y: Vector):
     y[:] = alpha * A @ x + beta * B @ x

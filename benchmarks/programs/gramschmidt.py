@@ -1,9 +1,8 @@
 """gramschmidt: A = Q R by the modified Gram-Schmidt process, which leaves A spoilt."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Rows = list[list[float]]
 
 SIZES = {"tiny": (8, 6), "S": (60, 50), "M": (240, 200), "L": (1200, 1000)}
@@ -33,7 +32,7 @@ def lists(A: Rows, R: Rows, Q: Rows):
                 A[i][j] -= Q[i][k] * R[k][j]
 
 
-def loops(A: Floats, R: Floats, Q: Floats):
+def loops(A: Matrix, R: Matrix, Q: Matrix):
     m, n = A.shape
     for k in range(n):
         norm = 0.0
@@ -50,7 +49,7 @@ def loops(A: Floats, R: Floats, Q: Floats):
                 A[i, j] -= Q[i, k] * R[k, j]
 
 
-def arrays(A: Floats, R: Floats, Q: Floats):
+def arrays(A: Matrix, R: Matrix, Q: Matrix):
     for k in range(A.shape[1]):
         R[k, k] = np.sqrt(np.dot(A[:, k], A[:, k]))
         Q[:, k] = A[:, k] / R[k, k]

@@ -1,9 +1,8 @@
 """heat-3d: the heat equation in three dimensions by explicit steps, from A to B and back."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Tensor = np.ndarray[tuple[int, int, int], np.dtype[np.float64]]
 Cube = list[list[list[float]]]
 
 SIZES = {"tiny": (2, 7), "S": (10, 18), "M": (60, 60), "L": (100, 160)}
@@ -39,7 +38,7 @@ def lists(steps: int, A: Cube, B: Cube):
                     )
 
 
-def loops(steps: int, A: Floats, B: Floats):
+def loops(steps: int, A: Tensor, B: Tensor):
     n = A.shape[0]
     for _ in range(steps):
         for i in range(1, n - 1):
@@ -73,7 +72,7 @@ def step(A):
     )
 
 
-def arrays(steps: int, A: Floats, B: Floats):
+def arrays(steps: int, A: Tensor, B: Tensor):
     for _ in range(steps):
         B[1:-1, 1:-1, 1:-1] = step(A)
         A[1:-1, 1:-1, 1:-1] = step(B)

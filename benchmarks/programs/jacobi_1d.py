@@ -1,9 +1,8 @@
 """jacobi-1d: three-point means, from A to B and back."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
 Row = list[float]
 
 SIZES = {"tiny": (3, 9), "S": (40, 1000), "M": (500, 20000), "L": (1000, 400000)}
@@ -25,7 +24,7 @@ def lists(steps: int, A: Row, B: Row):
             A[i] = 0.33333 * (B[i - 1] + B[i] + B[i + 1])
 
 
-def loops(steps: int, A: Floats, B: Floats):
+def loops(steps: int, A: Vector, B: Vector):
     n = A.shape[0]
     for _ in range(steps):
         for i in range(1, n - 1):
@@ -34,7 +33,7 @@ def loops(steps: int, A: Floats, B: Floats):
             A[i] = 0.33333 * (B[i - 1] + B[i] + B[i + 1])
 
 
-def arrays(steps: int, A: Floats, B: Floats):
+def arrays(steps: int, A: Vector, B: Vector):
     for _ in range(steps):
         B[1:-1] = 0.33333 * (A[:-2] + A[1:-1] + A[2:])
         A[1:-1] = 0.33333 * (B[:-2] + B[1:-1] + B[2:])

@@ -1,9 +1,8 @@
 """jacobi-2d: five-point means, from A to B and back."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Rows = list[list[float]]
 
 SIZES = {"tiny": (3, 8), "S": (10, 60), "M": (100, 250), "L": (300, 1300)}
@@ -27,7 +26,7 @@ def lists(steps: int, A: Rows, B: Rows):
                 A[i][j] = 0.2 * (B[i][j] + B[i][j - 1] + B[i][j + 1] + B[i + 1][j] + B[i - 1][j])
 
 
-def loops(steps: int, A: Floats, B: Floats):
+def loops(steps: int, A: Matrix, B: Matrix):
     n = A.shape[0]
     for _ in range(steps):
         for i in range(1, n - 1):
@@ -43,7 +42,7 @@ def mean(A):
     return 0.2 * (A[1:-1, 1:-1] + A[1:-1, :-2] + A[1:-1, 2:] + A[2:, 1:-1] + A[:-2, 1:-1])
 
 
-def arrays(steps: int, A: Floats, B: Floats):
+def arrays(steps: int, A: Matrix, B: Matrix):
     for _ in range(steps):
         B[1:-1, 1:-1] = mean(A)
         A[1:-1, 1:-1] = mean(B)

@@ -1,9 +1,8 @@
 """2mm: D <- alpha A B C + beta D."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Rows = list[list[float]]
 
 SIZES = {"tiny": (5, 6, 7, 4), "S": (50, 60, 70, 55), "M": (180, 190, 210, 220), "L": (800, 900, 1100, 1200)}
@@ -37,7 +36,7 @@ def lists(alpha: float, beta: float, A: Rows, B: Rows, C: Rows, D: Rows):
                 D[i][j] += product[i][k] * C[k][j]
 
 
-def loops(alpha: float, beta: float, A: Floats, B: Floats, C: Floats, D: Floats):
+def loops(alpha: float, beta: float, A: Matrix, B: Matrix, C: Matrix, D: Matrix):
     ni, nk = A.shape
     nj, nl = C.shape
     product = np.zeros((ni, nj))
@@ -52,5 +51,5 @@ def loops(alpha: float, beta: float, A: Floats, B: Floats, C: Floats, D: Floats)
                 D[i, j] += product[i, k] * C[k, j]
 
 
-def arrays(alpha: float, beta: float, A: Floats, B: Floats, C: Floats, D: Floats):
+def arrays(alpha: float, beta: float, A: Matrix, B: Matrix, C: Matrix, D: Matrix):
     D[:] = alpha * A @ B @ C + beta * D

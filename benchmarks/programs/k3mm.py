@@ -1,9 +1,8 @@
 """3mm: G <- (A B) (C D)."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Rows = list[list[float]]
 
 SIZES = {
@@ -46,7 +45,7 @@ def lists(A: Rows, B: Rows, C: Rows, D: Rows, G: Rows):
                 G[i][j] += E[i][k] * F[k][j]
 
 
-def loops(A: Floats, B: Floats, C: Floats, D: Floats, G: Floats):
+def loops(A: Matrix, B: Matrix, C: Matrix, D: Matrix, G: Matrix):
     ni, nk = A.shape
     nj, nm = C.shape
     nl = D.shape[1]
@@ -67,5 +66,5 @@ def loops(A: Floats, B: Floats, C: Floats, D: Floats, G: Floats):
                 G[i, j] += E[i, k] * F[k, j]
 
 
-def arrays(A: Floats, B: Floats, C: Floats, D: Floats, G: Floats):
+def arrays(A: Matrix, B: Matrix, C: Matrix, D: Matrix, G: Matrix):
     G[:] = (A @ B) @ (C @ D)

@@ -1,9 +1,8 @@
 """lu: A <- L and U of A = L U, without pivots; L has a unit diagonal, which is not stored."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Rows = list[list[float]]
 
 SIZES = {"tiny": (8,), "S": (80,), "M": (400,), "L": (1500,)}
@@ -27,7 +26,7 @@ def lists(A: Rows):
                 A[i][j] -= A[i][k] * A[k][j]
 
 
-def loops(A: Floats):
+def loops(A: Matrix):
     n = A.shape[0]
     for i in range(n):
         for j in range(i):
@@ -39,7 +38,7 @@ def loops(A: Floats):
                 A[i, j] -= A[i, k] * A[k, j]
 
 
-def arrays(A: Floats):
+def arrays(A: Matrix):
     for k in range(A.shape[0]):
         A[k + 1 :, k] /= A[k, k]
         A[k + 1 :, k + 1 :] -= np.outer(A[k + 1 :, k], A[k, k + 1 :])

@@ -1,9 +1,9 @@
 """ludcmp: x with A x = b, by A <- L U, L y = b and U x = y."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Row = list[float]
 Rows = list[list[float]]
 
@@ -42,7 +42,7 @@ def lists(A: Rows, b: Row, x: Row, y: Row):
         x[i] = w / A[i][i]
 
 
-def loops(A: Floats, b: Floats, x: Floats, y: Floats):
+def loops(A: Matrix, b: Vector, x: Vector, y: Vector):
     n = A.shape[0]
     for i in range(n):
         for j in range(i):
@@ -67,7 +67,7 @@ def loops(A: Floats, b: Floats, x: Floats, y: Floats):
         x[i] = w / A[i, i]
 
 
-def arrays(A: Floats, b: Floats, x: Floats, y: Floats):
+def arrays(A: Matrix, b: Vector, x: Vector, y: Vector):
     n = A.shape[0]
     for i in range(n):
         for j in range(i):

@@ -1,9 +1,9 @@
 """mvt: x1 <- x1 + A y1 and x2 <- x2 + A^T y2."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Row = list[float]
 Rows = list[list[float]]
 
@@ -27,7 +27,7 @@ def lists(A: Rows, x1: Row, x2: Row, y1: Row, y2: Row):
             x2[i] += A[j][i] * y2[j]
 
 
-def loops(A: Floats, x1: Floats, x2: Floats, y1: Floats, y2: Floats):
+def loops(A: Matrix, x1: Vector, x2: Vector, y1: Vector, y2: Vector):
     n = A.shape[0]
     for i in range(n):
         for j in range(n):
@@ -37,6 +37,6 @@ def loops(A: Floats, x1: Floats, x2: Floats, y1: Floats, y2: Floats):
             x2[i] += A[j, i] * y2[j]
 
 
-def arrays(A: Floats, x1: Floats, x2: Floats, y1: Floats, y2: Floats):
+def arrays(A: Matrix, x1: Vector, x2: Vector, y1: Vector, y2: Vector):
     x1 += A @ y1
     x2 += y2 @ A

@@ -4,9 +4,9 @@ table[i, j] is that of the bases i ... j; bases pair where their codes (0 to 3) 
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+Vector = np.ndarray[tuple[int], np.dtype[np.int64]]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 
 SIZES = {"tiny": (9,), "S": (100,), "M": (500,), "L": (2200,)}
 OUTPUTS = ("table",)
@@ -29,7 +29,7 @@ def lists(bases: list[int], table: list[list[int]]):
             table[i][j] = best
 
 
-def loops(bases: Ints, table: Ints):
+def loops(bases: Vector, table: Matrix):
     n = bases.shape[0]
     for i in range(n - 1, -1, -1):
         for j in range(i + 1, n):
@@ -41,7 +41,7 @@ def loops(bases: Ints, table: Ints):
             table[i, j] = best
 
 
-def arrays(bases: Ints, table: Ints):
+def arrays(bases: Vector, table: Matrix):
     n = bases.shape[0]
     for i in range(n - 1, -1, -1):
         for j in range(i + 1, n):

@@ -1,9 +1,8 @@
 """seidel-2d: nine-point means in place, row by row (Gauss-Seidel)."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Rows = list[list[float]]
 
 SIZES = {"tiny": (2, 8), "S": (10, 60), "M": (50, 250), "L": (100, 1000)}
@@ -25,7 +24,7 @@ def lists(steps: int, A: Rows):
                 A[i][j] = (above + A[i][j - 1] + A[i][j] + A[i][j + 1] + below) / 9.0
 
 
-def loops(steps: int, A: Floats):
+def loops(steps: int, A: Matrix):
     n = A.shape[0]
     for _ in range(steps):
         for i in range(1, n - 1):
@@ -35,7 +34,7 @@ def loops(steps: int, A: Floats):
                 A[i, j] = (above + A[i, j - 1] + A[i, j] + A[i, j + 1] + below) / 9.0
 
 
-def arrays(steps: int, A: Floats):
+def arrays(steps: int, A: Matrix):
     n = A.shape[0]
     for _ in range(steps):
         for i in range(1, n - 1):

@@ -1,9 +1,8 @@
 """symm: C <- alpha A B + beta C, A symmetric, of which the lower triangle is read."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Rows = list[list[float]]
 
 SIZES = {"tiny": (6, 7), "S": (60, 80), "M": (200, 240), "L": (1000, 1200)}
@@ -26,7 +25,7 @@ def lists(alpha: float, beta: float, A: Rows, B: Rows, C: Rows):
             C[i][j] = beta * C[i][j] + alpha * B[i][j] * A[i][i] + alpha * s
 
 
-def loops(alpha: float, beta: float, A: Floats, B: Floats, C: Floats):
+def loops(alpha: float, beta: float, A: Matrix, B: Matrix, C: Matrix):
     m, n = B.shape
     for i in range(m):
         for j in range(n):
@@ -37,5 +36,5 @@ def loops(alpha: float, beta: float, A: Floats, B: Floats, C: Floats):
             C[i, j] = beta * C[i, j] + alpha * B[i, j] * A[i, i] + alpha * s
 
 
-def arrays(alpha: float, beta: float, A: Floats, B: Floats, C: Floats):
+def arrays(alpha: float, beta: float, A: Matrix, B: Matrix, C: Matrix):
     C[:] = alpha * (np.tril(A) + np.tril(A, -1).T) @ B + beta * C

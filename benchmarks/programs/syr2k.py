@@ -1,9 +1,8 @@
 """syr2k: C <- alpha (A B^T + B A^T) + beta C, in the lower triangle of C."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Rows = list[list[float]]
 
 SIZES = {"tiny": (7, 5), "S": (80, 60), "M": (240, 200), "L": (1200, 1000)}
@@ -24,7 +23,7 @@ def lists(alpha: float, beta: float, A: Rows, B: Rows, C: Rows):
                 C[i][j] += A[j][k] * alpha * B[i][k] + B[j][k] * alpha * A[i][k]
 
 
-def loops(alpha: float, beta: float, A: Floats, B: Floats, C: Floats):
+def loops(alpha: float, beta: float, A: Matrix, B: Matrix, C: Matrix):
     n, m = A.shape
     for i in range(n):
         for j in range(i + 1):
@@ -33,7 +32,7 @@ def loops(alpha: float, beta: float, A: Floats, B: Floats, C: Floats):
                 C[i, j] += A[j, k] * alpha * B[i, k] + B[j, k] * alpha * A[i, k]
 
 
-def arrays(alpha: float, beta: float, A: Floats, B: Floats, C: Floats):
+def arrays(alpha: float, beta: float, A: Matrix, B: Matrix, C: Matrix):
     for i in range(A.shape[0]):
         products = A[: i + 1] @ B[i] + B[: i + 1] @ A[i]
         C[i, : i + 1] = beta * C[i, : i + 1] + alpha * products

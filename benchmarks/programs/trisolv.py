@@ -1,9 +1,9 @@
 """trisolv: x with L x = b, L lower triangular."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Row = list[float]
 Rows = list[list[float]]
 
@@ -25,7 +25,7 @@ def lists(L: Rows, b: Row, x: Row):
         x[i] /= L[i][i]
 
 
-def loops(L: Floats, b: Floats, x: Floats):
+def loops(L: Matrix, b: Vector, x: Vector):
     for i in range(b.shape[0]):
         x[i] = b[i]
         for j in range(i):
@@ -33,6 +33,6 @@ def loops(L: Floats, b: Floats, x: Floats):
         x[i] /= L[i, i]
 
 
-def arrays(L: Floats, b: Floats, x: Floats):
+def arrays(L: Matrix, b: Vector, x: Vector):
     for i in range(b.shape[0]):
         x[i] = (b[i] - L[i, :i] @ x[:i]) / L[i, i]

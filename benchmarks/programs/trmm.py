@@ -1,9 +1,8 @@
 """trmm: B <- alpha A^T B, A lower triangular with a unit diagonal, which is not read."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Rows = list[list[float]]
 
 SIZES = {"tiny": (6, 7), "S": (60, 80), "M": (200, 240), "L": (1000, 1200)}
@@ -25,7 +24,7 @@ def lists(alpha: float, A: Rows, B: Rows):
             B[i][j] *= alpha
 
 
-def loops(alpha: float, A: Floats, B: Floats):
+def loops(alpha: float, A: Matrix, B: Matrix):
     m, n = B.shape
     for i in range(m):
         for j in range(n):
@@ -34,6 +33,6 @@ def loops(alpha: float, A: Floats, B: Floats):
             B[i, j] *= alpha
 
 
-def arrays(alpha: float, A: Floats, B: Floats):
+def arrays(alpha: float, A: Matrix, B: Matrix):
     for i in range(B.shape[0]):
         B[i] = alpha * (B[i] + A[i + 1 :, i] @ B[i + 1 :])

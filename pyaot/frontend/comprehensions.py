@@ -8,7 +8,7 @@ from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
 from pyaot.frontend.arithmetic import binary, cast, greatest, integer, minus, plus, times
 from pyaot.frontend.arrays import allocate, loops, new_index
 from pyaot.frontend.context import Context
-from pyaot.frontend.lists import as_list_array, python_element
+from pyaot.frontend.lists import MOST_NESTED, as_list_array, python_element
 from pyaot.frontend.prove import never_negative
 from pyaot.frontend.values import ArrayValue, Indices, Number, RangeValue, TupleValue, Value
 from pyaot.ir.nodes import Const, Expr, For, Stmt, Store, Var
@@ -78,13 +78,14 @@ def _over_range(ctx: Context, name: str, source: RangeValue, node: cst.ListComp)
 
 
 def _rows(ctx: Context, row: ArrayValue, loop: tuple[Var, Expr, str], before: list[Stmt]) -> Value:
-    """Rows of one length that are made inside the loop, copied into one matrix."""
+    """Rows of one shape that are made inside the loop, copied into one array."""
     index, count, name = loop
-    if not row.boxed or row.rank != 1 or not _is_invariant(ctx, row.shape[0], before):
+    is_even = all(_is_invariant(ctx, extent, before) for extent in row.shape)
+    if not row.boxed or row.rank >= MOST_NESTED or not is_even:
         raise ctx.refuse(
             UNSUPPORTED_EXPRESSION, "A list of rows of different lengths or kinds is not compiled."
         )
-    result = allocate(ctx, "list", Array(row.dtype, 2, boxed=True), (count, row.shape[0]))
+    result = allocate(ctx, "list", Array(row.dtype, row.rank + 1, boxed=True), (count, *row.shape))
     place = result.place
     assert place is not None
 

@@ -16,6 +16,8 @@ from pyaot.frontend.values import ArrayValue, Number, TupleValue, Value
 from pyaot.ir.nodes import Expr
 from pyaot.ir.types import Array, Origin, Scalar
 
+MOST_NESTED = 3  # lists in one another; the runtime looks for rows that are shared so deep
+
 
 def repeated_list(ctx: Context, items: Sequence[Value], count: Expr) -> ArrayValue:
     """`[x] * count` of one number."""

@@ -25,6 +25,7 @@ from pyaot.frontend.hint_types import (
     TupleHint,
 )
 from pyaot.frontend.hints import TypedParameter
+from pyaot.frontend.lists import MOST_NESTED
 from pyaot.frontend.ranks import fields_read
 from pyaot.frontend.scope_functions import FunctionInfo
 from pyaot.frontend.values import NoneValue, Number, RecordValue, TextValue, TupleValue, Value
@@ -129,8 +130,10 @@ def _list_type(ctx: Context, hint: ListHint) -> Array:
     rank, item = 1, hint.item
     while isinstance(item, ListHint):
         rank, item = rank + 1, item.item
-    if isinstance(item, ScalarHint) and item.type.origin is Origin.PYTHON and rank <= 2:
+    if isinstance(item, ScalarHint) and item.type.origin is Origin.PYTHON and rank <= MOST_NESTED:
         return Array(item.type.dtype, rank, boxed=True)
     if item is None:
         return Array(DType.FLOAT64, rank, boxed=True)
-    raise ctx.refuse(UNKNOWN_HINT, "Only lists (and lists of lists) of Python numbers are compiled.")
+    raise ctx.refuse(
+        UNKNOWN_HINT, f"Only lists of Python numbers, nested up to {MOST_NESTED} deep, are compiled."
+    )

@@ -119,6 +119,8 @@ def _seen(node: cst.FunctionDef, text: str) -> tuple[int, int]:
             least = max(least, _axis_asked(part) + 1)
         elif isinstance(part, cst.Subscript):
             exact = max(exact, _axes_taken(part, text))
+        elif isinstance(part, cst.BinaryOperation) and isinstance(part.operator, cst.MatrixMultiply):
+            exact = max(exact, *(_axes_of_factor(side, text) for side in (part.left, part.right)))
         elif isinstance(part, cst.Assign) and _is_shape(part.value, text):
             exact = max(
                 (len(t.target.elements) for t in part.targets if isinstance(t.target, cst.Tuple)),
@@ -159,6 +161,14 @@ def _axes_taken(node: cst.Subscript, text: str) -> int:
         kept = sum(isinstance(e.slice, cst.Slice) for e in node.value.slice)
         return _axes_taken(node.value, text) + max(sum(_takes_axis(e) for e in node.slice) - kept, 0)
     return 0
+
+
+def _axes_of_factor(node: cst.CSTNode, text: str) -> int:
+    """How many dimensions the array must have where the node is an operand of '@', which takes no numbers."""
+    if not (isinstance(node, cst.Subscript) and _is_text(node.value, text)):
+        return 0
+    has_axis = any(isinstance(element.slice, cst.Slice) for element in node.slice)
+    return _axes_taken(node, text) + (not has_axis)
 
 
 def _axis_asked(node: cst.Subscript) -> int:

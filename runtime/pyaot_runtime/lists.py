@@ -42,15 +42,20 @@ def keep(array: ListArray | None) -> None:
 
 def rebox(array: ListArray) -> None:
     """Puts the elements that have changed into the list; the others stay the objects that they were."""
-    after = numpy.asarray(array)
     assert array.before is not None and array.source is not None
-    changed = _bits(after) != _bits(array.before)
-    values = after[changed].tolist()
-    for place, value in zip(numpy.argwhere(changed).tolist(), values):
-        row = array.source
-        for subscript in place[:-1]:
-            row = row[subscript]
-        row[place[-1]] = value
+    after = numpy.asarray(array)
+    _put(array.source, after, _bits(after) != _bits(array.before))
+
+
+def _put(target: list[Any], values: numpy.ndarray[Any, Any], changed: numpy.ndarray[Any, Any]) -> None:
+    if changed.ndim > 1:
+        for place in numpy.flatnonzero(changed.reshape(len(target), -1).any(axis=1)).tolist():
+            _put(target[place], values[place], changed[place])
+    elif changed.all():
+        target[:] = values.tolist()
+    else:
+        for place, value in zip(numpy.flatnonzero(changed).tolist(), values[changed].tolist()):
+            target[place] = value
 
 
 def as_list(leaf: Any) -> list[Any]:

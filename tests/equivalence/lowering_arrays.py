@@ -6,6 +6,16 @@ from tests.equivalence.lowering_cases import NONE, SQUARE, THREE, WIDE, case, fl
 
 ARRAYS = (
     case(
+        "an operand of @ is no number",
+        """
+        def f(a: NDArray[np.float64], c: NDArray[np.float64]):
+            for i in range(a.shape[0]):
+                c[i, : i + 1] += a[: i + 1] @ a[i]
+            return c
+        """,
+        (np.arange(6.0).reshape(2, 3), np.ones((2, 2))),
+    ),
+    case(
         "an alias is the array",
         """
         def f(a: V):

@@ -15,6 +15,31 @@ LISTS = (
         ([1.0, 2.0], [3, 4], [[1.0, 2.0], [3.0, 4.0]]),
     ),
     case(
+        "lists of lists of lists",
+        """
+        def f(X: list[list[list[float]]], k: int):
+            C = [[[0.0] * len(X[0][0]) for _ in range(len(X[0]))] for _ in range(len(X))]
+            for i in range(len(X)):
+                for j in range(len(X[i])):
+                    for l in range(len(X[i][j])):
+                        C[i][j][l] = X[i][j][l] + X[i - 1][j - 1][l - 1]
+                        X[i][j][l] *= 2.0
+            X[k][1][-1] = -1.0
+            return X, C, len(X[k])
+        """,
+        ([[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]], [[9.0, 1.5], [2.5, 3.5]]], 1),
+        ([[[1.0, 2.0], [3.0, 4.0]]], 0),
+    ),
+    case(
+        "ragged rows of rows",
+        """
+        def f(X: list[list[list[float]]]):
+            return X[1][1][0]
+        """,
+        ([[[1.0, 2.0], [3.0, 4.0]], [[5.0], [7.0, 8.0]]],),
+        verdict="unfit",
+    ),
+    case(
         "an int into a list of floats",
         """
         def f(x: list[float], n: int):
