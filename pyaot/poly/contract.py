@@ -78,9 +78,12 @@ class _Contractor:
             return None
         if array_mentions(body)[allocate.name] != self.names.mentions[allocate.name]:
             return None
-        accesses = _accesses(allocate.name, users)
-        if accesses is None or not all(map(self.names.is_steady, allocate.shape)):
+        found = accesses_of(allocate.name, users)
+        if found is None or any(access.checked for access in found):
             return None
+        if not all(map(self.names.is_steady, allocate.shape)):
+            return None
+        accesses = [access.subscripts for access in found]
         chain = _chain(allocate.name, users[0])
         axes = _own_axes(chain, accesses, allocate.type.rank)
         if not axes:
@@ -95,20 +98,11 @@ class _Contractor:
         )
 
 
-def _accesses(array: str, users: Iterable[Stmt]) -> list[tuple[Expr, ...]] | None:
-    """The subscripts of all accesses; None where the array is used otherwise, or may be missed."""
+def accesses_of(array: str, users: Iterable[Stmt]) -> list[Load | Store] | None:
+    """All accesses of elements; None where the array is used otherwise."""
     users = tuple(users)
-    found: list[tuple[Expr, ...]] = []
-    for expr in walk_exprs(users):
-        if isinstance(expr, Load) and expr.array == array:
-            if expr.checked:
-                return None
-            found.append(expr.subscripts)
-    for stmt in walk_stmts(users):
-        if isinstance(stmt, Store) and stmt.array == array:
-            if stmt.checked:
-                return None
-            found.append(stmt.subscripts)
+    found: list[Load | Store] = [e for e in walk_exprs(users) if isinstance(e, Load) and e.array == array]
+    found += [s for s in walk_stmts(users) if isinstance(s, Store) and s.array == array]
     return found if len(found) == array_mentions(users)[array] else None
 
 

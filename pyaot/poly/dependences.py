@@ -115,15 +115,20 @@ def _of_one_name(places: list[tuple[Statement, Access]], scop: Scop) -> Iterator
             continue
         if len(a.relation.outs) != len(b.relation.outs):
             continue  # one is private to iterations, so the two are different scalars by the same name
-        pairs = a.relation.then(b.relation.reverse()).under(scop.context)
-        if not pairs.is_empty():
-            yield from _ordered(first, a, second, b, pairs)
+        yield from in_order(first, a, second, b, scop)
+
+
+def in_order(first: Statement, a: Access, second: Statement, b: Access, scop: Scop) -> Iterator[Dependence]:
+    """The dependences between two accesses; `first` stands before `second` in the text, or is it."""
+    pairs = a.relation.then(b.relation.reverse()).under(scop.context)
+    if not pairs.is_empty():
+        yield from _ordered(first, a, second, b, pairs)
 
 
 def _ordered(
     first: Statement, a: Access, second: Statement, b: Access, pairs: Relation
 ) -> Iterator[Dependence]:
-    """The pairs by carrying loop; `first` stands before `second` in the text, or is it."""
+    """The pairs by carrying loop."""
     outer: list[str] = []
     loops = common_loops(first, second)
     for node in loops:

@@ -14,6 +14,7 @@ from pyaot.poly import remarks
 from pyaot.poly.accumulate import accumulate_in_scalars, names_in
 from pyaot.poly.contract import contract, with_plain_extents
 from pyaot.poly.extremes import with_choices
+from pyaot.poly.fills import Fills
 from pyaot.poly.forward import forward_stores
 from pyaot.poly.fusion import fuse
 from pyaot.poly.idioms import LibraryCalls
@@ -48,6 +49,7 @@ def optimise(function: Function, options: Options) -> Optimised:
     smaller = map_regions(smaller, RegionPass(order.region), memory)
     columns = Interleaving(options.strict, names_in(smaller))
     smaller = map_regions(smaller, RegionPass(columns.region), memory)
+    smaller = map_regions(smaller, RegionPass(Fills(names_in(smaller)).region), memory)
     marker = Marker(options.strict)
     marked = map_regions(accumulate_in_scalars(smaller), marker, memory)
     tuned = split_complex(forward_stores(jam(marked)))

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from pyaot.ir.build import add, load, sub, var
-from pyaot.ir.nodes import Expr, For, Function, Load, Stmt
+from pyaot.ir.nodes import Expr, For, Function, Load, Stmt, Store
 from pyaot.ir.types import Array, DType, Scalar
-from pyaot.ir.walk import Body, bodies_of, substitute, transform_body
+from pyaot.ir.walk import Body, bodies_of, map_exprs, substitute, transform_body
 
 F = Scalar(DType.FLOAT64)
 VECTOR, MATRIX, CUBE = (Array(DType.FLOAT64, rank) for rank in (1, 2, 3))
@@ -15,6 +15,18 @@ INTS = Array(DType.INT64, 1)
 def at(array: str, *subscripts: Expr | int) -> Load:
     """An element of a float64 array."""
     return load(array, *subscripts, type=F)
+
+
+def proved(made: Function) -> Function:
+    """The function with all its subscripts known to be in range."""
+
+    def stored(stmt: Stmt) -> Body:
+        return (replace(stmt, checked=False) if isinstance(stmt, Store) else stmt,)
+
+    def loaded(expr: Expr) -> Expr:
+        return replace(expr, checked=False) if isinstance(expr, Load) else expr
+
+    return replace(made, body=transform_body(stored, map_exprs(loaded, made.body)))
 
 
 def marks_of(function: Function) -> dict[str, str]:

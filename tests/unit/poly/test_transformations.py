@@ -3,8 +3,6 @@
 A nest is written i(j(x)): the loop over i holds the loop over j, which holds the store to x.
 """
 
-from dataclasses import replace
-
 import pytest
 
 from pyaot.base.options import Options
@@ -25,9 +23,9 @@ from pyaot.ir.build import (
     var,
     when,
 )
-from pyaot.ir.nodes import Assign, Expr, For, Function, If, Load, Stmt, Store
+from pyaot.ir.nodes import Assign, For, Function, If, Stmt, Store
 from pyaot.ir.types import PY_INT, DType
-from pyaot.ir.walk import Body, map_exprs, transform_body
+from pyaot.ir.walk import Body
 from pyaot.poly.accumulate import accumulate_in_scalars
 from pyaot.poly.contract import contract, with_plain_extents
 from pyaot.poly.fusion import fuse
@@ -36,7 +34,7 @@ from pyaot.poly.interleave import Interleaving
 from pyaot.poly.optimise import optimise
 from pyaot.poly.permute import Permutation
 from pyaot.poly.regions import RegionPass, map_regions
-from tests.unit.poly.loops import CUBE, MATRIX, VECTOR, F, at
+from tests.unit.poly.loops import CUBE, MATRIX, VECTOR, F, at, proved
 
 i, j, k, n, m, s = var("i"), var("j"), var("k"), var("n"), var("m"), var("s", F)
 PARAMS = {
@@ -52,15 +50,7 @@ PARAMS = {
 
 
 def case(*body: Stmt) -> Function:
-    made = function("f", PARAMS, *body, give())
-
-    def unchecked(stmt: Stmt) -> Body:
-        return (replace(stmt, checked=False) if isinstance(stmt, Store) else stmt,)
-
-    def proved(expr: Expr) -> Expr:
-        return replace(expr, checked=False) if isinstance(expr, Load) else expr
-
-    return replace(made, body=transform_body(unchecked, map_exprs(proved, made.body)))
+    return proved(function("f", PARAMS, *body, give()))
 
 
 def shape(body: Body) -> str:
