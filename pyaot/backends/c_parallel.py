@@ -1,6 +1,6 @@
 """A parallel loop: one team, private variables, partial results combined in the order of the threads.
 
-const int team = team_for(work);
+const int team = team_for(time, &results->time);
 double s_parts[MAX_TEAM];
 #pragma omp parallel num_threads(team) if (team > 1)
 {
@@ -119,9 +119,9 @@ def _last_private(stmt: For, after: NameSet, context: Context) -> str:
 
 
 def _before(stmt: For, context: Context, fails: bool) -> list[str]:
-    work = "1e18" if stmt.marks.work is None else _work(stmt.marks.work, context)
-    work = work[1:-1] if work.startswith("(") and work.endswith(")") and _is_one(work) else work
-    lines = [f"int team = team_for({work});"]
+    time = "1e18" if stmt.marks.time is None else _time(stmt.marks.time, context)
+    time = time[1:-1] if time.startswith("(") and time.endswith(")") and _is_one(time) else time
+    lines = [f"int team = team_for({time}, &results->time);"]
     for reduction in sorted(stmt.marks.reductions, key=lambda r: r.name not in context.names.arrays):
         lines += _prepare(reduction, context)
     if _has_products(stmt):
@@ -226,21 +226,21 @@ def _is_one(text: str) -> bool:
 
 # ---- the work of a loop, as a double that cannot overflow -------------------------------------------------
 
-_WORK = {"add": "+", "sub": "-", "mul": "*", "floordiv": "/"}
+_OPERATORS = {"add": "+", "sub": "-", "mul": "*", "floordiv": "/"}
 
 
-def _work(expr: Expr, context: Context) -> str:
+def _time(expr: Expr, context: Context) -> str:
     match expr:
         case Const():
             return repr(float(expr.value.real))
         case Var() | Dim():
             return f"(double){operand(expr, context.names)}"
-        case Binary() if expr.op in _WORK:
-            left, right = _work(expr.left, context), _work(expr.right, context)
-            return f"({left} {_WORK[expr.op]} {right})"
+        case Binary() if expr.op in _OPERATORS:
+            left, right = _time(expr.left, context), _time(expr.right, context)
+            return f"({left} {_OPERATORS[expr.op]} {right})"
         case Binary(op="maximum" | "minimum"):
-            return _work(expr.right if isinstance(expr.left, Const) else expr.left, context)
+            return _time(expr.right if isinstance(expr.left, Const) else expr.left, context)
         case Cast():
-            return _work(expr.operand, context)
+            return _time(expr.operand, context)
         case _:
             return "1e18"

@@ -335,8 +335,13 @@ _THREADS = """
 static int threads = 1;
 """
 _TEAM_FOR = """
-/* below so many operations a team costs more than it brings */
-static inline int team_for(double work) { return work < 100000 ? 1 : threads; }
+/* The threads for a loop that takes one thread so long, in units of about 0.1 ns. The first team of a call
+   has to wake them, which pays only after more work than the start of the next ones takes. */
+static inline int team_for(double time, double *before)
+{
+    *before += time;
+    return time < 2e5 || *before < 1e6 ? 1 : threads;
+}
 """
 _SHARE = """
 /* the part of a loop that this thread does */

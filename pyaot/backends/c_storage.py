@@ -183,7 +183,7 @@ def _fails_after_store(stmt: Stmt, late: bool) -> bool:
 
 
 def evaluated(stmt: Stmt) -> tuple[Expr, ...]:
-    """The expressions that the statement evaluates; `Marks.work` is only an estimate."""
+    """The expressions that the statement evaluates; those of `Marks` are only estimates."""
     return (stmt.start, stmt.stop) if isinstance(stmt, For) else expressions_of(stmt)
 
 

@@ -176,13 +176,15 @@ class Reduction:
 
 @dataclass(frozen=True)
 class Marks:
-    """What scheduling found out about a loop. `work`: operations of the whole loop, None if unknown."""
+    """What scheduling found out about a loop. `work`: operations of the whole loop, `time`: how long one
+    thread takes for it, in units of about 0.1 ns; None if unknown."""
 
     parallel: bool = False
     simd: bool = False
     reductions: tuple[Reduction, ...] = ()
     balanced: bool = True  # every iteration costs about the same
     work: Expr | None = None
+    time: Expr | None = None
     interleaved: bool = False  # iterations may advance together through the body (unroll and jam)
 
 

@@ -237,6 +237,7 @@ def _marks(marks: Marks) -> str:
         *(f"{r.op} of {r.name}" for r in marks.reductions),
         "" if marks.balanced else "unbalanced",
         "" if marks.work is None else f"work {show_expr(marks.work)}",
+        "" if marks.time is None else f"time {show_expr(marks.time)}",
     )
     text = ", ".join(filter(None, claims))
     return f"  # {text}" if text else ""

@@ -81,7 +81,8 @@ def expressions_of(stmt: Stmt) -> tuple[Expr, ...]:
         case Allocate():
             return stmt.shape if stmt.fill is None else (*stmt.shape, stmt.fill)
         case For():
-            return (stmt.start, stmt.stop, *(() if stmt.marks.work is None else (stmt.marks.work,)))
+            estimates = (stmt.marks.work, stmt.marks.time)
+            return (stmt.start, stmt.stop, *(estimate for estimate in estimates if estimate is not None))
         case If() | Check():
             return (stmt.condition,)
         case LibraryCall():
@@ -265,8 +266,8 @@ def map_stmt_exprs(f: Callable[[Expr], Expr], stmt: Stmt) -> Stmt:
         case Allocate():
             return _map_allocate(g, stmt)
         case For():
-            work = None if stmt.marks.work is None else g(stmt.marks.work)
-            marks = replace(stmt.marks, work=work)
+            work, time = (None if e is None else g(e) for e in (stmt.marks.work, stmt.marks.time))
+            marks = replace(stmt.marks, work=work, time=time)
             return replace(stmt, start=g(stmt.start), stop=g(stmt.stop), marks=marks)
         case If() | Check():
             return replace(stmt, condition=g(stmt.condition))

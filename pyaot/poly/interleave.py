@@ -28,9 +28,10 @@ from pyaot.ir.walk import (
     walk_stmts,
 )
 from pyaot.poly.marks import Verdict, judge
-from pyaot.poly.permute import SLOW, UNIT, access_cost, accesses
+from pyaot.poly.permute import SLOW
 from pyaot.poly.regions import Region
 from pyaot.poly.scalars import Names, ScalarFlow, scalars_in
+from pyaot.poly.strides import UNIT, access_cost, accesses
 from pyaot.poly.unchanged import with_bodies
 
 ROW = 64  # columns that advance together: some cache lines of every row
@@ -178,8 +179,8 @@ def _is_cheaper(loop: For, is_slow: Callable[[For], bool]) -> bool:
     outliving = _outliving(loop, steps)
     before = after = 0.0
     for inner in (step[0] for step in steps if isinstance(step[0], For)):
-        before += sum(access_cost(subscripts, inner.index) for subscripts in accesses(inner.body))
-        after += sum(access_cost(subscripts, loop.index) for subscripts in accesses(inner.body))
+        before += sum(access_cost(access.subscripts, inner.index) for access in accesses(inner.body))
+        after += sum(access_cost(access.subscripts, loop.index) for access in accesses(inner.body))
         before += SLOW if is_slow(inner) else 0.0
         after += 2 * UNIT * len(outliving & scalars_assigned(inner.body))
     return after + 0.5 < before

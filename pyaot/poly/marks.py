@@ -35,7 +35,7 @@ from pyaot.poly.reductions import reduction_of
 from pyaot.poly.regions import Region
 from pyaot.poly.scalars import scalars_in
 from pyaot.poly.scop import LoopNode, Scop
-from pyaot.poly.work import constant_trips, work_of
+from pyaot.poly.work import constant_trips, time_of, work_of
 
 FEW = 3  # iterations that are not worth a parallel loop of their own
 
@@ -153,12 +153,13 @@ class _Tree:
         self.next_key += 1
         parallel = may_be_parallel and verdict.is_free and not self._is_better_inside(loop, verdict)
         simd = verdict.is_free and _is_innermost(loop) and not verdict.array_reductions
-        work = work_of(replace(loop, marks=Marks()))
+        work = work_of(loop)
         reductions = verdict.reductions if parallel or simd else ()
-        marks = Marks(parallel, simd, reductions, _is_balanced(loop), work, verdict.may_interleave)
+        balanced = _is_balanced(loop)
+        marks = Marks(parallel, simd, reductions, balanced, work, interleaved=verdict.may_interleave)
         self._say(loop, verdict, marks, may_be_parallel)
-        body = self.body(loop.body, may_be_parallel and not parallel)
-        return replace(loop, body=body, marks=marks)
+        marked = replace(loop, body=self.body(loop.body, may_be_parallel and not parallel), marks=marks)
+        return replace(marked, marks=replace(marks, time=time_of(marked)))
 
     def _is_better_inside(self, loop: For, verdict: Verdict) -> bool:
         """A loop inside is better: this one has few iterations, or would combine whole arrays."""

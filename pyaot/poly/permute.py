@@ -16,17 +16,18 @@ from dataclasses import dataclass, field, replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.build import add, compare, minimum, mul, sub, unchecked, var
-from pyaot.ir.nodes import Allocate, Block, Expr, For, If, Load, Loop, Stmt, Store, Var
+from pyaot.ir.nodes import Allocate, Block, For, If, Load, Loop, Stmt
 from pyaot.ir.types import PY_INT
-from pyaot.ir.walk import Body, bodies_of, expressions_of, scalars_assigned, walk_expr, walk_stmts
+from pyaot.ir.walk import Body, bodies_of, scalars_assigned, walk_expr, walk_stmts
 from pyaot.poly.dependences import Dependence, dependences_of
 from pyaot.poly.marks import Verdict, judge
 from pyaot.poly.regions import Region
 from pyaot.poly.scalars import scalars_in
+from pyaot.poly.strides import access_cost, accesses
 from pyaot.poly.unchanged import with_bodies
 
 STRIP = 512  # elements of a row that one thread takes at a time
-STRIDED, UNIT, SLOW = 4.0, 0.25, 8.0  # cost of an access per iteration; of a loop that has no SIMD form
+SLOW = 8.0  # cost per iteration of a loop that has no SIMD form
 
 
 @dataclass
@@ -117,7 +118,7 @@ class _View:
         return None
 
     def _cost(self, loop: For, chain: Sequence[For]) -> float:
-        cost = sum(access_cost(subscripts, loop.index) for subscripts in accesses(chain[-1].body))
+        cost = sum(access_cost(access.subscripts, loop.index) for access in accesses(chain[-1].body))
         return cost if self.verdict(loop).is_free else cost + SLOW
 
     def _is_legal(self, order: Sequence[For], chain: Sequence[For]) -> bool:
@@ -186,28 +187,3 @@ def _is_candidate(chain: Sequence[For]) -> bool:
         return False
     changing = {loop.index for loop in chain} | scalars_assigned(inside)
     return not scalars_in(*bounds) & changing
-
-
-def accesses(body: Body) -> Iterable[tuple[Expr, ...]]:
-    """The subscripts of all loads and stores."""
-    for stmt in walk_stmts(body):
-        if isinstance(stmt, Store):
-            yield stmt.subscripts
-        for expr in expressions_of(stmt):
-            yield from (node.subscripts for node in walk_expr(expr) if isinstance(node, Load))
-
-
-def access_cost(subscripts: Sequence[Expr], index: str) -> float:
-    """What an access costs in each iteration where the loop over `index` is the innermost."""
-    moving = [axis for axis, subscript in enumerate(subscripts) if index in scalars_in(subscript)]
-    if not moving:
-        return 0.0
-    last = subscripts[-1]
-    is_unit = moving == [len(subscripts) - 1] and _is_shift(last, index)
-    return UNIT if is_unit else STRIDED
-
-
-def _is_shift(subscript: Expr, index: str) -> bool:
-    nodes = list(walk_expr(subscript))
-    simple = all(isinstance(node, Var) or getattr(node, "op", "add") in ("add", "sub") for node in nodes)
-    return simple and sum(isinstance(node, Var) and node.name == index for node in nodes) == 1

@@ -5,8 +5,11 @@
             c[i, j] = a[i, j] * b[j]
 
 It is an estimate for choosing threads and versions, never for correctness: a triangle counts with its middle
-row, a while loop as a fixed number of rounds.
+row, a while loop as a fixed number of rounds. Work counts operations; time, in simple ones, knows that SIMD
+loops do several at once and wait for memory, and what takes longer than it looks.
 """
+
+from collections.abc import Iterable
 
 from pyaot.ir.build import add, binary, cast, floordiv, sub
 from pyaot.ir.nodes import (
@@ -28,11 +31,18 @@ from pyaot.ir.nodes import (
 )
 from pyaot.ir.types import DType, Scalar
 from pyaot.ir.walk import expressions_of, map_expr, scalars_assigned, substitute, walk_expr, walk_stmts
+from pyaot.poly.strides import UNIT, access_cost, accesses
 
 FLOAT = Scalar(DType.FLOAT64)
 ROUNDS = 32.0  # of a loop whose trip count is not known before it
 CALL = 20.0
 SLOW = {"truediv": 4.0, "floordiv": 6.0, "mod": 6.0, "pow": 20.0}
+
+# Measured with the examples on an AMD Turin: a simple operation takes 0.1 ns, several at once, and so do
+SLOWNESS = 5.0  # ... a fifth of a slow one,
+SIMD_BYTES = 64.0  # the operations of a SIMD register,
+CACHE_BYTES = 16.0  # the bytes that come from a cache,
+SIMD_START = 30.0  # a part of the start of a SIMD loop.
 
 
 def constant(value: float) -> Const:
@@ -40,36 +50,112 @@ def constant(value: float) -> Const:
     return Const(value, FLOAT)
 
 
-def work_of(stmt: Stmt) -> Expr:
-    """Operations of one execution of the statement."""
-    own = sum(map(_cost, expressions_of_header(stmt)))
-    match stmt:
-        case For():
-            return _plus(constant(own), _loop_work(stmt))
-        case Loop(body):
-            return _times(constant(ROUNDS), _usable(work_of_all(body), stmt))
-        case Block(_, body):
-            return work_of_all(body)
-        case If():
-            both = _plus(work_of_all(stmt.then), work_of_all(stmt.otherwise))
-            return _plus(constant(own), both)
-        case Store():
-            return constant(own + 1.0)
-        case _:
-            return constant(own)
+def work_of(loop: For) -> Expr:
+    """Operations of one execution of the loop."""
+    return _Operations().of(loop)
+
+
+def time_of(loop: For) -> Expr:
+    """How many simple operations take as long as one execution of the loop, whose SIMD loops are marked."""
+    return _Time().of(loop)
+
+
+class _Operations:
+    """Counts operations; what takes long counts as some."""
+
+    slow = 1.0
+
+    def of(self, stmt: Stmt) -> Expr:
+        """One execution of the statement."""
+        own = constant(sum(_cost(expr, self.slow) for expr in expressions_of_header(stmt)))
+        match stmt:
+            case For():
+                return _plus(own, self.loop(stmt))
+            case Loop(body):
+                return _times(constant(ROUNDS), _usable(self.of_all(body), stmt))
+            case Block(_, body):
+                return self.of_all(body)
+            case If():
+                return _plus(own, self.branches(stmt))
+            case Store():
+                return _plus(own, constant(1.0))
+            case _:
+                return own
+
+    def of_all(self, body: Iterable[Stmt]) -> Expr:
+        """The statements together."""
+        total: Expr = constant(0.0)
+        for stmt in body:
+            total = _plus(total, self.of(stmt))
+        return total
+
+    def branches(self, stmt: If) -> Expr:
+        """What depends on a condition."""
+        return _plus(self.of_all(stmt.then), self.of_all(stmt.otherwise))
+
+    def loop(self, loop: For) -> Expr:
+        """All iterations."""
+        return _times(_known_trips(loop), self.iteration(loop))
+
+    def iteration(self, loop: For) -> Expr:
+        """One of them."""
+        body = _plus(constant(1.0), self.of_all(loop.body))
+        if isinstance(body, Const):
+            return body
+        middle = _unchecked(floordiv(add(loop.start, loop.stop), 2))
+        return _usable(substitute(body, {loop.index: middle}), loop)
+
+
+class _Time(_Operations):
+    """Knows what takes longer than its number of operations, and what less."""
+
+    slow = SLOWNESS
+
+    def branches(self, stmt: If) -> Expr:
+        """Of two forms of a loop one runs."""
+        both = super().branches(stmt)
+        is_choice = any(isinstance(inner, For | Loop) for inner in walk_stmts((*stmt.then, *stmt.otherwise)))
+        return _times(constant(0.5), both) if is_choice else both
+
+    def loop(self, loop: For) -> Expr:
+        """Registers are filled before, and emptied after it."""
+        return _plus(constant(SIMD_START if loop.marks.simd else 0.0), super().loop(loop))
+
+    def iteration(self, loop: For) -> Expr:
+        """One of several at once."""
+        one = super().iteration(loop)
+        is_simd = loop.marks.simd and isinstance(one, Const) and _fits_simd(loop)
+        return constant(_simd_time(loop, one.value.real)) if is_simd and isinstance(one, Const) else one
+
+
+def _fits_simd(loop: For) -> bool:
+    """No integers are divided."""
+    return not any(
+        isinstance(node, Binary) and node.op in ("floordiv", "mod") and node.type.dtype.is_integer
+        for stmt in walk_stmts(loop.body)
+        for expr in expressions_of_header(stmt)
+        for node in walk_expr(expr)
+    )
+
+
+def _simd_time(loop: For, work: float) -> float:
+    """An iteration in SIMD registers: its arithmetic, and what moves, in whole registers or one by one."""
+    moving = [(a, access_cost(a.subscripts, loop.index)) for a in accesses(loop.body)]
+    rows = {(a.array, a.subscripts): _size(a) for a, cost in moving if cost == UNIT}
+    single = {(a.array, a.subscripts) for a, cost in moving if cost > UNIT}
+    arithmetic = work - sum(cost > 0.0 for _, cost in moving)
+    widest = max(map(_size, (a for a, _ in moving)), default=8)
+    return arithmetic * widest / SIMD_BYTES + sum(rows.values()) / CACHE_BYTES + len(single)
+
+
+def _size(access: Load | Store) -> int:
+    value = access.value if isinstance(access, Store) else access
+    return value.type.dtype.bits // 8
 
 
 def expressions_of_header(stmt: Stmt) -> tuple[Expr, ...]:
     """What the statement itself evaluates, marks left out."""
     return (stmt.start, stmt.stop) if isinstance(stmt, For) else expressions_of(stmt)
-
-
-def work_of_all(body: tuple[Stmt, ...]) -> Expr:
-    """Operations of the statements together."""
-    total: Expr = constant(0.0)
-    for stmt in body:
-        total = _plus(total, work_of(stmt))
-    return total
 
 
 def trips(loop: For) -> Expr:
@@ -85,16 +171,6 @@ def constant_trips(loop: For) -> int | None:
     if not (isinstance(loop.start, Const) and isinstance(loop.stop, Const)):
         return None
     return len(range(int(loop.start.value.real), int(loop.stop.value.real), loop.step))
-
-
-def _loop_work(loop: For) -> Expr:
-    body = _plus(constant(1.0), work_of_all(loop.body))
-    if isinstance(body, Const):
-        per_iteration: Expr = body
-    else:
-        middle = _unchecked(floordiv(add(loop.start, loop.stop), 2))
-        per_iteration = _usable(substitute(body, {loop.index: middle}), loop)
-    return _times(_known_trips(loop), per_iteration)
 
 
 def _known_trips(loop: For) -> Expr:
@@ -126,16 +202,18 @@ def _unchecked(expr: Expr) -> Expr:
     return map_expr(exact, expr)
 
 
-def _cost(expr: Expr) -> float:
+def _cost(expr: Expr, slow: float) -> float:
     cost = 0.0
     for node in walk_expr(expr):
         match node:
             case Load() | Select():
                 cost += 1.0
             case Call():
-                cost += CALL
+                cost += CALL * slow
             case Binary(op):
-                cost += SLOW.get(op, 1.0) * (4.0 if node.type.dtype.is_complex else 1.0)
+                dtype = node.type.dtype
+                each = SLOW.get(op, 1.0) * (slow if op in SLOW and not dtype.is_integer else 1.0)
+                cost += each * (4.0 if dtype.is_complex else 1.0)
             case _:
                 continue
     return cost

@@ -1,5 +1,7 @@
 """Parallel loops, reductions, and the IEEE flags of all threads."""
 
+import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from pyaot.ir.build import (
     binary,
     cast,
     dim,
+    f64,
     function,
     give,
     i64,
@@ -28,6 +31,7 @@ from pyaot.ir.nodes import (
     Function,
     Marks,
     Reduction,
+    Stmt,
 )
 from pyaot.ir.types import PY_FLOAT, PY_INT, Array, DType, Scalar
 from tests.unit.backends.native import (
@@ -133,7 +137,7 @@ def test_private_variables_and_arrays_of_a_parallel_loop(tmp_path: Path) -> None
             ),
             loop("j", 0, dim("a", 1), assign("s", binary("add", var("s", F64), at("row", j)))),
             store("out", i, value=var("s", F64), checked=False),
-            marks=Marks(parallel=True, work=mul(dim("a", 0), i64(10**6))),
+            marks=Marks(parallel=True, time=mul(dim("a", 0), i64(10**6))),
         ),
         assign("s", at("out", 0)),
         give(var("s", F64)),
@@ -203,3 +207,28 @@ def test_flags_of_all_threads_are_gathered(tmp_path: Path) -> None:
 def test_flags_of_python_floats_are_no_warnings(tmp_path: Path) -> None:
     f = function("f", {"x": PY_FLOAT}, give(binary("mul", var("x", PY_FLOAT), var("x", PY_FLOAT))))
     assert build_kernels(tmp_path, f).entry("f")((1e300,)) == (0, 0, float("inf"))
+
+
+def test_the_first_team_of_a_call_waits_for_more_work_than_the_next(tmp_path: Path) -> None:
+    def team(label: str, time: float) -> tuple[Stmt, ...]:
+        turn = assign(label, binary("add", var(label, F64), ONE))
+        marks = Marks(parallel=True, reductions=(Reduction("add", label),), time=f64(time))
+        return assign(label, ZERO), loop("i", 0, dim("a", 0), turn, marks=marks)
+
+    times = {"small": 1e5, "first": 5e5, "second": 5e5, "later": 3e5, "tiny": 1e5}
+    loops = [stmt for label, time in times.items() for stmt in team(label, time)]
+    f = function("f", {"a": VECTOR}, *loops, give(var("later", F64)))
+    text = emit_native([f], Options()).text
+    assert [float(asked) for asked in re.findall(r"team_for\(([^,]+), &results->time\)", text)] == list(
+        times.values()
+    )
+    (rule,) = re.findall(r"static inline int team_for.*?\n}", text, re.DOTALL)
+    calls = " ".join(f'printf("%d ", team_for({time}, &before));' for time in times.values())
+    program = f"""
+        #include <stdio.h>
+        static int threads = 8;
+        {rule}
+        int main(void) {{ double before = 0; {calls} }}"""
+    (tmp_path / "rule.c").write_text(program)
+    subprocess.run(["cc", "-o", tmp_path / "rule", tmp_path / "rule.c"], check=True)
+    assert subprocess.check_output([tmp_path / "rule"], text=True).split() == ["1", "1", "8", "8", "1"]
