@@ -11,7 +11,6 @@ A stage that breaks on a function costs that function only: it stays Python, wit
 
 import multiprocessing
 import os
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,11 +19,11 @@ from pathlib import Path
 from pyaot.backends.emitted import Emitted
 from pyaot.backends.to_native import emit_native
 from pyaot.backends.to_numpy import Wrapping, emit_numpy
-from pyaot.base.catalogue import INTERNAL_ERROR
 from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.errors import PyaotError
+from pyaot.base.internal_error import internal_error
 from pyaot.base.options import Options
-from pyaot.base.source import NOWHERE, SourceFile, Span
+from pyaot.base.source import NOWHERE, SourceFile
 from pyaot.frontend.lower import lower
 from pyaot.frontend.parse import parse
 from pyaot.frontend.syntax import SyntaxTree
@@ -96,7 +95,7 @@ def _lowered(tree: SyntaxTree) -> Program:
     except PyaotError:
         raise
     except Exception as error:
-        return Program((), (), (_internal_error("the file", NOWHERE, error, "it stays Python"),))
+        return Program((), (), (internal_error("the file", NOWHERE, error, "it stays Python"),))
 
 
 # ---- the middle: every function by itself
@@ -201,16 +200,5 @@ def _error_of(attempt: Callable[[], object], function: Function) -> Diagnostic |
 
 def _internal_error_of(function: Function, error: Exception, so: str = "it stays Python") -> Diagnostic:
     span = replace(function.span, end_line=function.span.line, end_column=function.span.column)
-    said = _internal_error(f"'{function.source_name}'", span, error, so)
+    said = internal_error(f"'{function.source_name}'", span, error, so)
     return replace(said, function=function.source_name)
-
-
-def _internal_error(subject: str, span: Span, error: Exception, so: str) -> Diagnostic:
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return Diagnostic(
-        INTERNAL_ERROR,
-        f"The compiler failed on {subject}, so {so}.",
-        span,
-        notes=(f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})",),
-        hints=("Please report this with the program's text.",),
-    )

@@ -166,7 +166,7 @@ def _copy_back(name: str, context: Context) -> str:
 
 
 def _believed(context: Context) -> list[str]:
-    """The flag 'invalid' stays only where a NaN came out and none went in."""
+    """The flag 'invalid' stays only where a NaN came out and none went in; else it becomes 16, 'doubtful'."""
     came = [text for leaves in context.leaves for leaf in leaves for text in _nan_of_leaf(leaf, context)]
     went = []
     for position, param in enumerate(context.function.params):
@@ -183,7 +183,7 @@ def _believed(context: Context) -> list[str]:
     lines = ["/* comparing NaN sets the flag too, and so do some vector functions */"]
     believed = f"({' || '.join(came)})" if came else "false"
     believed += f" && !({' || '.join(went)})" if came and went else ""
-    return [*lines, f"if (results.flags & 4 && !({believed})) results.flags &= ~4;"]
+    return [*lines, f"if (results.flags & 4 && !({believed})) results.flags ^= 4 | 16;"]
 
 
 def _nan_of_leaf(leaf: Leaf, context: Context) -> list[str]:

@@ -288,7 +288,8 @@ def _extreme(expr: Binary, names: Names) -> Text:
     if isinstance(first, Const):
         first, second = second, first
     is_number = isinstance(second, Const) and second.value == second.value and expr.type.dtype.is_float
-    name = f"{expr.op}_{'number_' if is_number else ''}{expr.type.dtype.value}"
+    wins = is_number and second is expr.right and second == Const(0.0, second.type)  # -0.0 too
+    name = f"{expr.op}_{'zero_' if wins else 'number_' if is_number else ''}{expr.type.dtype.value}"
     return Text(f"{name}({_render(first, names).text}, {_render(second, names).text})")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from pyaot.backends.c_storage import evaluated
 from pyaot.backends.c_text import words
-from pyaot.ir.nodes import Allocate, Binary, Call, Cast, Compare, Const, Expr, Function, Stmt
+from pyaot.ir.nodes import Allocate, Binary, Call, Cast, Compare, Const, Expr, Function, LibraryCall, Stmt
 from pyaot.ir.types import Origin
 from pyaot.ir.walk import walk_expr, walk_stmts
 
@@ -17,12 +17,20 @@ VECTOR_MATH = words(
     "exp log pow sin cos tan asin acos atan sinh cosh tanh atanh exp2 expm1 log2 log10 cbrt erf erfc atan2"
 )
 
+# Operations that compare within.
+_COMPARING = frozenset({"minimum", "maximum", "pow", "floordiv", "mod"})
 _ORDERED = frozenset({"lt", "le", "gt", "ge"})
 
 
 def sets_flags(body: Iterable[Stmt]) -> bool:
     """Whether the statements do floating-point work of NumPy's, which warns by IEEE flags."""
     return any(map(_sets_flags, _nodes(body)))
+
+
+def can_meet_errors(function: Function) -> bool:
+    """Whether NumPy may warn of floating-point errors in any version of the function."""
+    calls = any(isinstance(stmt, LibraryCall) for stmt in walk_stmts(function.body))
+    return calls or sets_flags(function.body)
 
 
 def is_doubtful(function: Function, strict: bool) -> bool:
@@ -76,9 +84,8 @@ def _disturbs(node: Expr, strict: bool) -> bool:
         case Compare():
             return node.op in _ORDERED and node.left.type.dtype.kind in "fc"
         case Binary():
-            extreme = node.op in ("minimum", "maximum", "pow")
-            return extreme and node.type.dtype.kind in "fc"
+            return node.op in _COMPARING and node.type.dtype.kind in "fc"
         case Call():
-            return not strict and node.args[0].type.dtype.is_float
+            return node.function == "sign" or (not strict and node.args[0].type.dtype.is_float)
         case _:
             return False

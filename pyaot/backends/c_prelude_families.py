@@ -195,6 +195,9 @@ for _name, _symbol in (("minimum", "<"), ("maximum", ">")):
     _body = f"return b {_symbol} a ? b : a;"
     _comment = f"/* b is not NaN, a may be */\nstatic inline $T {_name}_number_$N($T a, $T b)"
     _family(f"{_name}_number", "f", f"{_comment} {{ {_body} }}")
+    _body = f"return b {_symbol}= a ? b : a;"
+    _comment = f"/* b is a zero, a may be the other */\nstatic inline $T {_name}_zero_$N($T a, $T b)"
+    _family(f"{_name}_zero", "f", f"{_comment} {{ {_body} }}")
 for _name, _sign in (("minimum", ""), ("maximum", "-")):
     _family(
         f"simd_{_name}",

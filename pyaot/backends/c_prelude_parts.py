@@ -98,7 +98,7 @@ static __attribute__((noinline, cold)) void raise_overflow(void)
 }
 """
 _FLAGS = """
-/* The IEEE flags of this thread: 1 divide, 2 overflow, 4 invalid. */
+/* The IEEE flags of this thread: 1 divide, 2 overflow, 4 invalid, 8 underflow. */
 #if defined(__x86_64__)
 static inline unsigned flags_save(void)
 {
@@ -109,7 +109,7 @@ static inline unsigned flags_save(void)
 static inline int flags_now(void)
 {
     const unsigned now = __builtin_ia32_stmxcsr();
-    return (int)((now >> 2 & 3) | (now & 1) << 2);
+    return (int)((now >> 2 & 3) | (now & 1) << 2 | (now & 16) >> 1);
 }
 static inline void flags_restore(unsigned before) { __builtin_ia32_ldmxcsr(before); }
 #else
@@ -122,8 +122,9 @@ static inline unsigned flags_save(void)
 }
 static inline int flags_now(void)
 {
-    const int now = fetestexcept(FE_DIVBYZERO | FE_OVERFLOW | FE_INVALID);
-    return (now & FE_DIVBYZERO ? 1 : 0) | (now & FE_OVERFLOW ? 2 : 0) | (now & FE_INVALID ? 4 : 0);
+    const int now = fetestexcept(FE_DIVBYZERO | FE_OVERFLOW | FE_INVALID | FE_UNDERFLOW);
+    return (now & FE_DIVBYZERO ? 1 : 0) | (now & FE_OVERFLOW ? 2 : 0) | (now & FE_INVALID ? 4 : 0)
+        | (now & FE_UNDERFLOW ? 8 : 0);
 }
 static inline void flags_restore(unsigned before)
 {

@@ -15,6 +15,7 @@ from pyaot.base.catalogue import (
     UNSUPPORTED_TYPE_CHANGE,
 )
 from pyaot.base.diagnostics import Diagnostic
+from pyaot.base.internal_error import internal_error
 from pyaot.base.names import c_identifier
 from pyaot.frontend.arrays import OVERLAPS
 from pyaot.frontend.branches import terminates
@@ -105,6 +106,9 @@ def _lower_entry(tree: SyntaxTree, module: ModuleScope, info: FunctionInfo) -> _
                 _lower_instance(tree, module, info, (signature, ranks), found)
             except Unsupported as refusal:
                 refusals.append(refusal.diagnostic)
+            except Exception as error:  # a bug of ours must not cost the user the other functions
+                place = tree.span_of(info.node.name)
+                found.diagnostics.append(internal_error(f"'{info.qualified_name}'", place, error))
     if not found.instances and refusals:
         found.diagnostics.append(refusals[0])
     return found

@@ -326,6 +326,8 @@ def _kron(ctx: Context, arguments: Arguments) -> Value:
 def _trace(ctx: Context, arguments: Arguments) -> Value:
     (a,) = arguments.take(ctx, "a")
     array = as_array(ctx, a)
+    if array.rank != 2:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "Only the trace of a matrix is compiled.")
     make_equal(ctx, array.shape[0], array.shape[1], "the trace of a matrix that is not square")
     diagonal = pulled(array.dtype, (array.shape[0],), lambda i: array.element((i[0], i[0])))
     return ctx.library(ctx, "numpy.sum", Arguments((diagonal,)))
@@ -333,12 +335,12 @@ def _trace(ctx: Context, arguments: Arguments) -> Value:
 
 def _cross(ctx: Context, arguments: Arguments) -> Value:
     a, b = (as_stored(ctx, as_array(ctx, value)) for value in arguments.take(ctx, "a", "b"))
+    if a.rank != 1 or b.rank != 1:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'cross' of more than two vectors is not compiled.")
     for array in (a, b):
         make_equal(
             ctx, array.shape[-1], integer(3), "the vectors of a cross product have not three components"
         )
-    if a.rank != 1 or b.rank != 1:
-        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'cross' of more than two vectors is not compiled.")
     result = allocate(ctx, "cross", Array(_product_dtype(ctx, a, b), 1), (integer(3),))
     assert result.place is not None
     for n in range(3):

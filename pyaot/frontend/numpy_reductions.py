@@ -303,30 +303,35 @@ def _cumulative(op: str) -> Handler:
 
 
 def _running(ctx: Context, array: ArrayValue, along: int, op: str, type: Scalar) -> ArrayValue:
-    """result[i] = result[i - 1] op a[i]: in NumPy's order, so exact."""
+    """result[i] = result[i - 1] op a[i]: in NumPy's order, so exact; result[0] is a[0], to the last bit."""
     result = allocate(ctx, "running", Array(type.dtype, array.rank), array.shape)
     place = result.place
     assert place is not None
-    neutral = constant(0 if op == "add" else 1, type)
+    neutral = _unchanging(op, type)
 
     def outer_body(outer: Indices) -> None:
         acc = accumulator(ctx, Folding(type, neutral, _folded(op, type)), neutral)
 
         def inner_body(inner: Indices) -> None:
             indices = (*outer[:along], inner[0], *outer[along:])
-            ctx.emit(
-                Assign(
-                    acc.name,
-                    Binary(op, acc, cast(array.element(indices), type), type, checked=False),
-                    ctx.span,
-                )
-            )
+            element = cast(array.element(indices), type)
+            value: Expr = Binary(op, acc, element, type, checked=False)
+            if op == "mul" and type.dtype.is_complex:  # 1 * inf would be nan
+                value = Select(compare("eq", inner[0], integer(0)), element, value, type)
+            ctx.emit(Assign(acc.name, value, ctx.span))
             ctx.emit(Store(place.array, place.subscripts(indices), acc, False, ctx.span))
 
         loops(ctx, (array.shape[along],), inner_body, "r")
 
     loops(ctx, (*array.shape[:along], *array.shape[along + 1 :]), outer_body)
     return result
+
+
+def _unchanging(op: str, type: Scalar) -> Expr:
+    """What a running sum or product can start with: 0.0 would change a first -0.0."""
+    if op == "add" and type.dtype.kind in "fc":
+        return Const(complex(-0.0, -0.0) if type.dtype.is_complex else -0.0, type)
+    return constant(0 if op == "add" else 1, type)
 
 
 def _count_nonzero(ctx: Context, arguments: Arguments) -> Value:

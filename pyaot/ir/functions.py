@@ -91,8 +91,8 @@ _BINARY = (
     ("heaviside", "f", "f", ""),
     ("logaddexp", "f", "", ""),
     ("logaddexp2", "f", "", ""),
-    ("fmin", "iuf", "iuf", ""),  # a NaN gives way to the other argument
-    ("fmax", "iuf", "iuf", ""),
+    ("fmin", "iuf", "iu", ""),  # a NaN gives way to the other argument; which of two zeros wins, varies
+    ("fmax", "iuf", "iu", ""),
     ("gcd", "iu", "iu", "gcd"),
     ("lcm", "iu", "iu", "lcm"),
 )

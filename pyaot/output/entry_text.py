@@ -14,6 +14,7 @@ With several instances the names carry numbers. Numbered or not, everything made
 from collections.abc import Iterator, Mapping
 from textwrap import indent
 
+from pyaot.backends.c_flags import can_meet_errors
 from pyaot.backends.emitted import Emitted
 from pyaot.ir.types import Array
 from pyaot.output.dispatcher_text import dispatcher_lines, dispatcher_name
@@ -110,12 +111,25 @@ def _choice_lines(scene: Scene, numpy: Mapping[str, Emitted]) -> Iterator[str]:
 def _call_lines(scene: Scene) -> Iterator[str]:
     wording, answer = scene.wording, scene.wording.own("answer")
     yield from _copy_lines(scene)
-    yield f"{answer} = {scene.own('kernel')}({scene.as_tuple})"
+    yield from _answer_lines(scene, answer)
     yield f"if {answer}[0] < 0:"
     yield f"{STEP}return {wording.runtime('DECLINED')}"
-    yield f"if {answer}[1]:"
-    yield f"{STEP}{wording.runtime('report')}({answer}[1], {scene.entry.qualified_name!r})"
+    report = f"{wording.runtime('report')}({answer}[1], {scene.entry.qualified_name!r})"
+    yield f"if {answer}[1] and not {report}:"
+    yield f"{STEP}return {wording.runtime('DECLINED')}"
     yield from result_lines(scene.plan.function, answer, scene.names, wording)
+
+
+def _answer_lines(scene: Scene, answer: str) -> Iterator[str]:
+    """The kernel's answer; where an error may raise in the middle, nothing of the caller's changes before."""
+    wording, kernel, written = scene.wording, scene.own("kernel"), _written_arrays(scene)
+    if not written or not can_meet_errors(scene.plan.function):
+        yield f"{answer} = {kernel}({scene.as_tuple})"
+        return
+    yield f"if {wording.runtime('only_warns')}():"
+    yield f"{STEP}{answer} = {kernel}({scene.as_tuple})"
+    yield "else:"
+    yield f"{STEP}{answer} = {wording.runtime('on_copies')}({kernel}, {scene.as_tuple}, {written})"
 
 
 def _copy_lines(scene: Scene) -> Iterator[str]:
@@ -126,9 +140,17 @@ def _copy_lines(scene: Scene) -> Iterator[str]:
         return
     flags = " & ".join(f"{scene.names.value(name)}.flags.num" for name in arrays)
     plain = scene.wording.runtime("PLAIN")
-    written = [i for i, p in enumerate(params) if p.name in scene.plan.written and p.name in arrays]
     yield f"if {flags} & {plain} != {plain}:"
-    copies = (
-        f"{scene.wording.runtime('with_copies')}({scene.own('call')}, {scene.as_tuple}, {tuple(written)})"
-    )
+    arguments = f"{scene.own('call')}, {scene.as_tuple}, {_written_arrays(scene)}"
+    copies = f"{scene.wording.runtime('with_copies')}({arguments})"
     yield f"{STEP}return {copies}"
+
+
+def _written_arrays(scene: Scene) -> tuple[int, ...]:
+    """The positions of arrays that are written; a list is rewritten after the call anyway."""
+    params, written = scene.plan.function.params, scene.plan.written
+    return tuple(
+        place
+        for place, param in enumerate(params)
+        if param.name in written and isinstance(param.type, Array) and not param.type.boxed
+    )

@@ -36,6 +36,8 @@ RUNTIME_NAMES = frozenset(
         "named",
         "ndarray",
         "numpy",
+        "on_copies",
+        "only_warns",
         "overlap",
         "rebox",
         "report",

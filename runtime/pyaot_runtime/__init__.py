@@ -13,11 +13,12 @@ from numpy import ndarray
 from pyaot_runtime.attempts import attempt
 from pyaot_runtime.copies import PLAIN, with_copies
 from pyaot_runtime.dispatch import DECLINED, Binder, versions
+from pyaot_runtime.errors import on_copies, only_warns, report
 from pyaot_runtime.guards import dtype_of, has_fields, is_def, is_tuple, named, overlap
 from pyaot_runtime.kernels import Kernels, load_kernels
 from pyaot_runtime.library import allocate, library_call
 from pyaot_runtime.lists import as_list, keep, lists_overlap, rebox, unbox
-from pyaot_runtime.results import report, view
+from pyaot_runtime.results import view
 from pyaot_runtime.threads import set_threads, threads
 
 # The dtypes that guards compare with, in the machine's byte order.
@@ -57,6 +58,8 @@ __all__ = [
     "named",
     "ndarray",
     "numpy",
+    "on_copies",
+    "only_warns",
     "overlap",
     "rebox",
     "report",

@@ -4,7 +4,7 @@
 def smooth(a, n): ...               smooth((a, 3)) -> (path, flags, leaf, ...), or (-1, 0)
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import numpy
@@ -12,7 +12,7 @@ import numpy
 Answer: TypeAlias = tuple[Any, ...]
 
 # Bits of the answer's flags by NumPy's words for the error.
-_FLAGS = {"divide by zero": 1, "overflow": 2, "invalid value": 4}
+_FLAGS = {"divide by zero": 1, "overflow": 2, "invalid value": 4, "underflow": 8}
 
 # What Python and NumPy raise where the original is to raise, or to go on with larger numbers.
 _FAILURES = (ArithmeticError, ValueError, IndexError)
@@ -34,7 +34,7 @@ def attempt(*copied: int) -> Callable[[Callable[..., Answer]], Callable[[tuple[A
             for position in copied:
                 passed[position] = passed[position].copy()
             try:
-                with numpy.errstate(all="call", under="ignore", call=note):
+                with numpy.errstate(all="call", call=note):
                     answer = body(*passed)
             except _FAILURES:
                 return _FAILED
@@ -42,7 +42,7 @@ def attempt(*copied: int) -> Callable[[Callable[..., Answer]], Callable[[tuple[A
                 return _FAILED
             for position in copied:
                 values[position][...] = passed[position]
-            return answer[0], flags, *_with_originals(answer[2:], passed, values)
+            return answer[0], flags, *with_originals(answer[2:], passed, values)
 
         return kernel
 
@@ -54,7 +54,7 @@ def _plain(value: Any) -> Any:
     return numpy.asarray(value) if isinstance(value, numpy.ndarray) else value
 
 
-def _with_originals(leaves: Answer, passed: list[Any], values: tuple[Any, ...]) -> Answer:
+def with_originals(leaves: Answer, passed: Sequence[Any], values: tuple[Any, ...]) -> Answer:
     """The leaves with the caller's arrays in the place of what was lent for them."""
     lent = {
         id(mine): theirs

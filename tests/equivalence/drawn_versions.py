@@ -36,7 +36,7 @@ from tests.strategies.programs import HEAD, Case, programs
 
 THREADS = (1, 2)
 LAYOUTS = ("plain", "plain", "plain", "strided", "fortran", "reversed", "unaligned")
-STATES = ({}, {"all": "ignore"}, {"divide": "raise", "over": "raise", "invalid": "raise"})
+STATES = ({}, {"all": "ignore"}, {"all": "raise"})
 
 
 @dataclass(frozen=True)

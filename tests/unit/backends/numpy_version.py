@@ -22,6 +22,7 @@ from pyaot.ir.nodes import Function, LibraryCall, Nothing, Return
 from pyaot.ir.walk import walk_stmts
 from pyaot.normalise.pipeline import normalise
 from pyaot.poly.bounds import prove_bounds
+from tests.equivalence.agreement import is_wild
 
 HEAD = "import math\nimport numpy as np\nfrom numpy.typing import NDArray\n\n"
 
@@ -72,8 +73,9 @@ def agree(function: Function, arguments: tuple[Any, ...], kernel: Callable[[tupl
         return isinstance(outcome, Failed)
     assert not isinstance(outcome, Failed), f"the interpreter failed: {outcome}"
     assert answer[0] == outcome.path
-    # The flags that a BLAS leaves depend on how its buffers happened to lie.
-    assert answer[1] == outcome.flags or any(isinstance(s, LibraryCall) for s in walk_stmts(function.body))
+    # Sums in another order meet other infinities; a BLAS's flags depend on how its buffers happened to lie.
+    is_open = is_wild(before) or any(isinstance(s, LibraryCall) for s in walk_stmts(function.body))
+    assert is_open or answer[1] & 7 == outcome.flags  # the interpreter does not look for underflow
     given = [pyaot_runtime.view(leaf) if isinstance(leaf, tuple) else leaf for leaf in answer[2:]]
     assert close(given, leaves(outcome.value)), (given, outcome.value)
     assert close(list(mine), list(theirs)), (mine, theirs)

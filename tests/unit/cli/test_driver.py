@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import libcst as cst
 import pytest
 
 from pyaot import driver
@@ -11,6 +12,8 @@ from pyaot.base.catalogue import INTERNAL_ERROR, NOTHING_TO_COMPILE
 from pyaot.base.options import Options
 from pyaot.base.source import SourceFile
 from pyaot.driver import Compilation, compile_source
+from pyaot.frontend import lower as lowering
+from pyaot.frontend.context import Context
 from pyaot.ir.nodes import Assign, Function, Var
 from pyaot.ir.program import Program
 from pyaot.ir.types import PY_INT
@@ -117,6 +120,21 @@ def test_bug_of_the_front_end_leaves_the_file_as_it_was(monkeypatch: pytest.Monk
     monkeypatch.setattr(driver, "lower", lambda tree: 1 / 0)
     codes = [d.code for d in compile_source(SOURCE, Options()).diagnostics]
     assert codes == [INTERNAL_ERROR, NOTHING_TO_COMPILE]
+
+
+def test_bug_in_lowering_costs_one_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = lowering.lower_body
+
+    def breaking(ctx: Context, body: cst.BaseSuite) -> None:
+        if ctx.scope.local_names >= {"y"}:
+            raise IndexError("a bug")
+        right(ctx, body)
+
+    monkeypatch.setattr(lowering, "lower_body", breaking)
+    text = f"{LOOPS}\ndef broken(y: float) -> float:\n    return y\n"
+    compilation = compile_source(SourceFile(Path("prog.py"), text), Options())
+    assert _names(compilation) == ["double"]
+    assert [d.function for d in compilation.diagnostics if d.code == INTERNAL_ERROR] == ["broken"]
 
 
 def test_functions_side_by_side_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

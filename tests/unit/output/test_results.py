@@ -92,8 +92,8 @@ def test_flags_warn_at_the_callers_line(monkeypatch: pytest.MonkeyPatch, tmp_pat
         "invalid value encountered in f",
     ]
     assert {w.filename for w in caught} == {__file__}
-    with np.errstate(all="raise"), pytest.raises(FloatingPointError, match="divide by zero encountered in f"):
-        module.f(3)
+    with np.errstate(all="raise"):
+        assert module.f(3) is None, "the original runs, which raises if it meets an error"
 
 
 # ---- facts

@@ -1,6 +1,5 @@
 """Copies for kernels, overlaps, plain objects, flags: what generated text asks of the runtime."""
 
-import io
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.lib.stride_tricks import as_strided
 from pyaot_runtime.copies import with_copies
 from pyaot_runtime.guards import has_fields, is_def, is_tuple, named, overlap
 from pyaot_runtime.lists import as_list, keep, lists_overlap, rebox, unbox
-from pyaot_runtime.results import report, view
+from pyaot_runtime.results import view
 
 # ---- overlap
 
@@ -187,33 +186,3 @@ def test_views(offset: int, extent: int, stride: int) -> None:
     expected = as_strided(array[start:], (extent,), (stride * 8,))
     found = view((array, start, (extent,), (stride,)))
     assert found.tolist() == expected.tolist() and found.base is array
-
-
-@pytest.mark.parametrize("way", ["ignore", "warn", "print", "log", "call", "raise"])
-def test_flags_follow_the_error_state(way: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    """Said in the words in which NumPy says it."""
-    calls: list[Any] = []
-    log = io.StringIO()
-    hook = log if way == "log" else lambda *what: calls.append(what)
-    with np.errstate(all=way, call=hook):
-        if way == "raise":
-            with pytest.raises(FloatingPointError, match=r"^overflow encountered in f$"):
-                report(2, "f")
-        elif way == "warn":
-            with pytest.warns(RuntimeWarning, match=r"^overflow encountered in f$"):
-                report(2, "f")
-        else:
-            report(2, "f")
-    said = {"print": "Warning: overflow encountered in f\n", "log": "Warning: overflow encountered in f\n"}
-    assert (capsys.readouterr().out, log.getvalue()) == (
-        said.get(way, "") if way == "print" else "",
-        said.get(way, "") if way == "log" else "",
-    )
-    assert calls == ([("overflow", 2)] if way == "call" else [])
-
-
-def test_each_flag_has_its_own_state() -> None:
-    with np.errstate(divide="raise", over="ignore", invalid="ignore"):
-        report(2 | 4, "f")
-        with pytest.raises(FloatingPointError, match="divide by zero"):
-            report(1 | 2, "f")
