@@ -20,6 +20,7 @@ from typing import Any, TypeAlias
 
 from pyaot_runtime.blas import give_blas
 from pyaot_runtime.library import allocate, library_call
+from pyaot_runtime.memory import keep_freed_memory
 from pyaot_runtime.threads import available_cores, follow_threads, threads
 
 Kernel: TypeAlias = Callable[[tuple[Any, ...]], tuple[Any, ...]]
@@ -90,6 +91,7 @@ def _load(path: Path, digest: str) -> ctypes.PyDLL:
     library.pyaot_set_threads.argtypes = (ctypes.c_int,)
     library.pyaot_set_threads.restype = None
     follow_threads(library.pyaot_set_threads)
+    keep_freed_memory()
     return library
 
 
