@@ -11,10 +11,11 @@ import numpy as np
 
 
 def hint_of(value: Any) -> str:
-    """The hint that fits one argument; `numpy` is imported under that name."""
+    """The hint that fits one argument: dtype, rank, and extents of one, which decide what is broadcast."""
     match value:
         case np.ndarray():
-            extents = ", ".join(["int"] * value.ndim) or "()"
+            one = "typing.Literal[1]"
+            extents = ", ".join(one if extent == 1 else "int" for extent in value.shape) or "()"
             return f"numpy.ndarray[tuple[{extents}], numpy.dtype[numpy.{value.dtype.name}]]"
         case np.generic():
             return f"numpy.{value.dtype.name}"
@@ -30,7 +31,7 @@ def with_hints(text: str, entry: str, hints: Mapping[str, str]) -> str:
     """
     module = cst.parse_module(text)
     hinted = [_hinted(stmt, entry, tuple(hints.values())) for stmt in module.body]
-    importing = cst.parse_statement("import numpy")
+    importing = cst.parse_statement("import numpy, typing")
     place = next(i for i, stmt in enumerate(hinted) if not _opens(stmt))
     return module.with_changes(body=[*hinted[:place], importing, *hinted[place:]]).code
 

@@ -138,15 +138,26 @@ def _letter(type: Scalar) -> str:
 def _python_power(base: Expr, exponent: Expr, type: Scalar) -> Expr:
     """x ** 2 is x * x; an int to a negative int would be a float."""
     if type.dtype is DType.INT64:
-        if not (isinstance(exponent, Const) and exponent.value.real >= 0):
-            raise NoType("an int to the power of an int that is not a constant: the type depends on its sign")
-        if isinstance(base, Const) and isinstance(base.value, int) and isinstance(exponent.value, int):
-            return (
-                integer(base.value**exponent.value)
-                if abs(base.value**exponent.value) < 2**62
-                else _no_power()
-            )
+        if _looks_negative(exponent):
+            raise NoType("an int to a negative power is a float")
+        match base, exponent:
+            case Const(value=int(b)), Const(value=int(e)):
+                return integer(b**e) if e * abs(b).bit_length() < 4096 and abs(b**e) < 2**62 else _no_power()
     return Binary("pow", cast(base, type), cast(exponent, type), type)
+
+
+def _looks_negative(exponent: Expr) -> bool:
+    """An int to a negative int would be a float: whether that is what seems to be meant.
+
+    Of any other exponent the sign is not known, and the attempt fails where it is negative.
+    """
+    match exponent:
+        case Const(value=value):
+            return value.real < 0
+        case Unary(op="neg"):
+            return True
+        case _:
+            return False
 
 
 def _no_power() -> Expr:

@@ -235,6 +235,7 @@ TABLE: dict[str, Handler] = {
     "numpy.zeros": _filled(0),
     "numpy.ones": _filled(1),
     "numpy.empty": _filled(None),
+    "numpy.ndarray": _filled(None),
     "numpy.zeros_like": _like(0),
     "numpy.ones_like": _like(1),
     "numpy.empty_like": _like(None),

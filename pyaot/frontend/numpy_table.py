@@ -6,6 +6,7 @@ Types, shapes, and the loops or the library call that compute it.
 from collections.abc import Callable
 
 from pyaot.frontend import (
+    numpy_covariance,
     numpy_creation,
     numpy_grids,
     numpy_joining,
@@ -14,6 +15,7 @@ from pyaot.frontend import (
     numpy_reductions,
     numpy_shapes,
     numpy_statistics,
+    numpy_ufunc_methods,
     numpy_ufuncs,
     python_builtins,
 )
@@ -30,6 +32,8 @@ TABLE: dict[str, Callable[[Context, Arguments], Value]] = {
     **numpy_joining.TABLE,
     **numpy_linear.TABLE,
     **numpy_statistics.TABLE,
+    **numpy_covariance.TABLE,
+    **numpy_ufunc_methods.TABLE,
     **numpy_library.TABLE,
     **python_builtins.TABLE,
 }

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from pyaot.ir.nodes import Assign, Expr, For, Function, Load, Stmt, Store, Var
 from pyaot.ir.types import Scalar
 from pyaot.ir.walk import Body, expressions_of, map_stmt_exprs, scalars_assigned, transform_body, walk_expr
+from pyaot.poly.accumulate import names_in
 
 
 def forward_stores(function: Function) -> Function:
     """The function with repeated accesses of one element in straight innermost loops made one store."""
-    names = {*scalars_assigned(function.body), *(p.name for p in function.params)}
+    names = names_in(function)
     work = _Forwarding(names)
     return replace(function, body=transform_body(work.stmt, function.body))
 

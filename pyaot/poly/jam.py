@@ -29,6 +29,7 @@ from pyaot.ir.walk import (
     walk_stmts,
 )
 from pyaot.normalise.fold import fold_body
+from pyaot.poly.accumulate import names_in
 
 MOST_COPIES = 8  # of an innermost statement
 MOST_TOGETHER = 4  # iterations of one loop
@@ -47,7 +48,7 @@ class _Jamming:
     copies: dict[int, int] = field(default_factory=dict)  # of the innermost statements of a loop made here
 
     def __post_init__(self) -> None:
-        self.names = {*scalars_assigned(self.function.body), *(p.name for p in self.function.params)}
+        self.names = names_in(self.function)
 
     def stmt(self, stmt: Stmt) -> Body:
         """Loops are met from the inside."""

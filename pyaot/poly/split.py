@@ -26,14 +26,15 @@ from pyaot.ir.nodes import (
     Var,
 )
 from pyaot.ir.types import Scalar
-from pyaot.ir.walk import Body, map_sub_expressions, scalars_assigned, transform_body, walk_exprs
+from pyaot.ir.walk import Body, map_sub_expressions, transform_body, walk_exprs
+from pyaot.poly.accumulate import names_in
 
 Pair = tuple[Expr, Expr]
 
 
 def split_complex(function: Function) -> Function:
     """The function with the complex arithmetic of its SIMD loops written in reals."""
-    names = {*scalars_assigned(function.body), *(p.name for p in function.params)}
+    names = names_in(function)
     work = _Splitting(names)
     return replace(function, body=transform_body(work.stmt, function.body))
 

@@ -167,6 +167,38 @@ NUMBERS = (
         verdict="python",
     ),
     case(
+        "an int to the power of an int",
+        """
+        def f(a: V, n: int, k: int):
+            b = np.zeros((2**k, n ** (k - 1)))
+            for i in range(k):
+                a[i] += n**i
+            return b, n**k, (-n) ** k, a, [2**i for i in range(3)]
+        """,
+        (THREE, 3, 3),
+        (THREE, 1, 2),
+        (THREE, -2, 3),
+    ),
+    case(
+        "an int to the power of an int that is negative",
+        """
+        def f(n: int, k: int):
+            return n**k
+        """,
+        (3, -1),
+        (1, -1),
+        verdict="failed",
+    ),
+    case(
+        "an int to the power of what looks negative",
+        """
+        def f(n: int, k: int):
+            return n**-k
+        """,
+        (3, 1),
+        verdict="python",
+    ),
+    case(
         "a power of ints that leaves 64 bits",
         """
         def f(n: int):

@@ -69,11 +69,13 @@ def test_hints_stand_on_the_entry_only() -> None:
     text = '"""Doc."""\n\ndef f(x):\n    return x\n\ndef kernel(n, a, b=2.0):\n    return f(a)\n'
     hints = {"N": hint_of(3), "a": hint_of(np.zeros((2, 2), np.float32))}
     assert with_hints(text, "kernel", hints) == (
-        '"""Doc."""\nimport numpy\n\ndef f(x):\n    return x\n\n'
+        '"""Doc."""\nimport numpy, typing\n\ndef f(x):\n    return x\n\n'
         "def kernel(n: int, a: numpy.ndarray[tuple[int, int], numpy.dtype[numpy.float32]], b=2.0):\n"
         "    return f(a)\n"
     )
     assert hint_of(np.float64(1)) == "numpy.float64"
+    column = "numpy.ndarray[tuple[int, typing.Literal[1]], numpy.dtype[numpy.int8]]"
+    assert hint_of(np.zeros((2, 1), np.int8)) == column
     assert hint_of(np.zeros(())) == "numpy.ndarray[tuple[()], numpy.dtype[numpy.float64]]"
 
 

@@ -23,14 +23,16 @@ from pyaot.ir.build import (
     var,
     when,
 )
-from pyaot.ir.nodes import Assign, For, Function, If, Stmt, Store
+from pyaot.ir.check import check as check_function
+from pyaot.ir.nodes import Assign, For, Function, If, Marks, Stmt, Store
 from pyaot.ir.types import PY_INT, DType
-from pyaot.ir.walk import Body
+from pyaot.ir.walk import Body, scalars_assigned
 from pyaot.poly.accumulate import accumulate_in_scalars
 from pyaot.poly.contract import contract, with_plain_extents
 from pyaot.poly.fusion import fuse
 from pyaot.poly.hoist import hoisted
 from pyaot.poly.interleave import Interleaving
+from pyaot.poly.jam import jam
 from pyaot.poly.optimise import optimise
 from pyaot.poly.permute import Permutation
 from pyaot.poly.regions import RegionPass, map_regions
@@ -296,6 +298,17 @@ def test_columns(name: str) -> None:
     columns = Interleaving(False, set())
     after = map_regions(case(loop("i", 0, m, *body)), RegionPass(columns.region))
     assert shape(after.body) == expected
+
+
+def test_copies_of_a_scalar_meet_no_array() -> None:
+    total = assign("r", add(var("r", F), mul(at("a", i, k), at("b", j, k))))
+    inner = replace(loop("k", 0, m, total), marks=Marks(simd=True))
+    nest = loop("j", 0, n, assign("r", 0.0), inner, store("c", i, j, value=var("r", F)))
+    nest = replace(nest, marks=Marks(interleaved=True))
+    made = case(allocate("r_1", DType.FLOAT64, n), loop("i", 0, n, nest), store("r_1", 0, value=at("r_1", 1)))
+    jammed = jam(made)
+    check_function(jammed)
+    assert "r_1_" in scalars_assigned(jammed.body)
 
 
 def test_says_what_it_did() -> None:
