@@ -4,16 +4,17 @@
     native version of a function of list[float] x                     work >= 2 * x.shape[0]
 
 A native version without lists pays as soon as there is work: a kernel starts within the time of a few dozen
-operations of Python. A function without a loop is left to the original, unless PYAOT_VERSION asks for more.
+operations of Python. A function without a loop is left to the original, unless PYAOT_VERSION asks for more,
+and so is one that is a single call of a library, `return a @ b`: NumPy makes the same call.
 """
 
 from collections.abc import Iterable, Iterator
 from functools import reduce
 
 from pyaot.ir.build import add, compare, dim, i64, int_of, mul
-from pyaot.ir.nodes import Const, Dim, Expr, For, Function, Var
+from pyaot.ir.nodes import Allocate, Bind, Const, Dim, Expr, For, Function, If, LibraryCall, Return, Var
 from pyaot.ir.types import Array
-from pyaot.ir.walk import scalars_assigned, walk_expr
+from pyaot.ir.walk import scalars_assigned, walk_expr, walk_stmts
 from pyaot.plan.guards import Holds, boxed_params, has_work
 
 # Operations of a Python loop that take as long as the start of a NumPy version with its slices.
@@ -26,10 +27,21 @@ ELEMENT_OF_LIST = 2
 
 def pays_ever(function: Function) -> bool:
     """Whether some arguments make a kernel faster than the original."""
-    if not has_work(function):
+    if not has_work(function) or _is_one_call(function):
         return False
     work = _total_work(function)
     return not (isinstance(work, Const) and int_of(work) < KERNEL_START)
+
+
+def _is_one_call(function: Function) -> bool:
+    """Nothing but a call of a library, or the loops of one array operator that are such a call."""
+    match [stmt for stmt in function.body if not isinstance(stmt, Allocate | Bind | Return)]:
+        case [LibraryCall()]:
+            return True
+        case [If(then=(LibraryCall(),)) as either]:
+            return not any(isinstance(stmt, For) and stmt.label for stmt in walk_stmts(either.otherwise))
+        case _:
+            return False
 
 
 def worthwhile(function: Function, target: str) -> Holds | None:

@@ -2,9 +2,26 @@
 
 from dataclasses import replace
 
+import pytest
+
 from pyaot.backends.python_text import Names, expression_text
-from pyaot.ir.build import add, assign, dim, function, give, i64, load, loop, mul, store, var
-from pyaot.ir.nodes import Expr, For, Function, Marks
+from pyaot.ir.build import (
+    add,
+    assign,
+    compare,
+    dim,
+    f64,
+    function,
+    give,
+    i64,
+    load,
+    loop,
+    mul,
+    store,
+    var,
+    when,
+)
+from pyaot.ir.nodes import Expr, For, Function, LibraryCall, Marks, Section
 from pyaot.ir.types import PY_INT, Array, DType
 from pyaot.plan.cost import pays_ever, worthwhile
 
@@ -41,6 +58,20 @@ def test_native_version_of_lists_pays_for_their_conversion() -> None:
 def test_nothing_is_said_of_unknown_work() -> None:
     assert _text(_function(None), "numpy") is None
     assert _text(_function(var("m")), "numpy") is None  # m is computed on the way
+
+
+@pytest.mark.parametrize("label, pays", [("", False), ("i", True)])
+def test_a_single_call_of_a_library_never_pays(label: str, pays: bool) -> None:
+    whole = Section("c", (i64(0),) * 2, (0, 1), (dim("c", 0), dim("c", 1)))
+    matrix = Array(DType.FLOAT64, 2)
+    call = LibraryCall("matmul", (whole,), (replace(whole, array="a"), replace(whole, array="b")))
+    loops = loop("i", i64(0), dim("c", 0), store("c", var("i"), i64(0), value=f64(0.0)))
+    assert isinstance(loops, For)
+    product = when(compare("ge", dim("c", 0), 16), call, otherwise=[replace(loops, label=label)])
+    params = dict.fromkeys("abc", matrix)
+    assert not pays_ever(function("f", params, call, give("c")))
+    assert pays_ever(function("f", params, product, give("c"))) == pays
+    assert pays_ever(function("f", params, call, call, give("c")))
 
 
 def test_kernel_never_pays_for_a_few_operations() -> None:
