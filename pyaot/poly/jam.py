@@ -77,8 +77,8 @@ class _Jamming:
             return self._counted(together, count)
         middle = _middle(loop, count)
         body = self._counted(together, count)
-        main = replace(loop, stop=middle, step=count, body=body, marks=_cleared(loop.marks))
-        return (main, replace(loop, start=middle, marks=_cleared(loop.marks)))
+        main = replace(loop, stop=middle, step=count, body=body, marks=cleared(loop.marks))
+        return (main, replace(loop, start=middle, marks=cleared(loop.marks)))
 
     def _counted(self, body: Body, count: int) -> Body:
         for inner in walk_stmts(body):
@@ -99,7 +99,8 @@ class _Jamming:
         return name
 
 
-def _cleared(marks: Marks) -> Marks:
+def cleared(marks: Marks) -> Marks:
+    """The marks of a loop that is to run as it stands."""
     return replace(marks, simd=False, parallel=False, reductions=())
 
 

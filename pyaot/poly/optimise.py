@@ -25,6 +25,7 @@ from pyaot.poly.permute import Permutation
 from pyaot.poly.privatise import Privatisation
 from pyaot.poly.regions import Memory, Region, RegionPass, map_regions
 from pyaot.poly.split import split_complex
+from pyaot.poly.wrap import without_wrapping
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def optimise(function: Function, options: Options) -> Optimised:
     smaller = map_regions(smaller, RegionPass(Fills(names_in(smaller)).region), memory)
     marker = Marker(options.strict)
     marked = map_regions(accumulate_in_scalars(smaller), marker, memory)
-    tuned = split_complex(forward_stores(jam(marked)))
+    tuned = split_complex(forward_stores(jam(without_wrapping(marked))))
     said = (
         *map(remarks.library_call, calls.found),
         *map(remarks.fused, fusion.fused),
