@@ -2,7 +2,7 @@
 
 _POINTERS = """
 /* what pyaot_set_blas was given: the functions of a BLAS, and whether its ints have 64 bits */
-static void *blas_sgemm, *blas_dgemm, *blas_cgemm, *blas_zgemm;
+static void *blas_sgemm, *blas_dgemm, *blas_cgemm, *blas_zgemm, *blas_ssyrk, *blas_dsyrk;
 static void (*blas_set_threads)(int);
 static int (*blas_get_threads)(void);
 static bool blas_is_wide;
@@ -14,6 +14,8 @@ __attribute__((visibility("default"))) void pyaot_set_blas(const char *name, voi
     if (strcmp(name, "cblas_dgemm") == 0) blas_dgemm = function;
     if (strcmp(name, "cblas_cgemm") == 0) blas_cgemm = function;
     if (strcmp(name, "cblas_zgemm") == 0) blas_zgemm = function;
+    if (strcmp(name, "cblas_ssyrk") == 0) blas_ssyrk = function;
+    if (strcmp(name, "cblas_dsyrk") == 0) blas_dsyrk = function;
     if (strcmp(name, "openblas_set_num_threads") == 0) blas_set_threads = function;
     if (strcmp(name, "openblas_get_num_threads") == 0) blas_get_threads = function;
 }
@@ -45,6 +47,47 @@ static bool blas_layout(int64_t rows, int64_t columns, int64_t *step, int64_t co
     return contiguous;
 }
 """
+_GRAM = """
+/* c = alpha * a @ a.T: BLAS computes one half, the other is copied; false as `gemm` */
+static bool gram_$N(int team, $T alpha, int64_t n, int64_t k, const $T *a, int64_t row, int64_t column,
+                    $T *c, int64_t c_row)
+{
+    bool across;
+    if (BLAS == NULL || n < 2 || k < 1 || n > INT32_MAX || k > INT32_MAX
+        || !blas_layout(n, k, &row, column, &across)
+        || row > INT32_MAX || c_row < n || c_row > INT32_MAX)
+        return false;
+    const unsigned flags = flags_save();
+    const int team_before = team > 0 ? blas_with_threads(blas_team(team, n, n, k)) : 0;
+#define CALL(I) \\
+    ((void (*)(int, int, int, I, I, $T, const $T *, I, $T, $T *, I))BLAS)( \\
+        101, 121, across ? 112 : 111, (I)n, (I)k, alpha, a, (I)row, 0, c, (I)c_row)
+    if (blas_is_wide)
+        CALL(int64_t);
+    else
+        CALL(int32_t);
+#undef CALL
+    for (int64_t i = 1; i < n; i++)
+        for (int64_t j = 0; j < i; j++)
+            c[i * c_row + j] = c[j * c_row + i];
+    if (team > 0)
+        blas_with_threads(team_before);
+    flags_restore(flags);
+    return true;
+}
+"""
+_TEAM = """
+/* small products are done before a second thread has begun */
+static inline int blas_team(int team, int64_t m, int64_t n, int64_t k)
+{
+    return (double)m * (double)n * (double)k < 4e6 ? 1 : team;
+}
+"""
+_IS_GRAM = """
+    if (!accumulate && a == b && m == n && a_row == b_column && a_column == b_row
+        && gram_$N(team, alpha, m, k, a, a_row, a_column, c, c_row))
+        return true;
+"""
 _GEMM = """
 /* c = alpha * a @ b, or added to c, by a team of threads (0: as many as there are already); false if there
    is no such BLAS or the strides do not suit it */
@@ -58,6 +101,7 @@ static bool gemm_$N(int team, bool accumulate, $T alpha, int64_t m, int64_t n, i
         return (c_row == 1 || m <= 1)
             && gemm_$N(team, accumulate, alpha, n, m, k, b, b_column, b_row, conjugate_b,
                        a, a_column, a_row, conjugate_a, c, c_column, 1);
+    GRAM
     if (BLAS == NULL || m > INT32_MAX || n > INT32_MAX || k > INT32_MAX
         || !blas_layout(m, k, &a_row, a_column, &a_across) || !blas_layout(k, n, &b_row, b_column, &b_across)
         || !blas_layout(m, n, &c_row, 1, &c_across) || a_row > INT32_MAX || b_row > INT32_MAX
@@ -69,9 +113,7 @@ static bool gemm_$N(int team, bool accumulate, $T alpha, int64_t m, int64_t n, i
     const int how_b = (b_across ? 112 : 111) + CONJUGATED(conjugate_b, b_across);
     const $T beta = accumulate;
     const unsigned flags = flags_save();
-    /* small products are done before a second thread has begun */
-    const bool is_small = (double)m * (double)n * (double)k < 4e6;
-    const int team_before = team > 0 ? blas_with_threads(is_small ? 1 : team) : 0;
+    const int team_before = team > 0 ? blas_with_threads(blas_team(team, m, n, k)) : 0;
 #define CALL(I) \\\\
     ((void (*)(int, int, int, I, I, I, SCALAR, const $T *, I, const $T *, I, SCALAR, $T *, I))BLAS)( \\\\
         101, how_a, how_b, (I)m, (I)n, (I)k, PASS alpha, a, (I)a_row, b, (I)b_row, PASS beta, c, (I)c_row)
@@ -90,19 +132,29 @@ static bool gemm_$N(int team, bool accumulate, $T alpha, int64_t m, int64_t n, i
 
 def _gemm(letter: str, scalar: str, by_address: str, conjugated: str) -> str:
     """The template for one type. A complex operand may be conjugated, transposed (113) or not (114)."""
-    text = _GEMM.replace("BLAS ==", f"blas_{letter}gemm ==").replace("))BLAS)(", f"))blas_{letter}gemm)(")
+    text = _GEMM.replace("    GRAM\n", "" if by_address else _IS_GRAM.lstrip("\n"))
+    text = _with_function(text, f"blas_{letter}gemm")
     text = text.replace("CONJUGATED(conjugate_a, a_across)", conjugated.format(x="a"))
     text = text.replace("CONJUGATED(conjugate_b, b_across)", conjugated.format(x="b"))
-    return text.replace("SCALAR", scalar).replace("PASS ", by_address).replace("\\\\\n", "\\\n")
+    return text.replace("SCALAR", scalar).replace("PASS ", by_address)
+
+
+def _with_function(text: str, name: str) -> str:
+    text = text.replace("BLAS ==", f"{name} ==").replace("))BLAS)(", f")){name})(")
+    return text.replace("\\\\\n", "\\\n")
 
 
 _COMPLEX = "(conjugate_{x} ? ({x}_across ? 1 : 3) : 0)"
 
 BLAS_SINGLE: dict[str, str] = {
     **dict.fromkeys(
-        ("blas_sgemm", "blas_dgemm", "blas_cgemm", "blas_zgemm", "blas_is_wide", "blas_set_threads"),
+        (
+            *(f"blas_{letter}gemm" for letter in "sdcz"),
+            *("blas_ssyrk", "blas_dsyrk", "blas_is_wide", "blas_set_threads"),
+        ),
         _POINTERS,
     ),
+    "blas_team": _TEAM,
     "blas_with_threads": _WITH_THREADS,
     "blas_layout": _LAYOUT,
 }
@@ -110,6 +162,8 @@ BLAS_SINGLE: dict[str, str] = {
 BLAS_FAMILIES: dict[tuple[str, str], str] = {
     ("gemm", "float32"): _gemm("s", "float", "", "0"),
     ("gemm", "float64"): _gemm("d", "double", "", "0"),
+    ("gram", "float32"): _with_function(_GRAM, "blas_ssyrk"),
+    ("gram", "float64"): _with_function(_GRAM, "blas_dsyrk"),
     ("gemm", "complex64"): _gemm("c", "const void *", "&", _COMPLEX),
     ("gemm", "complex128"): _gemm("z", "const void *", "&", _COMPLEX),
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 # The functions that kernels call, by their names in CBLAS.
-NAMES = tuple(f"cblas_{letter}{kind}" for kind in ("gemm", "gemv") for letter in "sdcz")
+NAMES = (*(f"cblas_{letter}gemm" for letter in "sdcz"), "cblas_ssyrk", "cblas_dsyrk")
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,28 @@ def test_products_of_matrices(tmp_path: Path, dtype: DType) -> None:
             assert assert_as_interpreted(kernels, f, a, b, rtol=1e-4 if dtype.bits % 64 else 1e-5)[0] == 0
 
 
+@pytest.mark.parametrize("dtype", (DType.FLOAT32, DType.FLOAT64, DType.COMPLEX128), ids=lambda d: d.value)
+@pytest.mark.parametrize("transposed", (False, True))
+def test_a_matrix_times_its_transpose(tmp_path: Path, dtype: DType, transposed: bool) -> None:
+    rows, columns = dim("a", 0), dim("a", 1)
+    upright = Section("a", (i64(0), i64(0)), (0, 1), (rows, columns))
+    across = Section("a", (i64(0), i64(0)), (1, 0), (columns, rows))
+    left, right = (across, upright) if transposed else (upright, across)
+    extent = left.extents[0]
+    out = Section("out", (i64(0), i64(0)), (0, 1), (extent, extent))
+    array, one = Array(dtype, 2), Const(1.0, Scalar(dtype))
+    made = allocate("out", dtype, extent, extent, fill=one)
+    for options in ((), (("alpha", -1.0),), (("accumulate", True),)):
+        f = function(
+            "f", {"a": array}, made, LibraryCall("matmul", (out,), (left, right), options), give("out")
+        )
+        kernels = build_kernels(tmp_path, f)
+        assert ("gram_" in (tmp_path / "prog_kernels.c").read_text()) == dtype.is_float
+        for shape in ((3, 5), (5, 3), (1, 4), (0, 3), (3, 0), (40, 70)):
+            a = _filled(np.random.default_rng(3), dtype, *shape)
+            assert assert_as_interpreted(kernels, f, a, rtol=1e-4)[0] == 0
+
+
 def _filled(rng: np.random.Generator, dtype: DType, *shape: int) -> Any:
     values = rng.random(shape) + (1j * rng.random(shape) if dtype.is_complex else 0)
     return values.astype(dtype.value)
