@@ -46,6 +46,7 @@ UNKNOWN_NAME = Code("PA307", "unknown-name", _REMARK, "A name has no value that 
 NOT_A_FUNCTION_OF_VALUES = Code(
     "PA308", "not-a-function-of-values", _REMARK, "A generator, coroutine or decorated function stays Python"
 )
+COMPILED_IN_REGIONS = Code("PA309", "compiled-in-regions", _REMARK, "A function is compiled in regions")
 
 # ---- 4 dependences and schedule
 

@@ -9,6 +9,7 @@ import builtins
 import keyword
 import re
 from collections.abc import Container
+from itertools import chain, count
 
 # Everything that generated Python text binds at module level starts with this.
 PREFIX = "_pyaot"
@@ -39,6 +40,12 @@ _C_LIBRARY_NAMES = _words(
 _CLAIMED_PREFIXES = ("_", "Py", "pyaot_")
 
 _PYTHON_NAMES = frozenset(keyword.kwlist) | frozenset(dir(builtins))
+
+
+def free_prefix(text: str) -> str:
+    """`_pyaot`, or `_pyaot2`, ... where the text says that already."""
+    numbers = chain([""], map(str, count(2)))
+    return next(f"{PREFIX}{number}" for number in numbers if f"{PREFIX}{number}" not in text)
 
 
 def fresh(wanted: str, taken: Container[str]) -> str:

@@ -1,7 +1,8 @@
 """Compiled text runs under the name and with the lines of the user's file.
 
 The cache's `prog.py` has generated lines between the user's. Here its syntax tree gets the lines of the
-user's file, so that tracebacks, `__file__` and `inspect` name what the user wrote.
+user's file, so that tracebacks, `__file__` and `inspect` name what the user wrote. Where generated functions
+repeat the user's lines, around compiled regions and in them, these too are the user's.
 """
 
 import ast
@@ -10,7 +11,7 @@ import hashlib
 import marshal
 import os
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import MAGIC_NUMBER
 from types import CodeType
 
@@ -45,14 +46,15 @@ def compiled_code(entry: Cached, file: str) -> CodeType:
     for node in ast.walk(tree):
         _put_back(node, entry.inserted)
     code = compile(tree, file, "exec", dont_inherit=True)
-    return _with_generated_file(code, f"{entry.prefix}_bind", str(entry.module))
+    return _with_generated_file(code, entry.prefix, str(entry.module))
 
 
 def original_line(line: int, inserted: Sequence[Inserted]) -> int | None:
     """The line of the user's file that has become `line` of the module; None for generated lines."""
     before = inserted[: bisect_left([block.first for block in inserted], line + 1)]
     if before and line < before[-1].first + before[-1].count:
-        return None
+        repeated = before[-1].lines
+        return (repeated[line - before[-1].first] if repeated else 0) or None
     return line - sum(block.count for block in before)
 
 
@@ -68,20 +70,28 @@ def _put_back(node: ast.AST, inserted: Sequence[Inserted]) -> None:
         node.lineno, node.end_lineno = first, last
 
 
-def _with_generated_file(code: CodeType, argument: str, file: str) -> CodeType:
-    """Functions whose first parameter is `argument` are generated; all code inside them is of `file`."""
-    inside = code.co_varnames[:1] == (argument,)
-    if inside:
-        return _moved(code, file)
-    constants = tuple(
-        _with_generated_file(c, argument, file) if isinstance(c, CodeType) else c for c in code.co_consts
-    )
+def _with_generated_file(code: CodeType, prefix: str, file: str) -> CodeType:
+    """Functions whose first parameter is the binder are generated; all code inside them is of `file`."""
+    if _is_factory(code, prefix):
+        return _moved(code, prefix, file)
+    return _with_inner(code, lambda inner: _with_generated_file(inner, prefix, file))
+
+
+def _moved(code: CodeType, prefix: str, file: str) -> CodeType:
+    """But for what repeats the user's text: it goes by the name of the user's function."""
+    if code.co_name.startswith((f"{prefix}_lines_", f"{prefix}_split_")) and not _is_factory(code, prefix):
+        name = code.co_name.removeprefix(f"{prefix}_split_")
+        return code.replace(co_name=name)
+    return _with_inner(code, lambda inner: _moved(inner, prefix, file)).replace(co_filename=file)
+
+
+def _is_factory(code: CodeType, prefix: str) -> bool:
+    return code.co_varnames[:1] == (f"{prefix}_bind",)
+
+
+def _with_inner(code: CodeType, change: Callable[[CodeType], CodeType]) -> CodeType:
+    constants = tuple(change(c) if isinstance(c, CodeType) else c for c in code.co_consts)
     return code.replace(co_consts=constants)
-
-
-def _moved(code: CodeType, file: str) -> CodeType:
-    constants = tuple(_moved(c, file) if isinstance(c, CodeType) else c for c in code.co_consts)
-    return code.replace(co_consts=constants, co_filename=file)
 
 
 def original_code(text: str, file: str) -> CodeType:

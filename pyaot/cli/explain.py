@@ -54,8 +54,8 @@ def _of_function(
     entries, diagnostics = compilation.plan.entries, compilation.diagnostics
     if name is None:
         return entries, diagnostics
-    chosen = tuple(entry for entry in entries if entry.entry.qualified_name == name)
-    about = tuple(diagnostic for diagnostic in diagnostics if diagnostic.function == name)
+    chosen = tuple(entry for entry in entries if entry.entry.qualified_name.partition(":")[0] == name)
+    about = tuple(d for d in diagnostics if d.function is not None and d.function.partition(":")[0] == name)
     if not chosen and not about:
         known = ", ".join(entry.entry.qualified_name for entry in entries) or "none"
         say(f"there is nothing to say about a function '{name}'; compiled are: {known}")

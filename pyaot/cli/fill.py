@@ -58,7 +58,7 @@ def _facts(bundle: Bundle) -> dict[str, Any]:
     return {
         "source": str(bundle.source.path.absolute()),
         "module": bundle.source.path.name,
-        "inserted": [[block.first, block.count] for block in bundle.module.inserted],
+        "inserted": [[block.first, block.count, block.lines] for block in bundle.module.inserted],
         "prefix": bundle.module.prefix,
     }
 

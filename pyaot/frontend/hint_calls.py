@@ -48,6 +48,11 @@ def passed_hints(function: FunctionInfo, scope: ModuleScope) -> list[Mapping[str
     return found
 
 
+def inferred(node: cst.BaseExpression, scope: ModuleScope, function: FunctionInfo) -> Hint | None:
+    """What the text tells of an expression's type inside a function; None where it does not."""
+    return _infer(node, _Caller(scope, function, _assigned(function.node.body)), _DEPTH)
+
+
 def is_open(hint: Hint) -> bool:
     """The hint, or an alternative of it, leaves the element type to the call."""
     match hint:

@@ -62,6 +62,7 @@ __all__ = [
     "UnknownHint",
     "instances",
     "is_hinted",
+    "known_types",
     "local_hint",
     "read_hint",
 ]
@@ -128,6 +129,22 @@ def instances(function: FunctionInfo, scope: ModuleScope) -> Instances:
     )
     left_out = () if len(found) <= MOST_SIGNATURES else (_too_many(function, scope, len(found)),)
     return Instances(tuple(_signature(given, types) for types in found[:MOST_SIGNATURES]), left_out)
+
+
+def known_types(function: FunctionInfo, scope: ModuleScope) -> list[dict[str, ConcreteHint]]:
+    """As `instances`, for a function of which parts are compiled: text among its parameters is no obstacle.
+
+    Types by name; parameters that are text are left out.
+    """
+    given = list(_parameters(function))
+    hints = [_hint_of(_Asked(function, scope, k, node, n == 0)) for n, (k, node) in enumerate(given)]
+    known = [
+        (node.name.value, hint) for (_, node), hint in zip(given, hints) if not isinstance(hint, TextHint)
+    ]
+    if any(isinstance(leaf, UnknownHint) for _, hint in known for leaf in leaves(hint)):
+        return []
+    names = [name for name, _ in known]
+    return [dict(zip(names, types)) for types in expand([hint for _, hint in known])][:MOST_SIGNATURES]
 
 
 def _variants(

@@ -1,73 +1,74 @@
 """A syntax tree to typed IR: every hinted function in every type that its hints allow.
 
 def smooth(a: NDArray[np.float64]): ...        Function smooth_1 (a of rank 1), smooth_2 (rank 2) ...
+
+A function that has no type in which it lowers whole is compiled in regions (see `outline`).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
-from pyaot.base.catalogue import (
-    NO_HINTS,
-    NOT_A_FUNCTION_OF_VALUES,
-    UNSUPPORTED_EXPRESSION,
-    UNSUPPORTED_TYPE_CHANGE,
-)
+from pyaot.base.catalogue import NO_HINTS, NOT_A_FUNCTION_OF_VALUES
 from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.internal_error import internal_error
 from pyaot.base.names import c_identifier
-from pyaot.frontend.arrays import OVERLAPS
-from pyaot.frontend.branches import terminates
-from pyaot.frontend.calls import call_symbol
-from pyaot.frontend.context import Context, NeedsTracking, Scope, Unsupported
-from pyaot.frontend.expressions import lower_expression
-from pyaot.frontend.facts import assigned_names, name_facts
-from pyaot.frontend.hints import ArrayHint, Signature, TypedParameter, instances, is_hinted
-from pyaot.frontend.inline import call_function
-from pyaot.frontend.parameters import ParameterList
-from pyaot.frontend.promote import NoType
+from pyaot.frontend.context import Unsupported
+from pyaot.frontend.hints import instances, is_hinted
+from pyaot.frontend.instance import Body, lower_instance
+from pyaot.frontend.outline import outline
 from pyaot.frontend.ranks import rank_choices
-from pyaot.frontend.scope_functions import FunctionInfo
 from pyaot.frontend.scopes import ModuleScope, read_scopes
-from pyaot.frontend.statements import lower_body
 from pyaot.frontend.syntax import SyntaxTree, walk
-from pyaot.frontend.tracking import start_tracking, with_flags
-from pyaot.ir.alias import aliases
-from pyaot.ir.nodes import Function, Load, Nothing, Param, Return, Store
-from pyaot.ir.program import Entry, Instance, Parameter, Program
-from pyaot.ir.walk import arrays_written, bound_together, walk_expr, walk_stmts
+from pyaot.ir.nodes import Function
+from pyaot.ir.program import Entry, Instance, Outline, Parameter, Program
 
 _MOST_INSTANCES = 4
-_MOST_TRACKED = 16
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Found:
     """What was lowered of one function."""
 
-    functions: list[Function] = field(default_factory=list)
-    instances: list[Instance] = field(default_factory=list)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    entries: tuple[Entry, ...] = ()
+    functions: tuple[Function, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    outlines: tuple[Outline, ...] = ()
 
 
 def lower(tree: SyntaxTree) -> Program:
     """All hinted functions of a file; what is not understood stays Python and is named in the diagnostics."""
     module = read_scopes(tree)
-    functions: list[Function] = []
-    entries: list[Entry] = []
-    diagnostics: list[Diagnostic] = []
-    for info in module.functions.values():
-        if info.outer is not None or not is_hinted(info):
-            continue
-        obstacle = _obstacle(tree, module, info)
-        found = _Found(diagnostics=[obstacle]) if obstacle else _lower_entry(tree, module, info)
-        diagnostics.extend(replace(d, function=info.qualified_name) for d in found.diagnostics)
-        if found.instances:
-            functions.extend(found.functions)
-            entries.append(_entry(tree, info, found.instances, module))
-    diagnostics.extend(_unhinted(tree, module))
-    return Program(tuple(functions), tuple(entries), tuple(diagnostics))
+    hinted = (info for info in module.functions.values() if info.outer is None and is_hinted(info))
+    found = [_lower_function(Body(tree, module, info)) for info in hinted]
+    return Program(
+        tuple(function for one in found for function in one.functions),
+        tuple(entry for one in found for entry in one.entries),
+        (*(diagnostic for one in found for diagnostic in one.diagnostics), *_unhinted(tree, module)),
+        tuple(made for one in found for made in one.outlines),
+    )
+
+
+def _lower_function(body: Body) -> _Found:
+    """A function as a whole, else its regions, else the reason why there are none."""
+    obstacle = _obstacle(body)
+    whole = _Found(diagnostics=(obstacle,)) if obstacle else _lower_whole(body)
+    if not whole.entries and (obstacle is None or body.info.is_resumed):
+        whole = _in_regions(body) or whole
+    name = body.info.qualified_name
+    return replace(whole, diagnostics=tuple(replace(d, function=name) for d in whole.diagnostics))
+
+
+def _in_regions(body: Body) -> _Found | None:
+    """The regions of a function, None where it has none."""
+    try:
+        outlined = outline(body)
+    except Exception as error:
+        return _Found(diagnostics=(_internal_error(body, error),))
+    if outlined is None:
+        return None
+    return _Found(outlined.entries, outlined.functions, outlined.diagnostics, (outlined.outline,))
 
 
 def _unhinted(tree: SyntaxTree, module: ModuleScope) -> Iterator[Diagnostic]:
@@ -88,127 +89,46 @@ def _unhinted(tree: SyntaxTree, module: ModuleScope) -> Iterator[Diagnostic]:
             yield Diagnostic(NO_HINTS, message, place, hints=(hint,), function=info.qualified_name)
 
 
-def _entry(tree: SyntaxTree, info: FunctionInfo, found: list[Instance], module: ModuleScope) -> Entry:
-    signature = instances(info, module).signatures[0]
-    parameters = tuple(Parameter(p.name, p.kind, p.has_default) for p in signature.parameters)
-    return Entry(info.qualified_name, tree.span_of(info.node), parameters, tuple(found))
-
-
-def _lower_entry(tree: SyntaxTree, module: ModuleScope, info: FunctionInfo) -> _Found:
-    wanted = instances(info, module)
-    found = _Found(diagnostics=list(wanted.diagnostics))
+def _lower_whole(body: Body) -> _Found:
+    """The function in each of its types that can be lowered; the first refusal where none can."""
+    info = body.info
+    wanted = instances(info, body.module)
+    found: list[tuple[Function, Instance]] = []
     refusals: list[Diagnostic] = []
+    errors: list[Diagnostic] = []
     for signature in wanted.signatures:
-        for ranks in rank_choices(info, module, signature):
-            if len(found.instances) >= _MOST_INSTANCES:
-                return found
+        for ranks in rank_choices(info, body.module, signature):
+            if len(found) >= _MOST_INSTANCES:
+                break
+            number = f"_{len(found) + 1}" if found else ""
             try:
-                _lower_instance(tree, module, info, (signature, ranks), found)
+                found.append(
+                    lower_instance(body, (signature, ranks), c_identifier(info.qualified_name) + number)
+                )
             except Unsupported as refusal:
                 refusals.append(refusal.diagnostic)
             except Exception as error:  # a bug of ours must not cost the user the other functions
-                place = tree.span_of(info.node.name)
-                found.diagnostics.append(internal_error(f"'{info.qualified_name}'", place, error))
-    if not found.instances and refusals:
-        found.diagnostics.append(refusals[0])
-    return found
+                errors.append(_internal_error(body, error))
+    if not found:
+        return _Found(diagnostics=(*wanted.diagnostics, *errors, *refusals[:1]))
+    parameters = tuple(Parameter(p.name, p.kind, p.has_default) for p in wanted.signatures[0].parameters)
+    span = body.tree.span_of(info.node)
+    entry = Entry(info.qualified_name, span, parameters, tuple(instance for _, instance in found))
+    return _Found((entry,), tuple(function for function, _ in found), (*wanted.diagnostics, *errors))
 
 
-def _obstacle(tree: SyntaxTree, module: ModuleScope, info: FunctionInfo) -> Diagnostic | None:
-    """Why a function is not one that is compiled at all."""
+def _internal_error(body: Body, error: Exception) -> Diagnostic:
+    info = body.info
+    return internal_error(f"'{info.qualified_name}'", body.tree.span_of(info.node.name), error)
+
+
+def _obstacle(body: Body) -> Diagnostic | None:
+    """Why a function is not one that is compiled as a whole."""
+    info = body.info
     reason = info.obstacle
-    if not reason and info.qualified_name in module.rebound:
+    if not reason and info.qualified_name in body.module.rebound:
         reason = "is defined more than once"
     if not reason:
         return None
     message = f"'{info.qualified_name}' stays Python: it {reason}."
-    return Diagnostic(NOT_A_FUNCTION_OF_VALUES, message, tree.span_of(info.node.name))
-
-
-def _lower_instance(
-    tree: SyntaxTree,
-    module: ModuleScope,
-    info: FunctionInfo,
-    choice: tuple[Signature, dict[str, int]],
-    found: _Found,
-) -> None:
-    tracked: frozenset[str] = frozenset()
-    name = c_identifier(info.qualified_name) + (f"_{len(found.functions) + 1}" if found.functions else "")
-    for _ in range(_MOST_TRACKED):
-        try:
-            function, instance = _lower_once(tree, module, info, choice, name, tracked)
-        except NeedsTracking as need:
-            tracked |= {need.what}
-            continue
-        found.functions.append(function)
-        found.instances.append(instance)
-        return
-    message = f"'{info.qualified_name}' has too many variables whose types depend on the path."
-    raise Unsupported(Diagnostic(UNSUPPORTED_TYPE_CHANGE, message, tree.span_of(info.node.name)))
-
-
-def _lower_once(
-    tree: SyntaxTree,
-    module: ModuleScope,
-    info: FunctionInfo,
-    choice: tuple[Signature, dict[str, int]],
-    name: str,
-    tracked: frozenset[str],
-) -> tuple[Function, Instance]:
-    ctx = Context(tree, module, lower_expression, call_function, call_symbol, tracked=tracked)
-    ctx.span = tree.span_of(info.node)
-    ctx.inlining.append(info.node)
-    ctx.scope = Scope(name_facts(info.node))
-    signature, ranks = choice
-    parameters = ParameterList(ctx, info, ranks)
-    for parameter in signature.parameters:
-        if parameter.name in ranks or not _is_open(parameter):
-            parameters.add(parameter)
-    given = [parameter.name for parameter in signature.parameters]
-    ctx.scope.local_names = frozenset((*given, *assigned_names(info.node.body)))
-    start_tracking(ctx)
-    try:
-        lower_body(ctx, info.node.body)
-    except NoType as error:
-        raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
-    if not terminates(ctx.body):
-        ctx.emit(Return(Nothing(), tree.span_of(info.node)))
-    function = Function(
-        name,
-        info.qualified_name,
-        tuple(parameters.params),
-        tuple(ctx.requires),
-        with_flags(ctx),
-        tuple(ctx.inexact),
-        tree.span_of(info.node),
-    )
-    _verify_overlaps(ctx, function)
-    function = replace(function, params=tuple(_as_reshaped(ctx, function, p) for p in function.params))
-    return function, Instance(name, tuple(parameters.bindings), (*parameters.facts, *ctx.global_facts))
-
-
-def _as_reshaped(ctx: Context, function: Function, param: Param) -> Param:
-    """Written and reshaped: NumPy writes into a view of a contiguous array, into a copy of another."""
-    names = bound_together(function.body).get(param.name, frozenset({param.name}))
-    noticed = names & ctx.reshaped and names & arrays_written(function.body)
-    return replace(param, never_copied=True) if noticed else param
-
-
-def _is_open(parameter: TypedParameter) -> bool:
-    """An array of any rank: where `rank_choices` has none for it, the body does not read it."""
-    return isinstance(parameter.type, ArrayHint) and parameter.type.rank is None
-
-
-def _verify_overlaps(ctx: Context, function: Function) -> None:
-    """No store reads, through another name, the array that it writes (see `arrays.may_alias`)."""
-    if OVERLAPS in ctx.tracked or not ctx.linked:
-        return
-    found = aliases(function)
-    for stmt in walk_stmts(function.body):
-        if isinstance(stmt, Store) and any(
-            isinstance(part, Load)
-            and part.array != stmt.array
-            and found.may_overlap(stmt, part.array, stmt.array)
-            for part in walk_expr(stmt.value)
-        ):
-            raise NeedsTracking(OVERLAPS)
+    return Diagnostic(NOT_A_FUNCTION_OF_VALUES, message, body.tree.span_of(info.node.name))

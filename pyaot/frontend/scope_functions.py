@@ -43,11 +43,17 @@ class FunctionInfo:
         return self.node.name.value
 
     @property
+    def is_resumed(self) -> bool:
+        """A generator or coroutine, without a decorator: Python runs it, but parts of it may be compiled."""
+        return self.obstacle in (_GENERATOR, _COROUTINE)
+
+    @property
     def is_method(self) -> bool:
         """The first parameter is the object."""
         return self.receiver is Receiver.SELF
 
 
+_GENERATOR, _COROUTINE = "is a generator", "is a coroutine"
 _RECEIVERS = {"builtins.staticmethod": Receiver.NONE, "builtins.classmethod": Receiver.CLASS}
 _HARMLESS = {
     *_RECEIVERS,
@@ -123,11 +129,11 @@ def _decorator_path(node: cst.BaseExpression, imports: Mapping[str, str]) -> str
 
 
 def _obstacle(node: cst.FunctionDef, decorators: tuple[str, ...]) -> str:
-    if node.asynchronous is not None:
-        return "is a coroutine"
     for decorator in decorators:
         if decorator not in _HARMLESS:
             return f"is decorated with '{decorator.removeprefix('builtins.')}'"
+    if node.asynchronous is not None:
+        return _COROUTINE
     if any(isinstance(part, (cst.Yield, cst.Await)) for part in walk_body(node.body)):
-        return "is a generator"
+        return _GENERATOR
     return ""

@@ -6,11 +6,12 @@ import libcst as cst
 import numpy as np
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION, UNSUPPORTED_STATEMENT, UNSUPPORTED_TYPE_CHANGE
+from pyaot.base.diagnostics import Diagnostic
 from pyaot.frontend.arithmetic import integer
 from pyaot.frontend.arrays import apart_from, store, view
 from pyaot.frontend.branches import lower_if, terminates
 from pyaot.frontend.coerce import as_array
-from pyaot.frontend.context import Context, Frame
+from pyaot.frontend.context import Context, Frame, Unsupported
 from pyaot.frontend.conversion import stored
 from pyaot.frontend.expressions import condition, look_up, lower_expression, matmul, subscript_items
 from pyaot.frontend.lists import as_list_array
@@ -19,6 +20,7 @@ from pyaot.frontend.masks import augment_masked, is_mask_subscript, store_masked
 from pyaot.frontend.operators import BINARY, apply_binary, augment
 from pyaot.frontend.results import lower_return
 from pyaot.frontend.subscripts import element_index, expand_ellipsis, subscript
+from pyaot.frontend.syntax import SyntaxTree
 from pyaot.frontend.values import (
     ArrayValue,
     FunctionValue,
@@ -61,8 +63,15 @@ def _lower_compound(ctx: Context, node: cst.CSTNode) -> None:
         case cst.FunctionDef(name=cst.Name(value=name), decorators=()):
             ctx.scope.names[name] = FunctionValue(name, node, ctx.scope)
         case _:
-            kind = type(node).__name__.lower()
-            raise ctx.refuse(UNSUPPORTED_STATEMENT, f"A '{kind}' statement has no compiled form.", node)
+            raise Unsupported(no_compiled_form(node, ctx.tree))
+
+
+def no_compiled_form(node: cst.CSTNode, tree: SyntaxTree) -> Diagnostic:
+    """A statement of a kind that the IR does not have."""
+    kind = type(node).__name__.lower()
+    return Diagnostic(
+        UNSUPPORTED_STATEMENT, f"A '{kind}' statement has no compiled form.", tree.span_of(node)
+    )
 
 
 def _lower_small(ctx: Context, node: cst.BaseSmallStatement) -> None:
@@ -91,8 +100,7 @@ def _lower_small(ctx: Context, node: cst.BaseSmallStatement) -> None:
         case cst.Del(target=cst.Name(value=name)) if not ctx.scope.breaks:
             unbind_name(ctx, name)
         case _:
-            kind = type(node).__name__.lower()
-            raise ctx.refuse(UNSUPPORTED_STATEMENT, f"A '{kind}' statement has no compiled form.", node)
+            raise Unsupported(no_compiled_form(node, ctx.tree))
 
 
 def _jump(ctx: Context, frame: Frame) -> None:

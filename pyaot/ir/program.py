@@ -54,13 +54,41 @@ class Instance:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A compiled function of the user's, with its instances in order of preference."""
+class Region:
+    """A run of the user's statements as a function of its own."""
 
-    qualified_name: str
-    span: Span  # of the whole def, decorators included
+    qualified_name: str  # 'Radar.process:12-19'
+    span: Span
+    name: str  # in generated text
+    text: str  # the def
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A compiled function of the user's, or a region of one, with its instances in order of preference."""
+
+    qualified_name: str  # 'Radar.process', and 'Radar.process:12-19' for a region
+    span: Span  # of the user's whole def, decorators included
     parameters: tuple[Parameter, ...]
     instances: tuple[Instance, ...]
+    region: Region | None = None
+
+    @property
+    def def_name(self) -> str:
+        """The name in the `def`."""
+        return self.qualified_name.rpartition(".")[2] if self.region is None else self.region.name
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A def that stays Python around compiled regions: `text` is it, called `name`, with calls of them."""
+
+    qualified_name: str
+    span: Span  # decorators included
+    def_line: int
+    name: str
+    text: str
+    regions: tuple[Region, ...]
 
 
 @dataclass(frozen=True)
@@ -70,6 +98,7 @@ class Program:
     functions: tuple[Function, ...]
     entries: tuple[Entry, ...]
     diagnostics: tuple[Diagnostic, ...]
+    outlines: tuple[Outline, ...] = ()
 
     def function(self, name: str) -> Function:
         """The IR function of that name."""

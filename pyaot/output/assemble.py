@@ -15,17 +15,18 @@ Every line of the user's stays as it is and in its order; `Inserted` says which 
 import ast
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from textwrap import indent
+from dataclasses import dataclass, replace
 
 from pyaot.backends.emitted import Emitted
-from pyaot.base.source import SourceFile
-from pyaot.ir.program import Entry
+from pyaot.base.source import SourceFile, Span
+from pyaot.ir.program import Outline
 from pyaot.output.bundle import Inserted, Kernels, Module
 from pyaot.output.entry_text import entry_text
+from pyaot.output.indentation import indented
+from pyaot.output.outline_text import outline_text
 from pyaot.output.runtime_names import RUNTIME, Wording
 from pyaot.output.version import VERSION
-from pyaot.plan.plan import EntryPlan
+from pyaot.plan.plan import EntryPlan, Plan
 
 _CODING = re.compile(r"^[ \t\f]*#.*?coding[:=]")
 _INDENTATION = re.compile(r"[ \t\f]*")
@@ -37,11 +38,12 @@ class _Block:
 
     after: int
     lines: tuple[str, ...]
+    repeated: tuple[int, ...] = ()  # the user's lines among them
 
 
 def assemble(
     source: SourceFile,
-    entries: Iterable[EntryPlan],
+    plan: Plan,
     numpy: Mapping[str, Emitted],
     kernels: Kernels | None,
     wording: Wording,
@@ -52,7 +54,8 @@ def assemble(
     blocks = [
         _Block(_lines_of_interpreter(lines), (_header(source),)),
         _Block(_line_of_imports(source.text), tuple(_imports(kernels, wording, folder_of))),
-        *(_entry_block(plan, numpy, wording, lines) for plan in entries),
+        *(_block_behind(e.entry.span, _entry_text(e, numpy, wording), lines) for e in _whole(plan)),
+        *(_outline_block(o, outline_text(o, e, numpy, wording, lines), lines) for o, e in _outlined(plan)),
     ]
     return _merged(lines, sorted(blocks, key=lambda block: block.after), wording.prefix)
 
@@ -64,7 +67,7 @@ def _merged(lines: list[str], blocks: list[_Block], prefix: str) -> Module:
     taken = 0
     for block in blocks:
         text += lines[taken : block.after]
-        inserted.append(Inserted(len(text) + 1, len(block.lines)))
+        inserted.append(Inserted(len(text) + 1, len(block.lines), block.repeated))
         text += block.lines
         taken = block.after
     text += lines[taken:]
@@ -115,16 +118,35 @@ def _imports(kernels: Kernels | None, wording: Wording, folder_of: str) -> Itera
         yield f"{wording.own('kernels')} = {load}"
 
 
-def _entry_block(plan: EntryPlan, numpy: Mapping[str, Emitted], wording: Wording, lines: list[str]) -> _Block:
-    entry = plan.entry
-    after = _last_line(entry)
-    matched = _INDENTATION.match(lines[entry.span.line - 1])
+def _whole(plan: Plan) -> Iterable[EntryPlan]:
+    return (entry for entry in plan.entries if entry.entry.region is None)
+
+
+def _outlined(plan: Plan) -> Iterable[tuple[Outline, list[EntryPlan]]]:
+    """The functions of which some regions have versions, with these."""
+    for outline in plan.outlines:
+        entries = [entry for entry in plan.entries if entry.entry.region in outline.regions]
+        if entries:
+            yield outline, entries
+
+
+def _entry_text(plan: EntryPlan, numpy: Mapping[str, Emitted], wording: Wording) -> str:
+    return f"\n# pyaot: '{plan.entry.qualified_name}' now means its versions.\n" + entry_text(
+        plan, numpy, wording
+    )
+
+
+def _outline_block(outline: Outline, text: tuple[str, tuple[int, ...]], lines: list[str]) -> _Block:
+    return replace(_block_behind(outline.span, text[0], lines), repeated=text[1])
+
+
+def _block_behind(span: Span, text: str, lines: list[str]) -> _Block:
+    """A block behind a def, indented as it is."""
+    matched = _INDENTATION.match(lines[span.line - 1])
     margin = matched.group() if matched else ""
-    text = f"\n# pyaot: '{entry.qualified_name}' now means its versions.\n" + entry_text(plan, numpy, wording)
-    return _Block(after, tuple(indent(text, margin).rstrip("\n").split("\n")))
+    return _Block(_last_line(span), tuple(indented(text, margin).rstrip("\n").split("\n")))
 
 
-def _last_line(entry: Entry) -> int:
-    """The last line of the def; a span may end at the start of the line behind it."""
-    span = entry.span
+def _last_line(span: Span) -> int:
+    """The last line of a def; a span may end at the start of the line behind it."""
     return span.end_line - 1 if span.end_column == 0 and span.end_line > span.line else span.end_line

@@ -43,7 +43,7 @@ def build(
             said += [problem, *(d for d in plan.diagnostics if d not in said)]
         if not plan.entries and not any(d.code == NOTHING_TO_COMPILE for d in said):
             said.append(nothing_to_compile(source))
-        module = assemble(source, plan.entries, numpy, kernels, wording, beside)
+        module = assemble(source, plan, numpy, kernels, wording, beside)
         data = report(source, plan.entries, said, options)
         files = {
             f"{name}.report.json": (json.dumps(data, indent=2) + "\n").encode(),

@@ -11,10 +11,14 @@ from pyaot.base.source import SourceFile
 
 @dataclass(frozen=True)
 class Inserted:
-    """Generated lines: from line `first` (1-based) of the written file on, `count` of them."""
+    """Generated lines: from line `first` (1-based) of the written file on, `count` of them.
+
+    `lines`: for each the user's line that it repeats, 0 where it repeats none; empty where none does.
+    """
 
     first: int
     count: int
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

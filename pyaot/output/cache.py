@@ -189,7 +189,7 @@ def load_entry(root: Path, key: str) -> Cached | None:
         manifest = json.loads((folder / MANIFEST).read_bytes())
         if manifest["folder"] != str(folder) or not _is_intact(folder, manifest):
             return None
-        inserted = tuple(Inserted(first, count) for first, count in manifest["inserted"])
+        inserted = tuple(Inserted(first, count, tuple(lines)) for first, count, lines in manifest["inserted"])
         return Cached(folder, folder / manifest["module"], inserted, manifest["prefix"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -26,7 +26,7 @@ from pyaot.plan.guards import boxed_params
 
 def dispatcher_name(entry: Entry, wording: Wording) -> str:
     """The dispatcher's name in tracebacks; else it goes by the user's."""
-    return wording.own("run_" + c_identifier(entry.qualified_name.rpartition(".")[2]))
+    return wording.own("run_" + c_identifier(entry.def_name.lstrip("_")))
 
 
 def dispatcher_lines(scenes: list[Scene]) -> Iterator[str]:

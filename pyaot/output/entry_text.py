@@ -29,7 +29,7 @@ from pyaot.plan.plan import EntryPlan
 def entry_text(entry_plan: EntryPlan, numpy: Mapping[str, Emitted], wording: Wording) -> str:
     """The text for one of the user's functions, at no indentation."""
     entry = entry_plan.entry
-    name = entry.qualified_name.rpartition(".")[2]
+    name = entry.def_name
     numbers = (
         [f"_{i + 1}" for i in range(len(entry_plan.instances))] if len(entry_plan.instances) > 1 else [""]
     )

@@ -47,7 +47,7 @@ def report_text(data: Mapping[str, Any]) -> str:
 def _entry(plan: EntryPlan) -> dict[str, Any]:
     return {
         "name": plan.entry.qualified_name,
-        "line": plan.entry.span.line,
+        "line": (plan.entry.span if plan.entry.region is None else plan.instances[0].function.span).line,
         "instances": [_instance(instance) for instance in plan.instances],
     }
 

@@ -7,10 +7,9 @@ import ast
 import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain, count
 
 from pyaot.backends.python_text import Names
-from pyaot.base.names import PREFIX
+from pyaot.base.names import PREFIX, free_prefix
 from pyaot.base.source import SourceFile
 from pyaot.ir.types import DType
 
@@ -86,13 +85,7 @@ class Wording:
 def wording_for(source: SourceFile) -> Wording:
     """Names that the text leaves free."""
     tree = ast.parse(source.text)
-    return Wording(_free_prefix(source.text), _rebound(tree), _own_defs(tree))
-
-
-def _free_prefix(text: str) -> str:
-    """`_pyaot`, or `_pyaot2`, ... where the text says that already."""
-    numbers = chain([""], map(str, count(2)))
-    return next(f"{PREFIX}{number}" for number in numbers if f"{PREFIX}{number}" not in text)
+    return Wording(free_prefix(source.text), _rebound(tree), _own_defs(tree))
 
 
 def _rebound(tree: ast.Module) -> frozenset[str]:

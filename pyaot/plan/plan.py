@@ -6,7 +6,7 @@ from pyaot.base.catalogue import NO_VERSION
 from pyaot.base.diagnostics import Diagnostic, Severity
 from pyaot.base.options import Options
 from pyaot.ir.nodes import Function
-from pyaot.ir.program import Entry, Instance, Program
+from pyaot.ir.program import Entry, Instance, Outline, Program
 from pyaot.plan.choose import choose
 from pyaot.plan.cost import pays_ever, worthwhile
 from pyaot.plan.guards import Condition, conditions_of, written_params
@@ -38,6 +38,7 @@ class Plan:
 
     entries: tuple[EntryPlan, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
+    outlines: tuple[Outline, ...] = ()  # functions of which regions are among the entries
 
     def functions(self, target: str) -> tuple[Function, ...]:
         """The IR functions of which this target is to be made."""
@@ -57,7 +58,7 @@ def plan(program: Program, options: Options) -> Plan:
             diagnostics += choice.diagnostics
             instances.append(_planned(instance, function, choice.targets))
         entries.append(EntryPlan(entry, tuple(instances)))
-    return _without_empty(Plan(tuple(entries), tuple(dict.fromkeys(diagnostics))))
+    return _without_empty(Plan(tuple(entries), tuple(dict.fromkeys(diagnostics)), program.outlines))
 
 
 def restrict(plan: Plan, target: str, made: frozenset[str]) -> Plan:
@@ -94,7 +95,7 @@ def _without_empty(plan: Plan) -> Plan:
             kept.append(replace(entry, instances=instances))
         else:
             diagnostics += [_no_version(entry.entry)] if not _is_explained(entry.entry, diagnostics) else []
-    return Plan(tuple(kept), tuple(diagnostics))
+    return replace(plan, entries=tuple(kept), diagnostics=tuple(diagnostics))
 
 
 def _is_explained(entry: Entry, diagnostics: list[Diagnostic]) -> bool:

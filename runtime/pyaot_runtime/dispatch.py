@@ -66,6 +66,11 @@ class Binder:
             return self.choose(guard, **kernels)
         return self._nothing("it has no work that would pay for the start of a kernel")
 
+    def around(self, dispatcher: FunctionType, *regions: Any) -> FunctionType:
+        """The dispatcher of a function of which only these regions have versions."""
+        self.compiled = any("__wrapped__" in region.__dict__ for region in regions)
+        return dispatcher
+
     def _nothing(self, reason: str) -> tuple[Guard, Kernel]:
         """A guard that is always false."""
         guard = _never(reason)

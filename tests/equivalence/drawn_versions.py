@@ -1,6 +1,6 @@
 """A program: draws functions, compiles them in one file, and compares every version with the original.
 
-python -m tests.equivalence.drawn_versions FOLDER relaxed|strict SEED COUNT
+python -m tests.equivalence.drawn_versions FOLDER relaxed|strict SEED COUNT [whole|regions]
 
 It ends with 1 after a difference. In a process of its own a kernel that crashes costs one test;
 FOLDER/running.txt says which call that was.
@@ -8,13 +8,14 @@ FOLDER/running.txt says which call that was.
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
 import pyaot_runtime
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import SearchStrategy
 from pyaot_runtime import trace
 
 from pyaot.base.options import Options
@@ -32,8 +33,10 @@ from tests.equivalence.observe import (
 )
 from tests.equivalence.tame import tame
 from tests.strategies.arguments import Arguments
+from tests.strategies.interrupted import interrupted_programs
 from tests.strategies.programs import HEAD, Case, programs
 
+KINDS = {"whole": programs, "regions": interrupted_programs}
 THREADS = (1, 2)
 LAYOUTS = ("plain", "plain", "plain", "strided", "fortran", "reversed", "unaligned")
 STATES = ({}, {"all": "ignore"}, {"all": "raise"})
@@ -52,9 +55,9 @@ class Run:
         return f"{self.name} [{self.version}, {self.threads} threads, errstate {self.state}]"
 
 
-def main(folder: Path, fp: str, number: int, examples: int) -> int:
+def main(folder: Path, fp: str, number: int, examples: int, kind: str = "whole") -> int:
     """Prints every difference; gives the exit status."""
-    cases = drawn(number, examples)
+    cases = drawn(number, examples, KINDS[kind])
     compiled = compile_text(joined(cases), folder, Options(strict=fp == "strict"))
     found: set[str] = set()
     for version in VERSIONS:
@@ -69,7 +72,7 @@ def main(folder: Path, fp: str, number: int, examples: int) -> int:
     return 1 if found else 0
 
 
-def drawn(number: int, examples: int) -> list[Case]:
+def drawn(number: int, examples: int, programs: Callable[..., SearchStrategy[Case]]) -> list[Case]:
     """The same programs and arguments for the same number."""
     cases: list[Case] = []
 
@@ -123,4 +126,4 @@ def _rounding(run: Run, fp: str, want: Seen, arguments: Arguments) -> Rounding:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))
+    raise SystemExit(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), *sys.argv[5:]))

@@ -9,11 +9,11 @@ import pytest
 from tests.house.sources import ROOT
 
 
-def compare_versions(folder: Path, fp: str, seed: int, count: int) -> str:
+def compare_versions(folder: Path, fp: str, seed: int, count: int, kind: str = "whole") -> str:
     """What `drawn_versions` prints in a process of its own, which must end well."""
     command = [sys.executable, "-X", "faulthandler", "-m", "tests.equivalence.drawn_versions"]
     done = subprocess.run(
-        [*command, str(folder), fp, str(seed), str(count)],
+        [*command, str(folder), fp, str(seed), str(count), kind],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -32,8 +32,20 @@ def test_versions_of_drawn_programs(fp: str, tmp_path: Path) -> None:
     assert "native ran" in told and "numpy ran" in told
 
 
+def test_versions_of_regions(tmp_path: Path) -> None:
+    told = compare_versions(tmp_path, "relaxed", seed=2, count=20, kind="regions")
+    assert "native ran f" in told and ":" in told.partition("native ran")[2].splitlines()[0]
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(100, 120))
 @pytest.mark.parametrize("fp", ["relaxed", "strict"])
 def test_versions_of_many_programs(fp: str, seed: int, tmp_path: Path) -> None:
     compare_versions(tmp_path, fp, seed, count=40)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(200, 220))
+@pytest.mark.parametrize("fp", ["relaxed", "strict"])
+def test_versions_of_many_regions(fp: str, seed: int, tmp_path: Path) -> None:
+    compare_versions(tmp_path, fp, seed, count=40, kind="regions")

@@ -5,6 +5,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from pyaot.base.options import Options
@@ -82,3 +83,44 @@ def test_code_is_kept_and_damaged_code_is_not_used(tmp_path: Path) -> None:
 def test_lines_of_the_module_and_of_the_user() -> None:
     inserted = (Inserted(1, 1), Inserted(4, 3))
     assert [original_line(line, inserted) for line in range(1, 9)] == [None, 1, 2, None, None, None, 3, 4]
+
+
+REGIONS = """\
+import numpy as np
+from numpy.typing import NDArray
+
+def f(a: NDArray[np.float64], n: int) -> float:
+    s = 0.0
+    # a comment
+    for i in range(n):
+        s += a[i]
+    print(s)
+    if s < 0:
+        raise ValueError(
+            s)
+
+    for i in range(n):
+        a[i] = a[i + 1]
+    return s
+"""
+
+
+def _lines(error: BaseException) -> list[int | None]:
+    """Of the user's file."""
+    return [line for file, line in _places(error) if file == "/home/me/prog.py"]
+
+
+def test_tracebacks_of_regions_name_the_users_lines(tmp_path: Path) -> None:
+    bundle = write_bundle(compile_source(SourceFile(Path("prog.py"), REGIONS), Options()), tmp_path)
+    cached = Cached(tmp_path, bundle.path, bundle.module.inserted, bundle.module.prefix)
+    scope: dict[str, Any] = {"__name__": "prog", "__file__": str(bundle.path)}
+    exec(compiled_code(cached, "/home/me/prog.py"), scope)
+    assert scope["f"].__wrapped__ is not scope["f"]
+    with pytest.raises(ValueError, match="-2") as raised:
+        scope["f"](np.array([-1.0, -1.0]), 2)
+    assert _lines(raised.value) == [10, 11]
+    with pytest.raises(IndexError) as caught:
+        scope["f"](np.array([1.0, 1.0]), 2)
+    assert _lines(caught.value) == [10, 15]
+    frames = traceback.extract_tb(caught.value.__traceback__)
+    assert "f" in [frame.name for frame in frames]

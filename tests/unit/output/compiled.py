@@ -80,7 +80,7 @@ def assembled(text: str, functions: tuple[Function, ...], *entries: Entry) -> Mo
     """The drop-in's text, with native versions for all functions."""
     source = SourceFile(Path("prog.py"), text)
     planned = plan(Program(functions, entries, ()), Options(targets=("native",)))
-    return assemble(source, planned.entries, {}, Kernels("prog_kernels", "0" * 8), wording_for(source))
+    return assemble(source, planned, {}, Kernels("prog_kernels", "0" * 8), wording_for(source))
 
 
 def load_module(

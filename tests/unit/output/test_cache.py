@@ -24,7 +24,7 @@ from pyaot.output.cache import (
 )
 from pyaot.output.write import staging, write_files
 
-FACTS = {"source": "/home/me/prog.py", "module": "prog.py", "inserted": [[1, 2]], "prefix": "_pyaot"}
+FACTS = {"source": "/home/me/prog.py", "module": "prog.py", "inserted": [[1, 2, [0, 7]]], "prefix": "_pyaot"}
 KEY = "k" * 40
 
 
@@ -41,7 +41,7 @@ def test_entry_is_found_again(tmp_path: Path) -> None:
     found = load_entry(tmp_path, KEY)
     assert found is not None
     assert (found.folder, found.module, found.prefix) == (folder, folder / "prog.py", "_pyaot")
-    assert found.inserted == (Inserted(1, 2),)
+    assert found.inserted == (Inserted(1, 2, (0, 7)),)
     assert not is_damaged(tmp_path, KEY)
 
 
