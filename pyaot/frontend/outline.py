@@ -11,6 +11,7 @@ reads, returns those that are read later, and is lowered like any hinted functio
 known of the values before it. It is no region where its variables could be seen after an exception inside it.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -23,7 +24,7 @@ from pyaot.base.source import Span
 from pyaot.frontend.context import Unsupported
 from pyaot.frontend.flow import flow_of, needed
 from pyaot.frontend.instance import Body, lower_instance
-from pyaot.frontend.names_used import names_bound
+from pyaot.frontend.names_used import names_bound, targets_of
 from pyaot.frontend.ranks import rank_choices
 from pyaot.frontend.region_text import Cut, RegionDef, kernel_name, region_def, split_text
 from pyaot.frontend.region_types import (
@@ -34,7 +35,7 @@ from pyaot.frontend.region_types import (
     signature_of,
     types_at_entry,
 )
-from pyaot.frontend.scopes import names_of
+from pyaot.frontend.scopes import names_of, resolve
 from pyaot.frontend.statements import no_compiled_form
 from pyaot.frontend.syntax import children, walk_body
 from pyaot.ir.nodes import For, Function, LibraryCall, Loop
@@ -127,6 +128,7 @@ class _Search:
         uses = names_of(body.info, body.module)
         self.locals = uses.local
         self.foreign = uses.declared_global | uses.declared_nonlocal
+        self.settings = dict(_settings(body))
         self.runs: dict[tuple[cst.BaseSuite, int], _Run] = {}
         self.reasons: list[Diagnostic] = []
         self.attempts = 0
@@ -246,12 +248,14 @@ class _Search:
         inputs = needed(statements, frozenset(outputs)) & self.locals
         if not inputs <= self.flow.bound[statements[0]]:
             return None, types
+        own = sorted(inputs & set(self.settings) - set(types))
+        inputs -= set(own)
         if self.flow.at_error[statements[0]] & frozenset(bound):
             return None, types
         all_types = _typed(sorted(inputs), types, statements)
         if all_types is None:
             return None, types
-        cut = Cut(self.body.tree, self.body.info, statements)
+        cut = Cut(self.body.tree, self.body.info, statements, tuple(self.settings[name] for name in own))
         return region_def(cut, self.prefix, sorted(inputs), outputs, returns), all_types
 
     def _shorter(self, statements: Sequence[cst.BaseStatement], place: Span) -> int:
@@ -291,6 +295,23 @@ def _suites(node: cst.CSTNode) -> Iterator[cst.BaseSuite]:
 
 
 _WITH_SUITES = (cst.If, cst.Else, cst.Finally, cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchCase)
+
+
+def _settings(body: Body) -> Iterator[tuple[str, cst.SimpleStatementLine]]:
+    """Names that stand for one text or one thing of NumPy, such as a dtype: a region sets them for itself."""
+    node = body.info.node
+    bound = Counter(name for part in walk_body(node.body) for name in targets_of(part))
+    for statement in node.body.body:
+        match statement:
+            case cst.SimpleStatementLine(
+                body=[cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value)]
+            ) if bound[name] == 1 and _is_constant(value, body):
+                yield name, statement
+
+
+def _is_constant(value: cst.BaseExpression, body: Body) -> bool:
+    path = resolve(value, body.module, body.info) or ""
+    return isinstance(value, cst.SimpleString) or path.startswith("numpy.")
 
 
 def _has(statement: cst.CSTNode, kind: type[cst.CSTNode]) -> bool:

@@ -42,6 +42,7 @@ class Cut:
     tree: SyntaxTree
     info: FunctionInfo
     statements: Sequence[cst.BaseStatement]
+    before: Sequence[cst.SimpleStatementLine] = ()  # what is set again for them
 
     @property
     def lines(self) -> tuple[int, int]:
@@ -58,7 +59,7 @@ def region_def(
     params = cst.Parameters(params=[cst.Param(cst.Name(name_)) for name_ in inputs])
     first, last = cut.lines
     name = cst.Name(f"{prefix}_lines_{first}_to_{last}")
-    node = cst.FunctionDef(name, params, cst.IndentedBlock([*cut.statements, *made]))
+    node = cst.FunctionDef(name, params, cst.IndentedBlock([*cut.before, *cut.statements, *made]))
     info = replace(
         cut.info,
         node=node,

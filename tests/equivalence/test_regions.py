@@ -175,6 +175,17 @@ class Filter:
 def f(a: NDArray[np.float64], n: int) -> float:
     return Filter(2.5).apply(a, "filter")
 """,
+    "texts and dtypes": """
+def f(a: NDArray[np.float64], n: int) -> float:
+    dtype = np.float32
+    order = "C"
+    log.append(order)
+    b = np.zeros(n, dtype=dtype)
+    for i in range(n):
+        b[i] = a[i]
+    log.append(str(b.dtype))
+    return float(b.sum())
+""",
     "generator": """
 def pieces(a: NDArray[np.float64], n: int):
     for k in range(2):

@@ -12,7 +12,7 @@ from pyaot.base.catalogue import INTERNAL_ERROR, NOTHING_TO_COMPILE
 from pyaot.base.options import Options
 from pyaot.base.source import SourceFile
 from pyaot.driver import Compilation, compile_source
-from pyaot.frontend import lower as lowering
+from pyaot.frontend import instance as lowering
 from pyaot.frontend.context import Context
 from pyaot.ir.nodes import Assign, Function, Var
 from pyaot.ir.program import Program
