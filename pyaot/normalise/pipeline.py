@@ -1,20 +1,21 @@
 """From the IR of the front end to simpler IR of the same meaning.
 
-fold: constants;  sink: constants that loops assign;  decide: comparisons that intervals answer;
-dead: what nobody reads;  ranges: overflow checks that cannot strike.
+fold: constants;  sink: constants that loops assign;  nest: loops over flattened arrays;  decide: comparisons
+that intervals answer;  dead: what nobody reads;  ranges: overflow checks that cannot strike.
 """
 
 from pyaot.ir.nodes import Function
 from pyaot.normalise.dead import remove_dead
 from pyaot.normalise.decide import decide
 from pyaot.normalise.fold import fold
+from pyaot.normalise.nest import nest_flat_loops
 from pyaot.normalise.ranges import clear_checks
 from pyaot.normalise.sink import sink_constants
 
 
 def normalise(function: Function) -> Function:
     """The function in its simplest form."""
-    function = sink_constants(fold(function))
+    function = nest_flat_loops(sink_constants(fold(function)))
     simpler = fold(decide(function))
     while simpler != function:
         function, simpler = simpler, fold(decide(simpler))

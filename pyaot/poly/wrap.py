@@ -55,12 +55,12 @@ def _is_innermost(loop: For) -> bool:
 
 
 def _wrapping(loop: For) -> Iterator[tuple[Binary, Expr]]:
-    """The remainders (index + offset) % extent, with their offsets."""
+    """The remainders (index + offset) % stop, with their offsets; others wrap who knows where."""
     changing = {loop.index} | scalars_assigned(loop.body)
     for node in walk_exprs(loop.body):
         if isinstance(node, Binary) and node.op == "mod" and node.type == PY_INT:
             offset = _offset(node.left, loop.index, changing)
-            if offset is not None and _is_steady(node.right, changing):
+            if offset is not None and node.right == loop.stop and _is_steady(node.right, changing):
                 yield node, offset
 
 
