@@ -65,6 +65,7 @@ class Context:
     counts_flags: bool  # IEEE flags are reported
     strict: bool
     parallel: bool = False  # inside a parallel loop
+    repeated: bool = False  # inside a loop
     jumps: Mapping[str, str] = field(default_factory=dict)  # how an Exit is written here, if not as goto
     line: int = 0  # of the user's, that was named last
     breakable: str = ""  # the label of the Block that the coming loop is all of

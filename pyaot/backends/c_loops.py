@@ -4,7 +4,7 @@ For(i, 0, n, simd, reduction add s)       #pragma omp simd reduction(+:s)
                                           for (int64_t i = 0; i < n; i++) { ... }
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyaot.backends.c_context import Context, EmitBody
 from pyaot.backends.c_expressions import compared, expression
@@ -17,6 +17,9 @@ from pyaot.backends.c_types import c_type
 from pyaot.ir.failing import can_fail
 from pyaot.ir.nodes import Allocate, Binary, Bind, Block, Const, Dim, Expr, For, LibraryCall, Loop, Var
 from pyaot.ir.walk import Body, scalars_assigned, walk_expr, walk_stmts
+
+
+SMALL = 12  # statements
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,21 @@ def for_lines(stmt: For, after: NameSet, context: Context, emit: EmitBody) -> li
     header = header_of(stmt, context)
     ((body, inner_after, _),) = inner_bodies(stmt, after, context.flow)
     if stmt.marks.parallel and not context.parallel:
+        plain = replace(stmt, marks=replace(stmt.marks, parallel=False))
+        alone = for_lines(plain, after, context, emit) if context.repeated and _is_small(stmt) else []
         return parallel_lines(
-            stmt, header, inner_after, context, emit, turn_lines, simd_of(stmt, inner_after, context)
+            stmt, header, inner_after, context, emit, turn_lines, simd_of(stmt, inner_after, context), alone
         )
     turn = turn_lines(body, inner_after, context, emit)
     pragma = simd_of(stmt, inner_after, context)
     lines = [*([f"#pragma omp simd{pragma}"] if pragma is not None else []), *braced(header.line(), turn)]
     return braced("", [*header.before, *lines]) if header.before else lines
+
+
+def _is_small(stmt: For) -> bool:
+    """Short enough to be written twice; labels and private arrays cannot be."""
+    inside = list(walk_stmts(stmt.body))
+    return len(inside) <= SMALL and not any(isinstance(s, Allocate | Block | Loop) for s in inside)
 
 
 def forever_lines(stmt: Loop, context: Context, emit: EmitBody) -> list[str]:
@@ -60,7 +71,7 @@ def forever_lines(stmt: Loop, context: Context, emit: EmitBody) -> list[str]:
 def turn_lines(body: Body, after: NameSet, context: Context, emit: EmitBody) -> list[str]:
     """The body of a loop. A Block that is all of it is left by `continue`, one around it by `break`."""
     jumps = {context.breakable: "break;"} if context.breakable else {}
-    inner = context.inside(jumps=jumps, breakable="")
+    inner = context.inside(jumps=jumps, breakable="", repeated=True)
     if len(body) != 1 or not isinstance(body[0], Block):
         return emit(body, after, inner)
     block = body[0]

@@ -186,6 +186,23 @@ def test_parallel_loops_inside_parallel_loops_have_one_team(tmp_path: Path) -> N
     run(tmp_path, f, np.zeros((20, 30)))
 
 
+def test_a_region_inside_a_loop_is_entered_by_teams_only(tmp_path: Path) -> None:
+    i, j = var("i"), var("j")
+    marks = Marks(parallel=True, simd=True, reductions=(Reduction("add", "s"),))
+    turn = assign("s", binary("add", var("s", F64), at("a", i, j)))
+    row = loop("j", 0, dim("a", 1), turn, marks=marks)
+    add = store("a", i, at("k", j, type=PY_INT), value=ONE)
+    fill = loop("j", 0, dim("k", 0), add, marks=Marks(parallel=True))
+    body = (assign("s", ZERO), loop("i", 0, dim("a", 0), row, fill), give(var("s", F64)))
+    f = function("f", {"a": MATRIX, "k": INTS}, *body)
+    assert emit_native([f], Options()).text.count("if (team == 1) {") == 2
+    kernels = build_kernels(tmp_path, f)
+    for _ in teams():
+        a = np.arange(600.0).reshape(20, 30)
+        assert assert_as_interpreted(kernels, f, a, np.arange(30), rtol=1e-12)[0] == 0
+        assert assert_as_interpreted(kernels, f, a, np.array([3, 30]), rtol=1e-12)[0] == -1
+
+
 # ---- flags ------------------------------------------------------------------------------------------------
 
 
