@@ -18,7 +18,6 @@ from pyaot.ir.failing import can_fail
 from pyaot.ir.nodes import Allocate, Binary, Bind, Block, Const, Dim, Expr, For, LibraryCall, Loop, Var
 from pyaot.ir.walk import Body, scalars_assigned, walk_expr, walk_stmts
 
-
 SMALL = 12  # statements
 
 

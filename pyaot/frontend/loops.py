@@ -29,7 +29,7 @@ from pyaot.frontend.context import Agreements, Context, Frame, TypeChange
 from pyaot.frontend.expressions import condition
 from pyaot.frontend.facts import assigned_names, target_names
 from pyaot.frontend.promote import join
-from pyaot.frontend.prove import assume, never_negative
+from pyaot.frontend.prove import assume, never_negative, while_it_turns
 from pyaot.frontend.subscripts import subscript
 from pyaot.frontend.syntax import walk_body
 from pyaot.frontend.values import (
@@ -94,7 +94,7 @@ def _for_body(
     label = node.target.value if isinstance(node.target, cst.Name) else "item"
     span = ctx.at(node)
     index = new_index(ctx, ctx.scope.prefix + label, start, stop)
-    with ctx.nested() as inside:
+    with ctx.nested() as inside, while_it_turns(ctx, start, stop):
         bind_target(ctx, node.target, value_at(index))
         with continue_point(ctx, inside):
             lower_body(ctx, node.body)

@@ -5,6 +5,8 @@
 A condition that is not decided but speaks of parameters only becomes a requirement of the guard.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pyaot.frontend.arithmetic import compare, integer, minus, plus, times
@@ -93,6 +95,34 @@ def _worst(ctx: Context, form: Linear) -> Linear | None:
             return None
         form = form.plus(Linear(0, ((index, 1),)), -coefficient).plus(bound, coefficient)
     return None
+
+
+@contextmanager
+def while_it_turns(ctx: Context, start: Expr, stop: Expr) -> Iterator[None]:
+    """In the body of a loop its range is not empty, which bounds the indices around it.
+
+    for i in range(n):
+        for j in range(i + 1, n):       here i <= n - 2
+    """
+    lows, highs = dict(ctx.lows), dict(ctx.highs)
+    room = linear(minus(minus(stop, start), integer(1)))
+    for atom, coefficient in room.terms if room is not None else ():
+        if isinstance(atom, Var) and atom.name in lows and abs(coefficient) == 1:
+            assert room is not None
+            bound = Linear(0, ((atom, 1),)).plus(room, -coefficient)
+            bounds = ctx.lows if coefficient > 0 else ctx.highs
+            known = linear(bounds[atom.name])
+            if known is not None and _is_positive(bound.plus(known, -1).scaled(coefficient)):
+                bounds[atom.name] = expression(bound)
+    try:
+        yield
+    finally:
+        ctx.lows.update(lows)
+        ctx.highs.update(highs)
+
+
+def _is_positive(form: Linear) -> bool:
+    return not form.terms and form.constant > 0
 
 
 def never_negative(ctx: Context, expr: Expr) -> bool:

@@ -127,13 +127,19 @@ def element_index(ctx: Context, base: ArrayValue, axis: int, item: Number) -> tu
             return index, False
         ctx.check(compare("ge", index, integer(0)), "a subscript is out of range")
         return index, False
-    if never_negative(ctx, index) and assume(
-        ctx, plus(index, integer(1)), extent, "a subscript is out of range"
-    ):
+    is_whole = is_whole_axis(ctx, base, axis)
+    if never_negative(ctx, index) and _is_below(ctx, index, extent, is_proved_later=is_whole):
         return index, False
-    if is_whole_axis(ctx, base, axis):
-        return index, True
-    return _checked_index(ctx, index, extent), False
+    return (index, True) if is_whole else (_checked_index(ctx, index, extent), False)
+
+
+def _is_below(ctx: Context, index: Expr, extent: Expr, is_proved_later: bool) -> bool:
+    """Whether it is below, or the guard will see to that; what loops need exactly a later pass finds out."""
+    last = plus(index, integer(1))
+    if never_negative(ctx, minus(extent, last)):
+        return True
+    moves = any(isinstance(part, Var) and part.name in ctx.lows for part in walk_expr(index))
+    return not (is_proved_later and moves) and assume(ctx, last, extent, "a subscript is out of range")
 
 
 def _frozen(ctx: Context, index: Expr) -> Expr:

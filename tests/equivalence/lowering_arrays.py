@@ -6,6 +6,33 @@ from tests.equivalence.lowering_cases import NONE, SQUARE, THREE, WIDE, case, fl
 
 ARRAYS = (
     case(
+        "a subscript that only an empty loop would put out of range",
+        """
+        def f(a: NDArray[np.float64], n: int):
+            for i in range(n - 1, -1, -1):
+                for j in range(i + 1, n):
+                    a[i, j] = a[i + 1, j] + a[i, j - 1]
+                    a[i, j] += np.sum(a[i + 1 : j + 1, i + 1])
+            return a
+        """,
+        (np.arange(16.0).reshape(4, 4), 4),
+        (np.arange(20.0).reshape(4, 5), 1),
+        (np.zeros((0, 3)), 0),
+    ),
+    case(
+        "a bound that holds in an inner loop only",
+        """
+        def f(a: NDArray[np.float64], n: int):
+            for i in range(n):
+                for j in range(i + 1, n):
+                    a[j] += a[i + 1]
+                a[i + 1] = -1.0
+            return a
+        """,
+        (np.arange(5.0), 5),
+        verdict="raises",
+    ),
+    case(
         "an operand of @ is no number",
         """
         def f(a: NDArray[np.float64], c: NDArray[np.float64]):
