@@ -23,7 +23,7 @@ from pyaot.ir.nodes import (
     ViewResult,
 )
 from pyaot.ir.types import Array
-from pyaot.ir.walk import Body, returns, walk_stmts
+from pyaot.ir.walk import Body, returns, scalars_assigned, scalars_read, walk_stmts
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ class Context:
     leaves: tuple[tuple[Leaf, ...], ...]  # of every Return, by path
     paths: Mapping[int, int]  # id of a Return to its path
     constants: NameSet  # scalars that are assigned in one place
+    unread: NameSet  # scalars that are assigned and never read
     flow: Flow
     file_name: str
     counts_flags: bool  # IEEE flags are reported
@@ -106,6 +107,7 @@ def context_of(function: Function, file_name: str, strict: bool, counts_flags: b
         leaves,
         {id(stmt): path for path, stmt in enumerate(results)},
         _assigned_once(function),
+        scalars_assigned(function.body) - scalars_read(function.body),
         Flow(stack),
         file_name,
         counts_flags,

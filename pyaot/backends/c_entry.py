@@ -16,7 +16,7 @@ static PyObject *entry_smooth(PyObject *self, PyObject *args)
 """
 
 from pyaot.backends.c_context import Context, Leaf, array_params
-from pyaot.backends.c_flags import holds_nan_constant, is_doubtful
+from pyaot.backends.c_flags import doubts, holds_nan_constant
 from pyaot.backends.c_storage import Place
 from pyaot.backends.c_text import braced
 from pyaot.backends.c_types import c_element, c_type
@@ -75,7 +75,7 @@ def entry_lines(context: Context) -> list[str]:
     taken = [_argument(param, position, context) for position, param in enumerate(function.params)]
     call = _call(context)
     lines += braced(_condition(taken), call) if taken else braced("", call)
-    if context.counts_flags and is_doubtful(function, context.strict):
+    if context.counts_flags:
         lines += _believed(context)
     lines += _answers(context)
     lines += [f"free({_copy(name, context)});" for name in arrays if name in context.storage.copied]
@@ -166,38 +166,77 @@ def _copy_back(name: str, context: Context) -> str:
 
 
 def _believed(context: Context) -> list[str]:
-    """The flag 'invalid' stays only where a NaN came out and none went in; else it becomes 16, 'doubtful'."""
-    came = [text for leaves in context.leaves for leaf in leaves for text in _nan_of_leaf(leaf, context)]
+    """What may be no error of NumPy's becomes 'doubtful': 16 for invalid, 32 for divide and overflow."""
+    found, lines = doubts(context.function, context.strict), []
+    if found.of_nan or found.of_invalid:
+        came, went = _floats(context, "nan")
+        if holds_nan_constant(context.function):
+            went.append("true")
+        written = _written(context, "nan")
+        went += written if found.of_nan else []
+        came += [] if found.of_nan else written
+        believed = _only_made(came, went) if found.of_invalid or written else _none(went)
+        lines.append(f"if (results.flags & 4 && !({believed})) results.flags ^= 4 | 16;")
+    if found.of_masked:
+        came, went = _floats(context, "infinity")
+        believed = _only_made(came + _written(context, "infinity"), went)
+        lines.append(f"if (results.flags & 3 && !({believed})) results.flags = (results.flags & ~3) | 32;")
+    return lines
+
+
+def _written(context: Context, what: str) -> list[str]:
+    """Tests of what is written: a NaN there may have been there before."""
+    arrays = [
+        (place, param.type.dtype)
+        for place, param in enumerate(context.function.params)
+        if param.name in context.storage.written and param.type.dtype.kind in "fc"
+    ]
+    return [_in_array(what, f"PyTuple_GetItem(args, {place})", dtype) for place, dtype in arrays]
+
+
+def _none(tests: list[str]) -> str:
+    return f"!({' || '.join(tests)})" if tests else "true"
+
+
+def _only_made(came: list[str], went: list[str]) -> str:
+    """It came out, and none went in."""
+    if not came:
+        return "false"
+    return f"({' || '.join(came)}) && {_none(went)}"
+
+
+def _floats(context: Context, what: str) -> tuple[list[str], list[str]]:
+    """Tests whether a `what` came out, and whether one may have gone in."""
+    came = [text for leaves in context.leaves for leaf in leaves for text in _in_leaf(leaf, what, context)]
     went = []
     for position, param in enumerate(context.function.params):
-        if param.type.dtype.kind not in "fc":
+        if param.type.dtype.kind not in "fc" or param.name in context.storage.written:
             continue
         if isinstance(param.type, Scalar):
-            name = context.names.scalars[param.name]
-            went.append(f"{name} != {name}")
+            went.append(_is(what, context.names.scalars[param.name], param.type.dtype))
         else:
-            known = came if param.name in context.storage.written else went
-            known.append(_nan_of(f"PyTuple_GetItem(args, {position})", param.type.dtype))
-    if holds_nan_constant(context.function):
-        went.append("true")
-    lines = ["/* comparing NaN sets the flag too, and so do some vector functions */"]
-    believed = f"({' || '.join(came)})" if came else "false"
-    believed += f" && !({' || '.join(went)})" if came and went else ""
-    return [*lines, f"if (results.flags & 4 && !({believed})) results.flags ^= 4 | 16;"]
+            went.append(_in_array(what, f"PyTuple_GetItem(args, {position})", param.type.dtype))
+    return came, went
 
 
-def _nan_of_leaf(leaf: Leaf, context: Context) -> list[str]:
+def _in_leaf(leaf: Leaf, what: str, context: Context) -> list[str]:
     if isinstance(leaf.result, ScalarResult):
-        is_float = leaf.result.value.type.dtype.kind in "fc"
-        return [f"results.{leaf.field} != results.{leaf.field}"] if is_float else []
+        dtype = leaf.result.value.type.dtype
+        return [_is(what, f"results.{leaf.field}", dtype)] if dtype.kind in "fc" else []
     dtype = context.names.arrays[leaf.result.array].type.dtype
     if dtype.kind not in "fc" or _is_param(leaf, context):
         return []
-    return [_nan_of(f"results.{leaf.field}", dtype)]
+    return [_in_array(what, f"results.{leaf.field}", dtype)]
 
 
-def _nan_of(array: str, dtype: DType) -> str:
-    return f"holds_nan({array}, {'true' if dtype.real is DType.FLOAT32 else 'false'})"
+def _is(what: str, number: str, dtype: DType) -> str:
+    if what == "nan":
+        return f"{number} != {number}"
+    return f"(isinf(creal({number})) || isinf(cimag({number})))" if dtype.is_complex else f"isinf({number})"
+
+
+def _in_array(what: str, array: str, dtype: DType) -> str:
+    return f"holds_{what}({array}, {'true' if dtype.real is DType.FLOAT32 else 'false'})"
 
 
 # ---- results ----------------------------------------------------------------------------------------------

@@ -150,7 +150,13 @@ static inline bool complex_le(double complex a, double complex b)
 }
 """
 
+_KEEP = """
+/* the value is computed for the flags that it sets, although nobody reads it */
+#define KEEP(x) __asm__ volatile("" : : "m"(x))
+"""
+
 SINGLE: dict[str, str] = {
+    "KEEP": _KEEP,
     "AT": _AT,
     "NONZERO": "#define NONZERO(x) ({ __auto_type d__ = (x); if (d__ == 0) goto fail; d__; })",
     "FINITE": "#define FINITE(x) ({ double f__ = (x); if (!isfinite(f__)) goto fail; f__; })",

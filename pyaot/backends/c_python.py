@@ -372,23 +372,23 @@ static inline void flags_gather(int *flags)
     }
 }
 """
-_HOLDS_NAN = """
-static bool holds_nan(PyObject *array, bool is_single)
-{
-    Py_buffer view = {0};
+_HOLDS = """
+static bool holds_{what}(PyObject *array, bool is_single)
+{{
+    Py_buffer view = {{0}};
     bool found = false;
-    if (array == NULL || PyObject_GetBuffer(array, &view, 0) < 0) {
+    if (array == NULL || PyObject_GetBuffer(array, &view, 0) < 0) {{
         PyErr_Clear();
         return false;
-    }
+    }}
     const float *const singles = view.buf;
     const double *const doubles = view.buf;
     const int64_t count = view.len / (int64_t)(is_single ? sizeof(float) : sizeof(double));
     for (int64_t k = 0; k < count && !found; k++)
-        found = is_single ? singles[k] != singles[k] : doubles[k] != doubles[k];
+        found = is_single ? {test}(singles[k]) : {test}(doubles[k]);
     PyBuffer_Release(&view);
     return found;
-}
+}}
 """
 
 PYTHON_SINGLE: dict[str, str] = {
@@ -419,7 +419,8 @@ PYTHON_SINGLE: dict[str, str] = {
     "share": _SHARE,
     "flags_start": _FLAGS_START,
     "flags_gather": _FLAGS_GATHER,
-    "holds_nan": _HOLDS_NAN,
+    "holds_nan": _HOLDS.format(what="nan", test="isnan"),
+    "holds_infinity": _HOLDS.format(what="infinity", test="isinf"),
     "OUT_OF_MEMORY": "#define OUT_OF_MEMORY -2",
 }
 

@@ -17,6 +17,7 @@ from pyaot.backends.c_scopes import NameSet, declared_in, live_afters, wanted_by
 from pyaot.backends.c_storage import Place
 from pyaot.backends.c_text import as_comment, braced, indented, with_comment, with_label
 from pyaot.backends.c_types import c_element, c_type
+from pyaot.ir.failing import can_warn
 from pyaot.ir.nodes import (
     Allocate,
     ArrayResult,
@@ -81,7 +82,7 @@ def stmt_lines(stmt: Stmt, after: NameSet, context: Context, declares: bool = Fa
     """One statement; `declares`: the Assign is also the declaration of its variable."""
     match stmt:
         case Assign():
-            return [_assign(stmt, context, declares)]
+            return [_assign(stmt, context, declares), *_kept(stmt, context)]
         case Store():
             return _store(stmt, context)
         case Allocate():
@@ -115,6 +116,12 @@ def _assign(stmt: Assign, context: Context, declares: bool) -> str:
         return text
     const = "const " if stmt.name in context.constants else ""
     return f"{const}{c_type(stmt.value.type.dtype)} {text}"
+
+
+def _kept(stmt: Assign, context: Context) -> list[str]:
+    """What nobody reads is computed all the same where NumPy may warn of it."""
+    kept = stmt.name in context.unread and can_warn(stmt.value)
+    return [f"KEEP({context.names.scalars[stmt.name]});"] if kept else []
 
 
 def _store(stmt: Store, context: Context) -> list[str]:

@@ -7,6 +7,7 @@ import libcst as cst
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
 from pyaot.frontend.arithmetic import cast, integer, times
 from pyaot.frontend.arrays import borrowed, map_elements
+from pyaot.frontend.computed import computed
 from pyaot.frontend.context import Context
 from pyaot.frontend.numpy_shapes import transposed
 from pyaot.frontend.symbols import member
@@ -35,6 +36,8 @@ _ARRAY: dict[str, Callable[[Context, ArrayValue], Value]] = {
     "itemsize": lambda ctx, a: Number(integer(a.dtype.bits // 8)),
     "nbytes": lambda ctx, a: Number(times(size_of(a), integer(a.dtype.bits // 8))),
 }
+# Attributes that are made of all elements.
+_OF_ALL = frozenset({"T", "mT", "real", "imag"})
 _NUMBER: dict[str, Callable[[Expr], Value]] = {
     "real": lambda e: Number(real_part(e)),
     "imag": lambda e: Number(imaginary_part(e)),
@@ -51,7 +54,9 @@ def attribute_of(ctx: Context, value: Value, name: str, node: cst.CSTNode) -> Va
         case SymbolValue(path):
             return member(ctx, f"{path}.{name}", node)
         case ArrayValue(boxed=False) if name in _ARRAY:
-            return _ARRAY[name](ctx, value)
+            whole = value if name in _OF_ALL else computed(ctx, value)
+            assert isinstance(whole, ArrayValue)
+            return _ARRAY[name](ctx, whole)
         case Number(expr) if name in ("real", "imag"):
             return _NUMBER[name](expr)
         case Number(expr) if name in _NUMBER and expr.type.origin is Origin.NUMPY:

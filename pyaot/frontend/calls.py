@@ -4,6 +4,7 @@ import numpy as np
 
 from pyaot.base.catalogue import UNKNOWN_FUNCTION
 from pyaot.frontend.arguments import Arguments
+from pyaot.frontend.computed import READS_SOME, computed
 from pyaot.frontend.context import Context, Unsupported
 from pyaot.frontend.numpy_table import TABLE
 from pyaot.frontend.promote import PYTHON_TYPES
@@ -53,7 +54,9 @@ def call_method(ctx: Context, receiver: Value, name: str, arguments: Arguments) 
             has_method = False
     if known is None or not has_method:
         raise ctx.refuse(UNKNOWN_FUNCTION, f"The method '{name}' of this value has no compiled form.")
-    return known(ctx, Arguments((receiver, *arguments.positional), arguments.keywords))
+    return known(
+        ctx, _read(ctx, f"numpy.{name}", Arguments((receiver, *arguments.positional), arguments.keywords))
+    )
 
 
 def call_symbol(ctx: Context, path: str, arguments: Arguments) -> Value:
@@ -61,7 +64,15 @@ def call_symbol(ctx: Context, path: str, arguments: Arguments) -> Value:
     known = TABLE.get(path)
     if known is None:
         raise _unknown(ctx, path)
-    return known(ctx, arguments)
+    return known(ctx, _read(ctx, path, arguments))
+
+
+def _read(ctx: Context, path: str, arguments: Arguments) -> Arguments:
+    """The arguments, computed now where the function does not look at all of them."""
+    if path not in READS_SOME:
+        return arguments
+    keywords = {name: computed(ctx, value) for name, value in arguments.keywords.items()}
+    return Arguments(tuple(computed(ctx, value) for value in arguments.positional), keywords)
 
 
 __all__ = ["Arguments", "call_method", "call_symbol"]

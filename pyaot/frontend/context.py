@@ -100,6 +100,7 @@ class Context:
     scope: Scope = field(default_factory=lambda: Scope(NameFacts()))
     requires: list[Require] = field(default_factory=list)
     inexact: list[Inexact] = field(default_factory=list)
+    wraps: bool = False  # see ir.nodes.Function
     stable: set[str] = field(default_factory=set)  # scalar names that never change once set
     arrays: dict[str, Array] = field(default_factory=dict)
     extents: dict[str, tuple[Expr, ...]] = field(

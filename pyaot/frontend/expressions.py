@@ -10,6 +10,7 @@ from pyaot.frontend.arrays import is_stable
 from pyaot.frontend.attributes import attribute_of
 from pyaot.frontend.calls import Arguments, call_method, call_symbol
 from pyaot.frontend.comprehensions import list_comprehension
+from pyaot.frontend.computed import computed
 from pyaot.frontend.context import Context, NeedsTracking, Scope
 from pyaot.frontend.conversion import convert
 from pyaot.frontend.lists import as_list_array
@@ -169,7 +170,7 @@ def _calls_user_code(node: cst.CSTNode) -> bool:
 
 
 def _subscript(ctx: Context, node: cst.Subscript) -> Value:
-    base = lower_expression(ctx, node.value)
+    base = computed(ctx, lower_expression(ctx, node.value))
     items = subscript_items(ctx, node)
     ctx.span = ctx.at(node)
     if isinstance(base, TupleValue):

@@ -11,6 +11,7 @@ import libcst as cst
 from pyaot.base.catalogue import RECURSIVE_HELPER, UNSUPPORTED_ARGUMENT, UNSUPPORTED_STATEMENT
 from pyaot.frontend.arrays import freeze, is_stable, materialise
 from pyaot.frontend.branches import terminates
+from pyaot.frontend.computed import is_risky
 from pyaot.frontend.context import Agreements, Context, Frame, ReturnPoint, Scope, TypeChange
 from pyaot.frontend.facts import assigned_names, name_facts
 from pyaot.frontend.results import same_structure
@@ -60,7 +61,7 @@ def _bind_parameters(ctx: Context, arguments: Mapping[str, Value]) -> None:
 def _passed(ctx: Context, name: str, value: Value) -> Value:
     """The argument as the helper sees it: evaluated once, before the helper runs."""
     match value:
-        case Number(expr) if not is_stable(ctx, expr):
+        case Number(expr) if not is_stable(ctx, expr) or is_risky(expr):
             return Number(ctx.temporary(ctx.scope.prefix + name, expr))
         case ArrayValue() if value.borrowed:
             return freeze(ctx, value)

@@ -91,6 +91,7 @@ def _function(ctx: Context, body: Body, parameters: ParameterList, name: str) ->
         with_flags(ctx),
         tuple(ctx.inexact),
         body.tree.span_of(body.info.node),
+        ctx.wraps,
     )
     _verify_overlaps(ctx, function)
     return replace(function, params=tuple(_as_reshaped(ctx, function, p) for p in function.params))

@@ -25,6 +25,7 @@ from pyaot.frontend.arithmetic import (
 from pyaot.frontend.arrays import is_stable, new_index, whole
 from pyaot.frontend.branches import meet, terminates
 from pyaot.frontend.comprehensions import trip_count
+from pyaot.frontend.computed import computed
 from pyaot.frontend.context import Agreements, Context, Frame, TypeChange
 from pyaot.frontend.expressions import condition
 from pyaot.frontend.facts import assigned_names, target_names
@@ -154,7 +155,8 @@ def _schedule(ctx: Context, source: Value, node: cst.For) -> tuple[Expr, Expr, i
             count = _held(ctx, _count(ctx, RangeValue(first, _held(ctx, source.stop), pace)))
             return integer(0), count, 1, lambda i: Number(plus(first, times(i, pace)))
         case ArrayValue():
-            return integer(0), _held(ctx, source.shape[0]), 1, lambda i: _row(ctx, source, i)
+            whole = computed(ctx, source)
+            return integer(0), _held(ctx, source.shape[0]), 1, lambda i: _row(ctx, whole, i)
         case IterationValue(items, start):
             return _together(ctx, items, start, node)
     raise ctx.refuse(UNSUPPORTED_STATEMENT, "A loop over this value is not compiled.", node)
@@ -174,7 +176,8 @@ def _held(ctx: Context, expr: Expr) -> Expr:
     return expr if is_stable(ctx, expr) else ctx.temporary("bound", expr)
 
 
-def _row(ctx: Context, source: ArrayValue, index: Expr) -> Value:
+def _row(ctx: Context, source: Value, index: Expr) -> Value:
+    assert isinstance(source, ArrayValue)
     return subscript(ctx, source, (Number(index),))
 
 
@@ -278,7 +281,7 @@ def _looped(
     make: Callable[[], Stmt],
     runs: bool,
 ) -> None:
-    """Emits the loop that `make` lowers, again until the types of the carried variables are settled."""
+    """Emits the loop that `make` lowers, again until the types of the carried variables are computed."""
     before = dict(ctx.scope.names)
     carried = [name for name in dict.fromkeys(names) if _is_carried(ctx, name)]
     types: dict[str, Scalar] = {}

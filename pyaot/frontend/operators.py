@@ -53,6 +53,7 @@ UNARY: dict[type[cst.BaseUnaryOp], str] = {
     cst.BitInvert: "invert",
     cst.Not: "not",
 }
+_OVERFLOWING = frozenset({"add", "sub", "mul", "pow", "neg"})
 COMPARISONS: dict[type[cst.BaseCompOp], str] = {
     cst.Equal: "eq",
     cst.NotEqual: "ne",
@@ -67,7 +68,7 @@ def apply_binary(ctx: Context, op: str, left: Value, right: Value) -> Value:
     """`left op right` for any operator but `@`."""
     match left, right:
         case (Number(), Number()):
-            return Number(scalar_binary(ctx, op, left.expr, right.expr))
+            return Number(noted(ctx, op, scalar_binary(ctx, op, left.expr, right.expr)))
         case (ArrayValue() | Number(), ArrayValue() | Number()):
             return _array_binary(ctx, op, left, right)
         case (TupleValue(items), TupleValue(more)) if op == "add" and left.is_list == right.is_list:
@@ -77,6 +78,13 @@ def apply_binary(ctx: Context, op: str, left: Value, right: Value) -> Value:
         case (Number(count), TupleValue(items, is_list)) if op == "mul":
             return _repeat(ctx, items, is_list, count)
     raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"There is no compiled '{op}' of these operands.")
+
+
+def noted(ctx: Context, op: str, result: Expr) -> Expr:
+    """The result of an operation on numbers; NumPy's own warn where they leave their integer type."""
+    own = result.type.origin is Origin.NUMPY and result.type.dtype.is_integer
+    ctx.wraps = ctx.wraps or (own and op in _OVERFLOWING)
+    return result
 
 
 def _repeat(ctx: Context, items: tuple[Value, ...], is_list: bool, count: Expr) -> Value:
@@ -246,7 +254,7 @@ def apply_unary(ctx: Context, op: str, operand: Value) -> Value:
         case Number(expr) if op == "not":
             return Number(arithmetic.negate(arithmetic.truth(expr)))
         case Number(expr):
-            return Number(typed(ctx, lambda: arithmetic.unary(op, expr)))
+            return Number(noted(ctx, op, typed(ctx, lambda: arithmetic.unary(op, expr))))
         case ArrayValue(boxed=False) if op != "not":
             return map_elements(ctx, (operand,), lambda a: typed(ctx, lambda: arithmetic.unary(op, a)))
     raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"There is no compiled '{op}' of this operand.")

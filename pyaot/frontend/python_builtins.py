@@ -7,7 +7,7 @@ from pyaot.frontend.arguments import Arguments, is_given, number
 from pyaot.frontend.arithmetic import as_integer, binary, both, cast, compare, integer, truth, unary
 from pyaot.frontend.context import Context
 from pyaot.frontend.conversion import convert
-from pyaot.frontend.operators import apply_binary, scalar_binary, typed
+from pyaot.frontend.operators import apply_binary, noted, scalar_binary, typed
 from pyaot.frontend.promote import join
 from pyaot.frontend.values import ArrayValue, IterationValue, Number, RangeValue, TupleValue, Value
 from pyaot.ir.functions import PURE
@@ -243,7 +243,7 @@ def _sum(ctx: Context, arguments: Arguments) -> Value:
     if isinstance(values, TupleValue):
         total = number(ctx, start).expr if start is not None else integer(0)
         for item in values.items:
-            total = scalar_binary(ctx, "add", total, number(ctx, item).expr)
+            total = noted(ctx, "add", scalar_binary(ctx, "add", total, number(ctx, item).expr))
         return Number(total)
     raise ctx.refuse(
         UNSUPPORTED_ARGUMENT, "sum() of this value is not compiled.", None, "Use np.sum, or a loop."

@@ -365,3 +365,4 @@ class Function:
     body: tuple[Stmt, ...]
     inexact: tuple[Inexact, ...] = ()
     span: Span = NOWHERE
+    wraps: bool = False  # integers of NumPy's own are added one by one: NumPy tells when they overflow

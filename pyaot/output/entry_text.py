@@ -14,7 +14,7 @@ With several instances the names carry numbers. Numbered or not, everything made
 from collections.abc import Iterator, Mapping
 from textwrap import indent
 
-from pyaot.backends.c_flags import can_meet_errors
+from pyaot.backends.c_flags import can_meet_errors, may_miss_errors
 from pyaot.backends.emitted import Emitted
 from pyaot.ir.types import Array
 from pyaot.output.dispatcher_text import dispatcher_lines, dispatcher_name
@@ -123,6 +123,11 @@ def _call_lines(scene: Scene) -> Iterator[str]:
 def _answer_lines(scene: Scene, answer: str) -> Iterator[str]:
     """The kernel's answer; where an error may raise in the middle, nothing of the caller's changes before."""
     wording, kernel, written = scene.wording, scene.own("kernel"), _written_arrays(scene)
+    if may_miss_errors(scene.plan.function):
+        yield f"if not {wording.runtime('only_warns')}():"
+        yield f"{STEP}return {wording.runtime('DECLINED')}"
+        yield f"{answer} = {kernel}({scene.as_tuple})"
+        return
     if not written or not can_meet_errors(scene.plan.function):
         yield f"{answer} = {kernel}({scene.as_tuple})"
         return

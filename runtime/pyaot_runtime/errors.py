@@ -19,9 +19,10 @@ from pyaot_runtime.attempts import Answer, with_originals
 
 Kernel: TypeAlias = Callable[[tuple[Any, ...]], Answer]
 
-# Bits that kernels set, and NumPy's key for the error. DOUBTFUL: perhaps an invalid operation, perhaps
-# none that NumPy would tell of; underflow is told of by nobody unless somebody asks for it.
-_KEYS = {1: "divide", 2: "over", 4: "invalid", 8: "under", 16: "invalid"}
+# Bits that kernels set, and NumPy's keys for the error. Those without words count only where more than a
+# warning is asked for: underflow, and what may be no error of NumPy's (16 and 32).
+_DOUBTFUL = {16: ("invalid",), 32: ("divide", "over")}
+_KEYS = {1: ("divide",), 2: ("over",), 4: ("invalid",), 8: ("under",), **_DOUBTFUL}
 _WORDS = {1: "divide by zero", 2: "overflow", 4: "invalid value"}
 
 _FAILED = (-1, 0)
@@ -96,10 +97,11 @@ def _wanted(filters: Any) -> tuple[int, int]:
     """The bits of which NumPy warns, and those left to the original."""
     ways = numpy.geterr()
     raises = any(action == "error" and issubclass(RuntimeWarning, kind) for action, _, kind, *_ in filters)
-    asked = {bit: ways[key] for bit, key in _KEYS.items()}  # type: ignore[literal-required]
-    warned = {bit for bit, way in asked.items() if way == "warn" and bit != 8 and not raises}
-    left = {bit for bit, way in asked.items() if way != "ignore"} - warned
-    return sum(warned), sum(left)
+    asked = {bit: {ways[key] for key in keys} for bit, keys in _KEYS.items()}  # type: ignore[literal-required]
+    warned = 0 if raises else sum(bit for bit in _WORDS if "warn" in asked[bit])
+    silent = {"ignore"} if raises else {"ignore", "warn"}
+    left = sum(bit for bit in asked if asked[bit] - silent or (bit == 8 and "warn" in asked[bit]))
+    return warned, left
 
 
 def _callers_level() -> int:

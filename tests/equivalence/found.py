@@ -1,7 +1,7 @@
 """Small programs of which a version once did something else than the original: each difference stays pinned.
 
-A case: a name, the text of a function of that name, calls of it. Every call is compared to the last bit,
-under both floating-point rules (`fp` may say less) and all error states. `runs` says whether a kernel runs.
+A case: a name, the text of a function of that name, calls of it. A kernel runs, and every call is compared to
+the last bit, under both floating-point rules and all error states (`fp` and `states` may say less).
 """
 
 from collections.abc import Callable
@@ -22,6 +22,7 @@ V = np.ndarray[tuple[int], np.dtype[np.float64]]
 M = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 C = np.ndarray[tuple[int], np.dtype[np.complex128]]
 I = np.ndarray[tuple[int], np.dtype[np.int64]]
+Bytes = np.ndarray[tuple[int], np.dtype[np.int8]]
 
 
 """
@@ -37,7 +38,7 @@ class Found:
     text: str
     calls: tuple[Callable[[], Arguments], ...]
     fp: tuple[str, ...] = ("relaxed", "strict")
-    runs: bool = True
+    states: tuple[dict[str, str], ...] = STATES
 
 
 def _each(*values: object) -> tuple[Callable[[], Arguments], ...]:
@@ -93,5 +94,85 @@ def written_until_it_raises(a: V, b: V):
         "quotients_of_nan",
         "def quotients_of_nan(a: V, b: V):\n    return a // b, a % b\n",
         (lambda: args(np.array([1.0, np.nan]), np.array([np.nan, 1.0])),),
+    ),
+    Found(
+        "chosen_elements",
+        """\
+def chosen_elements(a: V, k: I, n: int):
+    return np.where(a > 0, a[k], 1.0), np.where(a > 0, 1 / n, 0.0), np.where(a > 0, a[n], 0.0)
+""",
+        (
+            lambda: args(-np.ones(3), np.array([0, 1, 2]), 1),
+            lambda: args(-np.ones(3), np.array([0, 3, 2]), 1),
+            lambda: args(-np.ones(3), np.array([0, 1, 2]), 0),
+            lambda: args(-np.ones(3), np.array([0, 1, 2]), 3),
+        ),
+    ),
+    Found(
+        "part_of_a_result",
+        """\
+def part_of_a_result(a: V, k: I):
+    return (a[k] * 2.0)[0], (a[k] * 2.0)[0:1], a[k].shape, len(a[k] + 1.0), np.zeros_like(a[k])
+""",
+        (lambda: args(np.ones(3), np.array([0, 1])), lambda: args(np.ones(3), np.array([0, 3]))),
+    ),
+    Found(
+        "first_of_all",
+        """\
+def first_of_all(a: V, k: I) -> float:
+    for x in a[k]:
+        if x > 0.0:
+            return float(x)
+    return 0.0
+""",
+        (lambda: args(np.ones(3), np.array([0, 1])), lambda: args(np.ones(3), np.array([0, 3]))),
+    ),
+    Found(
+        "argument_that_nobody_uses",
+        """\
+def first_argument(x, y):
+    return x
+
+def argument_that_nobody_uses(x: float, n: int):
+    return first_argument(x, 1 / n)
+""",
+        (lambda: args(1.0, 2), lambda: args(1.0, 0)),
+    ),
+    Found(
+        "value_that_nobody_reads",
+        """\
+def value_that_nobody_reads(a: V, b: V):
+    x = 1.0 / a
+    return (a / b).size
+""",
+        (lambda: args(np.array([1.0, 0.0]), np.ones(2)), lambda: args(np.ones(2), np.array([0.0, 1.0]))),
+    ),
+    Found(
+        "logarithms_of_some",
+        """\
+def logarithms_of_some(a: V):
+    c = np.zeros(len(a))
+    for i in range(len(a)):
+        if a[i] > 0.0:
+            c[i] = np.exp(np.log(a[i]) * 0.0)
+    return c
+""",
+        _each(np.array([0.0, -1.0, 2.0] * 20)),
+        fp=("relaxed",),
+    ),
+    Found(
+        "invalid_that_is_not_chosen",
+        "def invalid_that_is_not_chosen(a: V, b: V):\n    return np.minimum(np.sqrt(a), b) < 0.0, b > 0.0\n",
+        (lambda: args(np.array([-1.0, 4.0]), np.ones(2)),),
+    ),
+    Found(
+        "bytes_that_wrap",
+        """\
+def bytes_that_wrap(a: Bytes, b: Bytes) -> None:
+    for i in range(len(a)):
+        a[i] = a[i] + b[i]
+""",
+        (lambda: args(np.array([1, 100, 1], np.int8), np.array([1, 100, 1], np.int8)),),
+        states=({"all": "ignore"}, {"all": "raise"}),
     ),
 )

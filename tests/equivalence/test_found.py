@@ -7,7 +7,7 @@ from pyaot_runtime import trace
 
 from pyaot.base.options import Options
 from tests.equivalence.compiled import compile_text, load
-from tests.equivalence.found import CASES, HEAD, STATES, Found
+from tests.equivalence.found import CASES, HEAD, Found
 from tests.equivalence.observe import difference, observe
 
 
@@ -30,7 +30,7 @@ def test_found_difference_is_gone(compiled: tuple[str, ModuleType], case: Found)
     counts = trace._counts_of(case.name)
     before = counts["native"]
     for make in case.calls:
-        for state in STATES:
+        for state in case.states:
             want = observe(function.__wrapped__, make(), state)
             assert difference(want, observe(function, make(), state)) == "", (make(), state)
-    assert (counts["native"] > before) == case.runs
+    assert counts["native"] > before
