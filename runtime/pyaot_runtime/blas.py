@@ -4,18 +4,16 @@ Kernels get pointers to its functions. Its own threads are kept at one: kernels 
 """
 
 import ctypes
-import importlib.util
-from dataclasses import dataclass
+import os
 from functools import cache
-from pathlib import Path
-from typing import Any
+from importlib.machinery import PathFinder
+from typing import Any, NamedTuple
 
 # The functions that kernels call, by their names in CBLAS.
 NAMES = (*(f"cblas_{letter}gemm" for letter in "sdcz"), "cblas_ssyrk", "cblas_dsyrk")
 
 
-@dataclass(frozen=True)
-class Blas:
+class Blas(NamedTuple):
     """A loaded BLAS: how its symbols are spelled, and whether its ints have 64 bits."""
 
     library: ctypes.CDLL
@@ -39,28 +37,33 @@ def find_blas() -> Blas | None:
 
 
 def _own() -> Blas | None:
-    found = importlib.util.find_spec("scipy_openblas32")
-    if found is None or found.origin is None:
-        return None
-    return _loaded(Path(found.origin).parent / "lib", "libscipy_openblas*", "scipy_", "", False)
+    folder = _folder_of("scipy_openblas32")
+    return None if folder is None else _loaded(f"{folder}/lib", "libscipy_openblas", "scipy_", "", False)
 
 
 def _numpys() -> Blas | None:
-    found = importlib.util.find_spec("numpy")
-    if found is None or found.origin is None:
-        return None
-    folder = Path(found.origin).parent
-    for place in (folder.parent / "numpy.libs", folder / ".dylibs"):
-        blas = _loaded(place, "libscipy_openblas64_*", "scipy_", "64_", True)
+    folder = _folder_of("numpy")
+    for place in (f"{folder}.libs", f"{folder}/.dylibs"):
+        blas = _loaded(place, "libscipy_openblas64_", "scipy_", "64_", True)
         if blas is not None:
             return blas
     return None
 
 
-def _loaded(folder: Path, pattern: str, prefix: str, suffix: str, wide: bool) -> Blas | None:
-    for path in sorted(folder.glob(pattern)) if folder.is_dir() else ():
+def _folder_of(package: str) -> str | None:
+    """The package's folder; the package is not imported."""
+    found = PathFinder.find_spec(package)
+    return None if found is None or found.origin is None else os.path.dirname(found.origin)
+
+
+def _loaded(folder: str, start: str, prefix: str, suffix: str, wide: bool) -> Blas | None:
+    """The first library in the folder that can be loaded, among those whose names begin so."""
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    for name in names:
+        if not name.startswith(start):
+            continue
         try:
-            blas = Blas(ctypes.CDLL(str(path)), prefix, suffix, wide)
+            blas = Blas(ctypes.CDLL(f"{folder}/{name}"), prefix, suffix, wide)
         except OSError:
             continue
         if blas.address("cblas_dgemm") is not None:

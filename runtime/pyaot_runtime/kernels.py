@@ -5,16 +5,13 @@ kernels.get("smooth")       a function of one tuple, or None
 """
 
 import ctypes
-import hashlib
 import os
 import platform
 import sys
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeAlias
 
@@ -63,9 +60,9 @@ class Kernels:
 
 def load_kernels(beside: str | os.PathLike[str], name: str, digest: str = "") -> Kernels:
     """The library `name` beside the file `beside` or in that folder; an empty one, with a warning, if not."""
-    place = Path(beside)
-    folder = place if place.is_dir() else place.parent
-    path = folder / f"{name}{SUFFIX}"
+    place = os.fspath(beside)
+    folder = place if os.path.isdir(place) else os.path.dirname(place)
+    path = os.path.join(folder, f"{name}{SUFFIX}")
     try:
         return Kernels(_load(path, digest))
     except (OSError, AttributeError, _UnusableError) as error:
@@ -78,10 +75,10 @@ class _UnusableError(Exception):
     """The library is not for this machine, or not the one that was compiled."""
 
 
-def _load(path: Path, digest: str) -> ctypes.PyDLL:
+def _load(path: str, digest: str) -> ctypes.PyDLL:
     if digest:
         _check_digest(path, digest)
-    library = _open(path.absolute())
+    library = _open(os.path.abspath(path))
     needed = ctypes.c_char.in_dll(library, "pyaot_needs")
     _check_cpu(ctypes.string_at(ctypes.addressof(needed)).decode())
     library.pyaot_attach.argtypes = (ctypes.py_object,)
@@ -96,17 +93,19 @@ def _load(path: Path, digest: str) -> ctypes.PyDLL:
 
 
 # The files that were loaded, by path: the system gives the old library again for a path that it knows.
-_opened: dict[Path, tuple[int, int, int]] = {}
+_opened: dict[str, tuple[int, int, int]] = {}
 
 
-def _open(path: Path) -> ctypes.PyDLL:
-    status = path.stat()
+def _open(path: str) -> ctypes.PyDLL:
+    status = os.stat(path)
     version = (status.st_ino, status.st_size, status.st_mtime_ns)
     if _opened.setdefault(path, version) == version:
         with _polite_spinning():
-            return ctypes.PyDLL(str(path))
-    with tempfile.NamedTemporaryFile(suffix=path.suffix) as copy:
-        copy.write(path.read_bytes())
+            return ctypes.PyDLL(path)
+    import tempfile  # seldom needed, and with what it imports itself half of the time to load this package
+
+    with tempfile.NamedTemporaryFile(suffix=SUFFIX) as copy:
+        copy.write(_content(path))
         copy.flush()
         return ctypes.PyDLL(copy.name)
 
@@ -135,8 +134,15 @@ def _cores_are_free() -> bool:
         return True
 
 
-def _check_digest(path: Path, digest: str) -> None:
-    if not hashlib.sha256(path.read_bytes()).hexdigest().startswith(digest):
+def _content(path: str) -> bytes:
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
+def _check_digest(path: str, digest: str) -> None:
+    import hashlib  # loads OpenSSL, which programs without kernels have no use for
+
+    if not hashlib.sha256(_content(path)).hexdigest().startswith(digest):
         raise _UnusableError("it is damaged, or of another compilation")
 
 

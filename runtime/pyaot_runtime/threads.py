@@ -6,7 +6,6 @@ A forked child uses one thread: the teams of OpenMP do not survive a fork.
 import math
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 _MAXIMUM = 256
 
@@ -58,7 +57,7 @@ def available_cores() -> int:
     return cores if quota is None else max(1, min(cores, math.ceil(quota)))
 
 
-def cgroup_quota(root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> float | None:
+def cgroup_quota(root: str = "/sys/fs/cgroup", own: str = "/proc/self/cgroup") -> float | None:
     """The CPUs that the control group grants, the least along the path to the root; None without a limit."""
     limits = []
     for folder in _groups(root, own):
@@ -67,23 +66,23 @@ def cgroup_quota(root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/se
     return min(found, default=None)
 
 
-def _groups(root: Path, own: Path) -> list[Path]:
-    folders = [root, root / "cpu"]
+def _groups(root: str, own: str) -> list[str]:
+    folders = [root, f"{root}/cpu"]
     for line in _read(own).splitlines():
         _, controllers, path = (*line.split(":", 2), "", "")[:3]
-        base = root if controllers == "" else root / "cpu"
+        base = root if controllers == "" else f"{root}/cpu"
         if controllers == "" or "cpu" in controllers.split(","):
-            inner = base / path.lstrip("/")
-            folders += [inner, *(parent for parent in inner.parents if root in parent.parents)]
+            steps = path.strip("/").split("/")
+            folders += ["/".join((base, *steps[:depth])) for depth in range(len(steps), 0, -1)]
     return list(dict.fromkeys(folders))
 
 
-def _quota_v2(folder: Path) -> float | None:
-    return _ratio(_read(folder / "cpu.max").split())
+def _quota_v2(folder: str) -> float | None:
+    return _ratio(_read(f"{folder}/cpu.max").split())
 
 
-def _quota_v1(folder: Path) -> float | None:
-    return _ratio([_read(folder / "cpu.cfs_quota_us").strip(), _read(folder / "cpu.cfs_period_us").strip()])
+def _quota_v1(folder: str) -> float | None:
+    return _ratio([_read(f"{folder}/cpu.cfs_quota_us").strip(), _read(f"{folder}/cpu.cfs_period_us").strip()])
 
 
 def _ratio(numbers: list[str]) -> float | None:
@@ -92,9 +91,10 @@ def _ratio(numbers: list[str]) -> float | None:
     return int(numbers[0]) / int(numbers[1])
 
 
-def _read(path: Path) -> str:
+def _read(path: str) -> str:
     try:
-        return path.read_text()
+        with open(path, encoding="ascii", errors="replace") as stream:
+            return stream.read()
     except OSError:
         return ""
 

@@ -138,14 +138,14 @@ def test_cores_of_a_control_group(tmp_path: Path) -> None:
     root = tmp_path / "fs"
     (root / "outer" / "inner").mkdir(parents=True)
     (root / "outer" / "inner" / "cpu.max").write_text("max 100000\n")
-    assert cgroup_quota(root, own) is None
+    assert cgroup_quota(str(root), str(own)) is None
     (root / "outer" / "cpu.max").write_text("150000 100000\n")
-    assert cgroup_quota(root, own) == 1.5
+    assert cgroup_quota(str(root), str(own)) == 1.5
     (root / "cpu").mkdir()
     (root / "cpu" / "cpu.cfs_quota_us").write_text("50000\n")
     (root / "cpu" / "cpu.cfs_period_us").write_text("100000\n")
-    assert cgroup_quota(root, own) == 0.5
-    assert cgroup_quota(tmp_path / "none", tmp_path / "none") is None
+    assert cgroup_quota(str(root), str(own)) == 0.5
+    assert cgroup_quota(str(tmp_path / "none"), str(tmp_path / "none")) is None
 
 
 def test_a_forked_child_uses_one_thread(tmp_path: Path) -> None:
