@@ -10,7 +10,6 @@ A stage that breaks on a function costs that function only: it stays Python, wit
 """
 
 import multiprocessing
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,6 +18,7 @@ from pathlib import Path
 from pyaot.backends.emitted import Emitted
 from pyaot.backends.to_native import emit_native
 from pyaot.backends.to_numpy import Wrapping, emit_numpy
+from pyaot.base.cores import usable_cores
 from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.errors import PyaotError
 from pyaot.base.internal_error import internal_error
@@ -145,11 +145,6 @@ def _side_by_side(
         return [stage(function) for function in functions]
     with multiprocessing.get_context("fork").Pool(workers) as pool:
         return pool.map(stage, functions, chunksize=1)
-
-
-def usable_cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _with_functions(program: Program, functions: tuple[Function, ...]) -> Program:

@@ -2,11 +2,12 @@
 
 _POINTERS = """
 /* what pyaot_set_blas was given: the functions of a BLAS, and whether its ints have 64 bits */
-static void *blas_sgemm, *blas_dgemm, *blas_cgemm, *blas_zgemm, *blas_ssyrk, *blas_dsyrk;
-static void (*blas_set_threads)(int);
-static int (*blas_get_threads)(void);
-static bool blas_is_wide;
+SHARED void *blas_sgemm, *blas_dgemm, *blas_cgemm, *blas_zgemm, *blas_ssyrk, *blas_dsyrk;
+SHARED void (*blas_set_threads)(int);
+SHARED int (*blas_get_threads)(void);
+SHARED bool blas_is_wide;
 
+#if PART(0)
 __attribute__((visibility("default"))) void pyaot_set_blas(const char *name, void *function)
 {
     if (strcmp(name, "wide") == 0) blas_is_wide = true;
@@ -19,6 +20,7 @@ __attribute__((visibility("default"))) void pyaot_set_blas(const char *name, voi
     if (strcmp(name, "openblas_set_num_threads") == 0) blas_set_threads = function;
     if (strcmp(name, "openblas_get_num_threads") == 0) blas_get_threads = function;
 }
+#endif
 """
 _WITH_THREADS = """
 /* BLAS is to use so many threads; gives how many it used before */

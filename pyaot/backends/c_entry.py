@@ -80,8 +80,12 @@ def entry_lines(context: Context) -> list[str]:
     lines += _answers(context)
     lines += [f"free({_copy(name, context)});" for name in arrays if name in context.storage.copied]
     lines += [f"PyBuffer_Release(&{_view(name, context)});" for name in arrays]
-    head = f"static PyObject *{entry_name(context)}(PyObject *self, PyObject *args)"
-    return [head, *braced("", ["(void)self;", "(void)args;", *lines, "return answer;"])]
+    return [entry_head(context), *braced("", ["(void)self;", "(void)args;", *lines, "return answer;"])]
+
+
+def entry_head(context: Context) -> str:
+    """The entry function without its body."""
+    return f"SHARED PyObject *{entry_name(context)}(PyObject *self, PyObject *args)"
 
 
 def entry_name(context: Context) -> str:

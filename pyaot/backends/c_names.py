@@ -33,7 +33,7 @@ from pyaot.ir.walk import walk_exprs, walk_stmts
 OURS = words(
     """
     fail no_memory done path results args self answer team thread first last flags failed shape others
-    bound k gil succeeded threads entries NULL MAX_TEAM KERNEL EXPORT
+    bound k gil succeeded threads entries NULL MAX_TEAM KERNEL EXPORT PART SHARED
     """
 )
 

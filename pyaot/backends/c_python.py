@@ -332,7 +332,7 @@ static inline int omp_get_num_threads(void) { return 1; }
 """
 _THREADS = """
 #define MAX_TEAM 256
-static int threads = 1;
+SHARED int threads = 1;
 """
 _TEAM_FOR = """
 /* The threads for a loop that takes one thread so long, in units of about 0.1 ns. The first team of a call
@@ -413,7 +413,7 @@ PYTHON_SINGLE: dict[str, str] = {
     "is_inside": _IS_INSIDE,
     "section_view": _SECTION_VIEW,
     "omp_get_thread_num": _OMP,
-    "runtime": "/* what pyaot_attach was given */\nstatic PyObject *runtime;",
+    "runtime": "/* what pyaot_attach was given */\nSHARED PyObject *runtime;",
     "team_for": _TEAM_FOR,
     **dict.fromkeys(("threads", "MAX_TEAM"), _THREADS),
     "share": _SHARE,

@@ -10,3 +10,4 @@ class Emitted:
     target: str
     text: str
     symbols: tuple[str, ...]
+    weights: tuple[int, ...] = ()  # of the C functions: how much each gives the compiler to do

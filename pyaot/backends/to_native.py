@@ -12,7 +12,14 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from pyaot.backends.c_context import Context, context_of
-from pyaot.backends.c_entry import entry_lines, entry_name, kernel_name, kernel_params, results_struct
+from pyaot.backends.c_entry import (
+    entry_head,
+    entry_lines,
+    entry_name,
+    kernel_name,
+    kernel_params,
+    results_struct,
+)
 from pyaot.backends.c_flags import sets_flags
 from pyaot.backends.c_hoist import hoist_failing
 from pyaot.backends.c_memory import (
@@ -42,6 +49,18 @@ class Options(Protocol):
 
 
 ENTRY_PREFIX = "pyaot_entry_"
+
+_PARTS = """
+/* The functions are numbered: where PYAOT_FIRST and PYAOT_LAST are given, only those are compiled, so that
+   compilers can work on one file side by side. What is shared among them has one definition or equal ones. */
+#ifdef PYAOT_FIRST
+#define PART(number) (PYAOT_FIRST <= (number) && (number) <= PYAOT_LAST)
+#define SHARED __attribute__((weak, visibility("hidden")))
+#else
+#define PART(number) 1
+#define SHARED static
+#endif
+"""
 
 _MARKS = """
 #if defined(PYAOT_PORTABLE) && defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
@@ -83,13 +102,19 @@ def emit_native(functions: Sequence[Function], options: Options, file_name: str 
         context_of(function, file_name, options.strict, sets_flags(function.body))
         for function in map(settle_subscripts, map(hoist_failing, functions))
     ]
-    parts = [part for context in contexts for part in _function_parts(context)]
-    parts += ["\n".join(_table(contexts)), _EXPORTS.strip("\n")]
-    body = "\n\n".join(parts)
+    functions_text = ["\n\n".join(_function_parts(context)) for context in contexts]
+    parts = [_part(number, text) for number, text in enumerate(functions_text, start=1)]
+    body = "\n\n".join((*parts, _part(0, _exports(contexts))))
     source = as_comment(file_name) or "a Python module"
     head = f"/* Written by pyaot from {source}: kernels in C, and entries that Python calls. */\n"
-    text = f"{head}\n{prelude(_MARKS + body, vector_math=not options.strict)}\n{_MARKS}\n{body}\n"
-    return Emitted("native", text, tuple(f"{ENTRY_PREFIX}{function.name}" for function in functions))
+    declared = prelude(_MARKS + body, vector_math=not options.strict)
+    text = f"{head}{_PARTS}\n{declared}\n{_MARKS}\n{body}\n"
+    symbols = tuple(f"{ENTRY_PREFIX}{function.name}" for function in functions)
+    return Emitted("native", text, symbols, tuple(map(len, functions_text)))
+
+
+def _part(number: int, text: str) -> str:
+    return f"#if PART({number})\n{text}\n#endif"
 
 
 def _function_parts(context: Context) -> list[str]:
@@ -140,6 +165,12 @@ def _function_heap(context: Context) -> tuple[str, ...]:
         if isinstance(stmt, For) and stmt.marks.parallel:
             private |= set(allocated_in(stmt, context.storage))
     return tuple(name for name in context.storage.all_in(Place.HEAP) if name not in private)
+
+
+def _exports(contexts: Sequence[Context]) -> str:
+    """What the library exports; the entries that it gives out may stand in other parts."""
+    declared = [f"{entry_head(context)};" for context in contexts]
+    return "\n".join((*declared, "", *_table(contexts), "", _EXPORTS.strip("\n")))
 
 
 def _table(contexts: Sequence[Context]) -> list[str]:

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import click
 
+from pyaot.base.cores import usable_cores
 from pyaot.base.options import Options
-from pyaot.driver import usable_cores
 from pyaot.output.c_compiler import compile_library, find_compiler
 from pyaot.output.cache import cache_folder, open_cache
 

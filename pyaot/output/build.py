@@ -10,12 +10,14 @@ from pathlib import Path
 
 from pyaot.backends.emitted import Emitted
 from pyaot.base.catalogue import COMPILER_FAILED, COMPILER_HUNG, NO_COMPILER, NOTHING_TO_COMPILE
+from pyaot.base.cores import usable_cores
 from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.options import Options
 from pyaot.base.source import NOWHERE, SourceFile
 from pyaot.output.assemble import assemble
 from pyaot.output.bundle import Bundle, Kernels
 from pyaot.output.c_compiler import CompileResult, compile_library, find_compiler, library_suffix
+from pyaot.output.c_parts import side_by_side
 from pyaot.output.report import report
 from pyaot.output.runtime_names import Wording
 from pyaot.output.write import encoded, publish, staging, write_files
@@ -73,7 +75,8 @@ def _kernels(
     compiler = find_compiler()
     if compiler is None:
         return None, _no_compiler()
-    result = compile_library(text, library, compiler, options)
+    parts = side_by_side(native.weights, options.jobs or usable_cores())
+    result = compile_library(text, library, compiler, options, parts=parts)
     if not result.ok:
         return None, _compiler_failed(result, " ".join(compiler.command))
     return Kernels(stem, hashlib.sha256(library.read_bytes()).hexdigest()), None

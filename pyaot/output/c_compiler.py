@@ -3,8 +3,9 @@
 find_compiler()                                   $CC, cc, gcc, clang, else the ziglang package, else None
 compile_library(text, library, compiler, options)  CompileResult(ok, seconds, message)
 
-The library is written beside its place and moved there when it is complete, so two builds at once, a killed
-one or a full disk leave no half-written file.
+A text of several parts is compiled by several compilers side by side. The library is written beside its
+place and moved there when it is complete, so two builds at once, a killed one or a full disk leave no
+half-written file.
 """
 
 import contextlib
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -113,11 +114,12 @@ def compile_library(
     compiler: Compiler,
     options: CompileOptions,
     timeout: float = TIMEOUT,
+    parts: Sequence[range] = (),
 ) -> CompileResult:
-    """Compiles one C file into a shared library."""
+    """Compiles one C file into a shared library; its numbered functions by those parts, all at once."""
     start = time.perf_counter()
     try:
-        message = _compile(text_path, library_path, compiler, options, timeout)
+        message = _compile(text_path, library_path, compiler, options, timeout, parts)
     except subprocess.TimeoutExpired:
         message = f"the C compiler did not finish within {timeout:g} seconds and was stopped"
     except OSError as error:
@@ -126,23 +128,41 @@ def compile_library(
 
 
 def _compile(
-    text_path: Path, library_path: Path, compiler: Compiler, options: CompileOptions, timeout: float
+    text_path: Path,
+    library_path: Path,
+    compiler: Compiler,
+    options: CompileOptions,
+    timeout: float,
+    parts: Sequence[range],
 ) -> str:
     """An empty text, or what went wrong."""
-    handle, name = tempfile.mkstemp(suffix=".so", prefix=".pyaot-", dir=library_path.parent)
-    os.close(handle)
-    unfinished = Path(name)
-    try:
-        command = [*compiler.command, *flags(compiler, options), _as_argument(text_path), "-o", name, "-lm"]
-        status, complaints = _run(command, timeout)
-        if status != 0 or unfinished.stat().st_size == 0:
+    call = [*compiler.command, *flags(compiler, options)]
+    deadline = time.monotonic() + timeout
+    with tempfile.TemporaryDirectory(prefix=".pyaot-", dir=library_path.parent) as folder:
+        unfinished = Path(folder, "unfinished.so")
+        sources = [_as_argument(text_path)]
+        if len(parts) > 1:
+            sources = [str(Path(folder, f"{part.start}.o")) for part in parts]
+            status, complaints = _run(
+                [
+                    [*call, "-c", *_only(part), _as_argument(text_path), "-o", to]
+                    for part, to in zip(parts, sources, strict=True)
+                ],
+                deadline,
+            )
+            if status != 0:
+                return _complaint(status, complaints)
+        status, complaints = _run([[*call, *sources, "-o", str(unfinished), "-lm"]], deadline)
+        if status != 0 or not unfinished.exists():
             return _complaint(status, complaints)
         unfinished.chmod(0o755)
         unfinished.replace(library_path)
         return ""
-    finally:
-        with contextlib.suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+
+
+def _only(part: range) -> tuple[str, str]:
+    """The options that compile these of the functions that the text numbers."""
+    return f"-DPYAOT_FIRST={part.start}", f"-DPYAOT_LAST={part.stop - 1}"
 
 
 def _as_argument(path: Path) -> str:
@@ -150,30 +170,34 @@ def _as_argument(path: Path) -> str:
     return str(path.absolute())
 
 
-def _run(command: Sequence[str], timeout: float) -> tuple[int, str]:
-    """The compiler in a session of its own, so that a timeout stops its children as well."""
-    environment = {**os.environ, "LC_ALL": "C"}
+def _run(commands: Sequence[Sequence[str]], deadline: float) -> tuple[int, str]:
+    """All at once: status and output of the first that failed, else of the last."""
+    with contextlib.ExitStack() as running:
+        processes = [running.enter_context(_started(command)) for command in commands]
+        for process in processes:
+            output, _ = process.communicate(timeout=max(0.0, deadline - time.monotonic()))
+            if process.returncode != 0:
+                break
+        return process.returncode, output.decode(errors="replace")
+
+
+@contextlib.contextmanager
+def _started(command: Sequence[str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """A compiler in a session of its own, so that it can be stopped with its children; it ends at the end."""
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env=environment,
+        env={**os.environ, "LC_ALL": "C"},
         start_new_session=True,
     ) as process:
         try:
-            output, _ = process.communicate(timeout=timeout)
-        except BaseException:
-            _stop(process)
-            raise
-    return process.returncode, output.decode(errors="replace")
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """Ends the compiler and what it started."""
-    with contextlib.suppress(OSError):
-        os.killpg(process.pid, 9)
-    process.wait()
+            yield process
+        finally:
+            if process.poll() is None:
+                with contextlib.suppress(OSError):
+                    os.killpg(process.pid, 9)
 
 
 def _complaint(status: int, complaints: str) -> str:

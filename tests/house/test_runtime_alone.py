@@ -1,4 +1,4 @@
-"""Compiled programs need NumPy and pyaot_runtime: no compiler, no libcst, no islpy, nothing that takes long to load."""
+"""Compiled programs need NumPy and pyaot_runtime: no compiler, no libcst, no islpy, nothing slow to load."""
 
 import json
 import subprocess

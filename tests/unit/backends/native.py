@@ -16,6 +16,7 @@ from pyaot.ir.interpret import Failed, Returned, interpret
 from pyaot.ir.nodes import Const, Expr, Function, Load, Section
 from pyaot.ir.types import Array, DType, Scalar
 from pyaot.output.c_compiler import compile_library, find_compiler
+from pyaot.output.c_parts import side_by_side
 
 Build = Callable[..., Kernels]
 
@@ -23,12 +24,13 @@ Build = Callable[..., Kernels]
 def build_kernels(folder: Path, *functions: Function, options: Options | None = None) -> Kernels:
     """The functions as loaded kernels; the C text stays in the folder."""
     options = options or Options()
-    text = emit_native(functions, options, "prog.py").text
-    (folder / "prog_kernels.c").write_text(text)
+    emitted = emit_native(functions, options, "prog.py")
+    (folder / "prog_kernels.c").write_text(emitted.text)
     compiler = find_compiler()
     assert compiler is not None
     library = folder / f"prog_kernels{SUFFIX}"
-    result = compile_library(folder / "prog_kernels.c", library, compiler, options)
+    parts = side_by_side(emitted.weights, 2)
+    result = compile_library(folder / "prog_kernels.c", library, compiler, options, parts=parts)
     assert result.ok, result.message
     kernels = load_kernels(folder, "prog_kernels")
     assert kernels

@@ -79,7 +79,7 @@ def test_compiler_fails(tmp_path: Path) -> None:
 
 def test_compiler_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = CompileResult(False, 1.0, "the C compiler did not finish within 1 seconds and was stopped")
-    monkeypatch.setattr(module, "compile_library", lambda *args: answer)
+    monkeypatch.setattr(module, "compile_library", lambda *args, **more: answer)
     assert _build(tmp_path).diagnostics[0].code == COMPILER_HUNG
 
 

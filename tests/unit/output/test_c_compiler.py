@@ -1,5 +1,6 @@
 """Compilers that are missing, fail, hang or fill the disk: a message, never an exception."""
 
+import ctypes
 import sys
 from pathlib import Path
 
@@ -54,6 +55,40 @@ def test_a_compiler_that_misbehaves(tmp_path: Path, script: str, message: str) -
     result = _compile(tmp_path, GOOD, compiler, timeout=0.3)
     assert not result.ok and message in result.message
     assert not (tmp_path / "a b.so").exists()
+
+
+NUMBERED = """
+#define EXPORT __attribute__((visibility("default")))
+#ifdef PYAOT_FIRST
+#define PART(number) (PYAOT_FIRST <= (number) && (number) <= PYAOT_LAST)
+#else
+#define PART(number) 1
+#endif
+#if PART(1)
+EXPORT int f(void) { return 1; }
+#endif
+#if PART(2)
+#ifdef BAD
+int g(void) { return nothing; }
+#endif
+EXPORT int g(void) { return 2; }
+#endif
+"""
+
+
+def test_parts_are_compiled_apart_and_linked(tmp_path: Path) -> None:
+    compiler = find_compiler()
+    assert compiler is not None
+    text, library = tmp_path / "a b.c", tmp_path / "a b.so"
+    text.write_text(NUMBERED)
+    result = compile_library(text, library, compiler, Options(), parts=(range(2), range(2, 3)))
+    assert result.ok, result.message
+    loaded = ctypes.CDLL(str(library))
+    assert (loaded.f(), loaded.g()) == (1, 2)
+    text.write_text(f"#define BAD\n{NUMBERED}")
+    result = compile_library(text, tmp_path / "bad.so", compiler, Options(), parts=(range(2), range(2, 3)))
+    assert not result.ok and "nothing" in result.message
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a b.c", "a b.so"]
 
 
 def test_a_compiler_that_is_gone_and_a_folder_that_is_gone(tmp_path: Path) -> None:
