@@ -213,7 +213,9 @@ def flags(compiler: Compiler, options: CompileOptions) -> tuple[str, ...]:
     common = ("-O3", "-std=gnu11", "-fPIC", "-shared", "-fvisibility=hidden", "-w")
     floats = ("-fno-math-errno", f"-ffp-contract={contract}", "-fcx-fortran-rules")
     openmp = ("-fopenmp-simd",) if compiler.is_zig else ("-fopenmp",)
-    return (*common, *floats, *openmp, *_architecture(options.march))
+    # gcc's partial redundancy elimination carries values from turn to turn, and then cannot vectorise the loop.
+    order = () if compiler.is_clang else ("-fno-tree-pre",)
+    return (*common, *floats, *order, *openmp, *_architecture(options.march))
 
 
 def _architecture(march: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from functools import reduce
 from pyaot.ir.build import add, compare, dim, i64, int_of, mul
 from pyaot.ir.nodes import Allocate, Bind, Const, Dim, Expr, For, Function, If, LibraryCall, Return, Var
 from pyaot.ir.types import Array
-from pyaot.ir.walk import scalars_assigned, walk_expr, walk_stmts
+from pyaot.ir.walk import Body, scalars_assigned, walk_expr, walk_stmts
 from pyaot.plan.guards import Holds, boxed_params, has_work
 
 # Operations of a Python loop that take as long as the start of a NumPy version with its slices.
@@ -61,15 +61,17 @@ def worthwhile(function: Function, target: str) -> Holds | None:
 
 def _total_work(function: Function) -> Expr | None:
     """The estimated work of the outermost loops, as far as it follows from the parameters."""
-    known = list(_known_work(function))
+    known = list(_known_work(function, function.body))
     return _sum(known) if known else None
 
 
-def _known_work(function: Function) -> Iterator[Expr]:
+def _known_work(function: Function, body: Body) -> Iterator[Expr]:
     known = {param.name for param in function.params} - scalars_assigned(function.body)
-    for stmt in function.body:
+    for stmt in body:
         if isinstance(stmt, For) and stmt.marks.work is not None and _is_over(stmt.marks.work, known):
             yield stmt.marks.work
+        elif isinstance(stmt, If):  # a call of a library stands for the loops of the other branch
+            yield from _known_work(function, stmt.otherwise or stmt.then)
 
 
 def _is_over(expr: Expr, known: set[str]) -> bool:

@@ -35,6 +35,7 @@ from pyaot.poly.strides import UNIT, access_cost, accesses
 from pyaot.poly.unchanged import with_bodies
 
 ROW = 64  # columns that advance together: some cache lines of every row
+FEWEST = 16  # columns that are worth it: two cache lines
 
 
 @dataclass
@@ -87,7 +88,7 @@ class Interleaving:
             else:
                 body.append(replace(part, body=rows.body(step)))
         strips = replace(loop, index=index, step=ROW, body=tuple(body))
-        many = compare("ge", sub(loop.stop, loop.start), 2 * ROW)
+        many = compare("ge", sub(loop.stop, loop.start), FEWEST)
         return If(many, (strips,), (loop,), loop.span)
 
     def _row_names(self, loop: For, steps: Sequence[Body]) -> dict[str, tuple[str, Scalar]]:

@@ -122,6 +122,11 @@ def test_nothing_that_breaks_nan_and_infinity() -> None:
     assert not any(flag.startswith("-march") for flag in flags(gcc, Options(march="portable")))
 
 
+def test_what_only_gcc_understands() -> None:
+    assert "-fno-tree-pre" in flags(Compiler(("gcc",), "gcc 12"), Options())
+    assert "-fno-tree-pre" not in flags(Compiler(("cc",), "Debian clang version 14"), Options())
+
+
 @pytest.mark.long
 def test_zig_compiles_too(tmp_path: Path) -> None:
     pytest.importorskip("ziglang")

@@ -55,6 +55,13 @@ def test_native_version_of_lists_pays_for_their_conversion() -> None:
     )
 
 
+def test_work_counts_in_whichever_branch_it_is_done() -> None:
+    over = _function(mul(dim("a", 0), var("n")), boxed=True)
+    call = LibraryCall("matmul", (), (), ())
+    body = (over.body[0], when(compare("gt", var("n"), 9), call, otherwise=over.body[1:2]), over.body[2])
+    assert _text(replace(over, body=body), "native") == _text(over, "native")
+
+
 def test_nothing_is_said_of_unknown_work() -> None:
     assert _text(_function(None), "numpy") is None
     assert _text(_function(var("m")), "numpy") is None  # m is computed on the way

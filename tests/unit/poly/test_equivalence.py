@@ -178,6 +178,7 @@ def small_sizes_count(monkeypatch: pytest.MonkeyPatch) -> None:
     """Strips and calls from the smallest sizes on."""
     monkeypatch.setattr("pyaot.poly.permute.STRIP", 2)
     monkeypatch.setattr("pyaot.poly.interleave.ROW", 2)
+    monkeypatch.setattr("pyaot.poly.interleave.FEWEST", 3)
     monkeypatch.setattr("pyaot.poly.idioms.SHORTEST", 2)
     monkeypatch.setattr("pyaot.poly.idioms.LEAST_WORK", 8.0)
 
