@@ -213,7 +213,7 @@ def flags(compiler: Compiler, options: CompileOptions) -> tuple[str, ...]:
     common = ("-O3", "-std=gnu11", "-fPIC", "-shared", "-fvisibility=hidden", "-w")
     floats = ("-fno-math-errno", f"-ffp-contract={contract}", "-fcx-fortran-rules")
     openmp = ("-fopenmp-simd",) if compiler.is_zig else ("-fopenmp",)
-    # gcc's partial redundancy elimination carries values from turn to turn, and then cannot vectorise the loop.
+    # gcc's elimination of partial redundancies carries values from turn to turn: then there are no vectors.
     order = () if compiler.is_clang else ("-fno-tree-pre",)
     return (*common, *floats, *order, *openmp, *_architecture(options.march))
 
