@@ -64,8 +64,10 @@ class _Jamming:
 
     def _outlives(self, loop: For, private: frozenset[str]) -> bool:
         """A scalar of one iteration is read behind the loop."""
-        inside = {id(s) for s in walk_stmts((loop,))}
-        outside = [s for s in walk_stmts(self.function.body) if id(s) not in inside]
+        everywhere = list(walk_stmts(self.function.body))  # as it was: the loop may have been jammed inside
+        same = [s for s in everywhere if isinstance(s, For) and s.index == loop.index]
+        inside = {id(s) for s in walk_stmts(same)}
+        outside = [s for s in everywhere if id(s) not in inside]
         return bool(private & scalars_read(_without_bodies(outside)))
 
     def _jammed(self, loop: For, count: int, trips: int | None, private: frozenset[str]) -> Body:
@@ -171,14 +173,18 @@ def _private(loop: For) -> frozenset[str] | None:
 
 def _first_use(body: Body, name: str) -> str:
     """'set', 'read', 'perhaps' (set under a condition), or '' where the name does not occur."""
+    is_set_inside = False  # of a loop that may not run: all is well if nobody reads it behind that loop
     for stmt in body:
         found = _use(stmt, name)
-        if found:
-            return found
-    return ""
+        if found == "inside":
+            is_set_inside = True
+        elif found:
+            return found if found == "set" or not is_set_inside else "perhaps"
+    return "set" if is_set_inside else ""
 
 
 def _use(stmt: Stmt, name: str) -> str:
+    """The same of one statement, or 'inside' where a loop sets the name before it reads it."""
     match stmt:
         case Assign(target, value):
             if name in _scalars_in(value):
@@ -192,7 +198,8 @@ def _use(stmt: Stmt, name: str) -> str:
         case For(start=start, stop=stop, body=body):
             if name in _scalars_in(start, stop):
                 return "read"
-            return "perhaps" if _first_use(body, name) in ("set", "perhaps") else _first_use(body, name)
+            found = _first_use(body, name)
+            return "inside" if found == "set" else found
     return "read" if name in scalars_read((stmt,)) else ""
 
 
