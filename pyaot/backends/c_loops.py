@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from pyaot.backends.c_context import Context, EmitBody
 from pyaot.backends.c_expressions import compared, expression
+from pyaot.backends.c_lanes import has_pairs, lane_lines
 from pyaot.backends.c_parallel import parallel_lines
 from pyaot.backends.c_reductions import simd_clause
 from pyaot.backends.c_scopes import NOTHING, NameSet, inner_bodies, undeclared
@@ -49,8 +50,11 @@ def for_lines(stmt: For, after: NameSet, context: Context, emit: EmitBody) -> li
         return parallel_lines(
             stmt, header, inner_after, context, emit, turn_lines, simd_of(stmt, inner_after, context), alone
         )
-    turn = turn_lines(body, inner_after, context, emit)
     pragma = simd_of(stmt, inner_after, context)
+    if pragma is not None and has_pairs(stmt):
+        in_lanes = lane_lines(stmt, header, context, lambda inner: turn_lines(body, inner_after, inner, emit))
+        return braced("", [*header.before, *in_lanes]) if header.before else in_lanes
+    turn = turn_lines(body, inner_after, context, emit)
     lines = [*([f"#pragma omp simd{pragma}"] if pragma is not None else []), *braced(header.line(), turn)]
     return braced("", [*header.before, *lines]) if header.before else lines
 

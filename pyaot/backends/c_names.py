@@ -33,12 +33,14 @@ from pyaot.ir.walk import walk_exprs, walk_stmts
 OURS = words(
     """
     fail no_memory done path results args self answer team thread first last flags failed shape others
-    bound k gil succeeded threads entries NULL MAX_TEAM KERNEL EXPORT PART SHARED
+    bound k gil succeeded threads entries lane NULL MAX_TEAM KERNEL EXPORT PART SHARED
     """
 )
 
 # What is put behind a name to make others: they are its own.
-_SUFFIXES = words("_room _object _slot _slots _view _copy _parts _count _all _start _stop") | {""}
+_SUFFIXES = words("_room _object _slot _slots _view _copy _parts _count _all _start _stop _first _lanes") | {
+    ""
+}
 
 
 @dataclass(frozen=True)

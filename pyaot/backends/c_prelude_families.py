@@ -352,3 +352,37 @@ static inline $T power_$N($T a, $T b)
 }
 """,
 )
+
+
+# ---- sums in the lanes of registers ------------------------------------------------------------------------
+
+_family(
+    "lanes",
+    "f",
+    """
+typedef $T lanes_$N __attribute__((vector_size(16)));
+
+/* 64 bytes of numbers added up to 16 */
+static inline lanes_$N fold_lanes_$N(const $T *numbers)
+{
+    lanes_$N a, b, c, d;
+    memcpy(&a, numbers, 16);
+    memcpy(&b, numbers + 16 / sizeof *numbers, 16);
+    memcpy(&c, numbers + 32 / sizeof *numbers, 16);
+    memcpy(&d, numbers + 48 / sizeof *numbers, 16);
+    return (a + b) + (c + d);
+}
+""",
+)
+for _which, _float32, _float64 in (
+    ("even", "sum[0] + sum[2]", "sum[0]"),
+    ("odd", "sum[1] + sum[3]", "sum[1]"),
+):
+    for _dtype, _sum in (("float32", _float32), ("float64", _float64)):
+        FAMILIES[f"{_which}_lanes", _dtype] = f"""
+static inline $T {_which}_lanes_$N(const $T *numbers)
+{{
+    const lanes_$N sum = fold_lanes_$N(numbers);
+    return {_sum};
+}}
+"""

@@ -168,10 +168,14 @@ class Bind:
 
 @dataclass(frozen=True)
 class Reduction:
-    """A parallel or simd loop combines `name` by add mul minimum maximum bitand bitor bitxor."""
+    """A parallel or simd loop combines `name` by add mul minimum maximum bitand bitor bitxor.
+
+    Sums over pairs of neighbours come in pairs themselves: the second one stands `beside` the first.
+    """
 
     op: str
     name: str
+    beside: str = ""
 
 
 @dataclass(frozen=True)

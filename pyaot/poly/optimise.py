@@ -53,7 +53,7 @@ def optimise(function: Function, options: Options) -> Optimised:
     smaller = map_regions(smaller, RegionPass(Fills(names_in(smaller)).region), memory)
     marker = Marker(options.strict)
     marked = map_regions(accumulate_in_scalars(smaller), marker, memory)
-    tuned = split_complex(forward_stores(jam(without_wrapping(marked))))
+    tuned = split_complex(forward_stores(jam(without_wrapping(marked))), options.strict)
     said = (
         *map(remarks.library_call, calls.found),
         *map(remarks.fused, fusion.fused),

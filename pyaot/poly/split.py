@@ -4,6 +4,10 @@ for r in range(n):  # simd              for r in range(n):  # simd
     s = s + a[r] * conjugate(b[r])          s_re = s_re + (a_re * b_re - a_im * -b_im)
                                             s_im = s_im + (a_re * -b_im + a_im * b_re)
                                         s = complex(s_re, s_im)
+
+Sums of products are split further, unless under --fp strict: (a_re * b_re, a_im * b_im) are added up in one
+pair of sums and (a_im * b_re, a_re * b_im) in another. So the neighbours in memory, real and imaginary parts,
+need not be sorted into vectors of their own.
 """
 
 from dataclasses import dataclass, field, replace
@@ -28,33 +32,39 @@ from pyaot.ir.nodes import (
 from pyaot.ir.types import Scalar
 from pyaot.ir.walk import Body, map_sub_expressions, transform_body, walk_exprs
 from pyaot.poly.accumulate import names_in
+from pyaot.poly.products import ProductSum, product_sums
 
 Pair = tuple[Expr, Expr]
 
 
-def split_complex(function: Function) -> Function:
+def split_complex(function: Function, strict: bool) -> Function:
     """The function with the complex arithmetic of its SIMD loops written in reals."""
-    names = names_in(function)
-    work = _Splitting(names)
+    work = _Splitting(names_in(function), strict)
     return replace(function, body=transform_body(work.stmt, function.body))
 
 
 @dataclass
 class _Splitting:
     names: set[str]
+    strict: bool
     pairs: dict[str, Pair] = field(default_factory=dict)  # of the loop at hand
+    sums: dict[str, "_Sums"] = field(default_factory=dict)  # of products, in that loop
     done: list[Stmt] = field(default_factory=list)
 
     def stmt(self, stmt: Stmt) -> Body:
         """Only SIMD loops of plain assignments and stores are touched."""
         if not isinstance(stmt, For) or not stmt.marks.simd or not _is_plain(stmt):
             return (stmt,)
-        self.pairs = {name: self._pair(name, type) for name, type in _complex_scalars(stmt.body).items()}
+        self.sums = {} if self.strict else {s.name: self._sums(s) for s in product_sums(stmt)}
+        split = {n: t for n, t in _complex_scalars(stmt.body).items() if n not in self.sums}
+        self.pairs = {name: self._pair(name, type) for name, type in split.items()}
         summed = [r.name for r in stmt.marks.reductions if r.name in self.pairs]
         body = self._body(stmt.body)
         marks = replace(stmt.marks, reductions=self._reductions(stmt))
-        before = tuple(a for name in summed for a in self._taken(name, stmt))
-        after = tuple(Assign(name, _joined(self.pairs[name]), stmt.span) for name in summed)
+        before: list[Stmt] = [a for name in summed for a in self._taken(name, stmt)]
+        before += [a for sums in self.sums.values() for a in sums.start(stmt)]
+        after: list[Stmt] = [Assign(name, _joined(self.pairs[name]), stmt.span) for name in summed]
+        after += [sums.end(stmt) for sums in self.sums.values()]
         return (*before, replace(stmt, body=body, marks=marks), *after)
 
     def _taken(self, name: str, loop: For) -> tuple[Stmt, ...]:
@@ -69,6 +79,9 @@ class _Splitting:
     def _reductions(self, loop: For) -> tuple[Reduction, ...]:
         found: list[Reduction] = []
         for reduction in loop.marks.reductions:
+            if reduction.name in self.sums:
+                found.extend(self.sums[reduction.name].reductions())
+                continue
             parts = self.pairs.get(reduction.name)
             names = [p.name for p in parts if isinstance(p, Var)] if parts else [reduction.name]
             found.extend(replace(reduction, name=name) for name in names)
@@ -77,6 +90,11 @@ class _Splitting:
     def _pair(self, name: str, type: Scalar) -> Pair:
         real = Scalar(type.dtype.real, type.origin)
         return Var(self._fresh(f"{name}_re"), real), Var(self._fresh(f"{name}_im"), real)
+
+    def _sums(self, sum: ProductSum) -> "_Sums":
+        real = Scalar(sum.type.dtype.real, sum.type.origin)
+        parts = tuple(Var(self._fresh(f"{sum.name}_{part}"), real) for part in ("rr", "ii", "ir", "ri"))
+        return _Sums(sum, parts)
 
     def _fresh(self, name: str) -> str:
         while name in self.names:
@@ -90,6 +108,9 @@ class _Splitting:
         self.done = []
         for stmt in body:
             match stmt:
+                case Assign(name) if name in self.sums:
+                    sums = self.sums[name]
+                    self.done += sums.step(self._names(sums.sum.left), self._names(sums.sum.right), stmt)
                 case Assign(name, value) if name in self.pairs:
                     for target, part in zip(self.pairs[name], self._held(value), strict=True):
                         assert isinstance(target, Var)
@@ -169,11 +190,8 @@ class _Splitting:
         return self._temporary("re", real), self._temporary("im", imag)
 
     def _product(self, a: Pair, b: Pair) -> Pair:
-        def term(op: str, left: Expr, right: Expr) -> Expr:
-            return Binary(op, left, right, a[0].type, checked=False)
-
-        real = term("sub", term("mul", a[0], b[0]), term("mul", a[1], b[1]))
-        imag = term("add", term("mul", a[0], b[1]), term("mul", a[1], b[0]))
+        real = _term("sub", _term("mul", a[0], b[0]), _term("mul", a[1], b[1]))
+        imag = _term("add", _term("mul", a[0], b[1]), _term("mul", a[1], b[0]))
         return real, imag
 
     def real(self, expr: Expr) -> Expr:
@@ -194,6 +212,53 @@ class _Splitting:
         return map_sub_expressions(
             lambda part: self.rebuilt(part) if part.type.dtype.is_complex else self.real(part), expr
         )
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """The sums of the products of parts: real with real, imaginary with imaginary, and across."""
+
+    sum: ProductSum
+    parts: tuple[Var, ...]
+
+    def _is_added(self) -> tuple[bool, ...]:
+        """Whether a part is added or taken off, in the real part the first two, else the others."""
+        left, right = self.sum.left_is_conjugate, self.sum.right_is_conjugate
+        return True, left is not right, not left, not right
+
+    def start(self, loop: For) -> list[Stmt]:
+        """What changes nothing, the sign of a zero included."""
+        signs = zip(self.parts, self._is_added(), strict=True)
+        return [Assign(p.name, Const(-0.0 if added else 0.0, p.type), loop.span) for p, added in signs]
+
+    def step(self, a: Pair, b: Pair, stmt: Stmt) -> list[Stmt]:
+        """One product more."""
+        factors = ((a[0], b[0]), (a[1], b[1]), (a[1], b[0]), (a[0], b[1]))
+        return [
+            Assign(part.name, _term("add", part, _term("mul", x, y)), stmt.span)
+            for part, (x, y) in zip(self.parts, factors, strict=True)
+        ]
+
+    def end(self, loop: For) -> Stmt:
+        """The sum itself."""
+        whole = Var(self.sum.name, self.sum.type)
+        real, imag = _part("real", whole), _part("imag", whole)
+        ops = ["add" if added else "sub" for added in self._is_added()]
+        for part, op in zip(self.parts[:2], ops[:2], strict=True):
+            real = _term(op, real, part)
+        for part, op in zip(self.parts[2:], ops[2:], strict=True):
+            imag = _term(op, imag, part)
+        return Assign(whole.name, _joined((real, imag)), loop.span)
+
+    def reductions(self) -> list[Reduction]:
+        """Two pairs."""
+        rr, ii, ir, ri = (part.name for part in self.parts)
+        return [
+            Reduction("add", rr),
+            Reduction("add", ii, rr),
+            Reduction("add", ir),
+            Reduction("add", ri, ir),
+        ]
 
 
 def _is_plain(loop: For) -> bool:
@@ -234,6 +299,10 @@ def _part(name: str, expr: Expr) -> Expr:
 
 def _negative(expr: Expr) -> Expr:
     return Unary("neg", expr, expr.type)
+
+
+def _term(op: str, left: Expr, right: Expr) -> Expr:
+    return Binary(op, left, right, left.type, checked=False)
 
 
 def _same(node: Binary, left: Expr, right: Expr) -> Expr:
