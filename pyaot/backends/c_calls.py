@@ -92,6 +92,8 @@ def _plain(expr: Call, args: tuple[str, ...]) -> str:
     listed = ", ".join(args)
     if expr.function == "complex":
         return f"__builtin_complex({listed})"
+    if dtype is DType.COMPLEX64 and expr.function == "absolute":
+        return f"absolute_complex64({listed})"
     if dtype.is_complex:
         name = _COMPLEX.get(expr.function)
         suffix = "f" if dtype is DType.COMPLEX64 else ""

@@ -352,6 +352,14 @@ static inline $T power_$N($T a, $T b)
 }
 """,
 )
+FAMILIES["absolute", "complex64"] = """
+/* what hypotf gives, bit by bit: squares of floats are exact as doubles; other than a call it can be SIMD */
+static inline float absolute_complex64(float complex z)
+{
+    const double re = crealf(z), im = cimagf(z);
+    return isinf(re) || isinf(im) ? __builtin_inff() : (float)sqrt(re * re + im * im);
+}
+"""
 
 
 # ---- sums in the lanes of registers ------------------------------------------------------------------------

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from pyaot_runtime.kernels import Kernels
 
 from pyaot.base.options import Options
-from pyaot.ir.build import binary, call, cast, compare, function, give, var
+from pyaot.ir.build import binary, call, cast, compare, dim, function, give, loop, store, var
 from pyaot.ir.functions import PURE, accepts
 from pyaot.ir.interpret import Returned, interpret
-from pyaot.ir.nodes import Call, Expr, Function, Unary
-from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT, PY_INT, DType, Origin, Scalar
-from tests.unit.backends.native import build_kernels
+from pyaot.ir.nodes import Call, Expr, Function, Marks, Unary
+from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT, PY_INT, Array, DType, Origin, Scalar
+from tests.unit.backends.native import at, build_kernels
 
 NUMPY = tuple(Scalar(dtype) for dtype in DType)
 PYTHON = (PY_BOOL, PY_INT, PY_FLOAT, PY_COMPLEX)
@@ -179,3 +179,25 @@ def _numbers(type: Scalar) -> st.SearchStrategy[Any]:
         return st.floats(width=width)
     part = st.floats(-10, 10, width=width)
     return st.builds(complex, part, part)
+
+
+def test_absolute_of_complex64_is_hypot_bit_by_bit(tmp_path: Path) -> None:
+    random = np.random.default_rng(1)
+    bits = random.integers(0, 2**32, (2, 20_000), np.uint32)
+    bits[1, ::2] = bits[1, ::2] & 0x807FFFFF | bits[0, ::2] & 0x7F800000  # parts of one size
+    parts = bits.view(np.float32)
+    parts[np.isnan(parts)] = np.nan
+    parts[0, :50], parts[1, ::700], parts[1, 1::900] = np.inf, -np.inf, 0.0
+    values = np.empty(parts.shape[1], np.complex64)
+    values.real, values.imag = parts
+    z = at("z", var("i"), type=Scalar(DType.COMPLEX64, Origin.NUMPY))
+    turn = store("y", var("i"), value=call("absolute", z), checked=False)
+    nest = loop("i", 0, dim("z", 0), turn, marks=Marks(simd=True))
+    made = function("f", {"z": Array(DType.COMPLEX64, 1), "y": Array(DType.FLOAT32, 1)}, nest, give())
+    kernel = build_kernels(tmp_path, made).get("f")
+    assert kernel is not None
+    y = np.zeros(len(values), np.float32)
+    kernel((values, y))
+    with np.errstate(all="ignore"):
+        expected = np.hypot(*parts)
+    np.testing.assert_array_equal(y.view(np.uint32) & 0x7FFFFFFF, expected.view(np.uint32) & 0x7FFFFFFF)
