@@ -29,6 +29,7 @@ from benchmarks.workers import Worker, answer_questions
 ROOT = Path(__file__).resolve().parents[1]
 STAP = ROOT / "apps/stap"
 STAGES = ("doppler", "covariance", "weights", "output")
+ONE_THREAD, TWO_THREADS = ("pyaot, 1 thread", "portable", "1"), ("pyaot, 2 threads", "portable", "2")
 LONGEST_ORIGINAL = 20.0  # seconds; where the whole would take longer, a slice is measured
 
 
@@ -38,7 +39,6 @@ def main() -> int:
     parser.add_argument("--sizes", nargs="+", default=["small", "medium"])
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--march", help="passed on to `pyaot compile`")
     parser.add_argument(
         "--worker", nargs=4, metavar=("KIND", "SIZE", "SEED", "FOLDER"), help=argparse.SUPPRESS
     )
@@ -47,20 +47,20 @@ def main() -> int:
         work(*options.worker)
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        compiled = compile_kernels(Path(folder), options.march)
+        builds = [compile_kernels(Path(folder), march) for march in ("portable", "native")]
         for size in options.sizes:
-            compare(size, options, Path(folder), compiled)
-    return 0 if compiled else 1
+            compare(size, options, Path(folder), all(builds))
+    return 0 if all(builds) else 1
 
 
-def compile_kernels(folder: Path, march: str | None) -> bool:
-    """Compiles the kernels into the folder; whether that went well."""
-    command = [sys.executable, "-m", "pyaot", "compile", str(STAP / "kernels.py"), "-o", str(folder)]
-    command += ["--march", march] if march else []
+def compile_kernels(folder: Path, march: str) -> bool:
+    """Compiles the kernels into a folder of that name; whether that went well."""
+    command = [sys.executable, "-m", "pyaot", "compile", str(STAP / "kernels.py"), "-o", str(folder / march)]
+    command += ["--march", march]
     start = time.perf_counter()
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     taken = time.perf_counter() - start
-    print(f"pyaot compile apps/stap/kernels.py: status {done.returncode}, {taken:.2f} s")
+    print(f"pyaot compile --march {march} apps/stap/kernels.py: status {done.returncode}, {taken:.2f} s")
     if done.returncode:
         print(done.stderr)
     return done.returncode == 0
@@ -86,9 +86,9 @@ def compare(size: str, options: argparse.Namespace, folder: Path, compiled: bool
     if compile_by_hand(folder):
         workers["C by hand, 2 threads"] = contestant("c", size, options, folder, {"OMP_NUM_THREADS": "2"})
     if compiled:
-        for threads in (1, 2):
-            name = f"pyaot, {threads} thread{'s' if threads > 1 else ''}"
-            workers[name] = contestant("compiled", size, options, folder, {"PYAOT_NUM_THREADS": str(threads)})
+        for name, march, threads in (ONE_THREAD, TWO_THREADS, ("  --march native", "native", "2")):
+            environment = {"PYAOT_NUM_THREADS": threads}
+            workers[name] = contestant("compiled", size, options, folder / march, environment)
     decibels = {name: worker.ask("accuracy") for name, worker in workers.items()}
     part = workers["original"].ask("part")
     quick = {name: worker for name, worker in workers.items() if name != "original"}
@@ -124,8 +124,8 @@ def print_totals(times: dict[str, list[dict[str, float]]], decibels: dict[str, f
         against_hand = "" if name == "original" else str(ratios(by_hand, runs))
         speed = original / spread(runs).median
         print(f"  {name:22}{spread(runs)!s:>26}{decibels[name]:8.1f}{speed:12.4g}  {against_hand}")
-    if "pyaot, 2 threads" in totals:
-        print(f"  one thread to two: {ratios(totals['pyaot, 1 thread'], totals['pyaot, 2 threads'])}")
+    if TWO_THREADS[0] in totals:
+        print(f"  one thread to two: {ratios(totals[ONE_THREAD[0]], totals[TWO_THREADS[0]])}")
 
 
 def print_stages(times: dict[str, list[dict[str, float]]]) -> None:
