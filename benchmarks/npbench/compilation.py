@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.npbench.checkout import Program
-from benchmarks.npbench.hints import hint_of, with_hints
+from benchmarks.npbench.hints import with_hints
 
 ROOT = Path(__file__).resolve().parents[2]
 STAYS_PYTHON = ("PA2", "PA3", "PA5", "PA9")  # messages of these stages say that something was not compiled
@@ -29,9 +29,8 @@ class Compilation:
     reasons: tuple[str, ...]  # why something stays Python, in the order of the text
 
 
-def compile_program(program: Program, arguments: dict[str, Any], folder: Path) -> Compilation:
+def compile_program(program: Program, hints: dict[str, str], folder: Path) -> Compilation:
     """Compiles into `folder/out`."""
-    hints = {name: hint_of(value) for name, value in arguments.items()}
     source = folder / f"{program.module}_numpy.py"
     source.write_text(with_hints(program.version("numpy").read_text(), program.entry, hints))
     command = [sys.executable, "-m", "pyaot", "compile", str(source), "-o", str(folder / "out")]

@@ -3,7 +3,6 @@
 numpy prepares -> we compile -> everyone loads, makes a first call, is checked -> rounds A B C A B C -> memory
 """
 
-import pickle
 import shutil
 import sys
 import tempfile
@@ -101,9 +100,7 @@ def _hold(
         result.failed = prepared["error"]
         return
     result.read, result.written = prepared["read"], prepared["written"]
-    arguments = pickle.loads((folder / "inputs.pickle").read_bytes())[0]
-    result.compilation = compile_program(program, arguments, folder)
-    del arguments
+    result.compilation = compile_program(program, prepared["hints"], folder)
     for name in ("numpy", "pyaot", *settings.peers):
         if name not in workers:
             workers[name] = _worker(name, program, settings, folder)

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.npbench.agreement import disagreement, is_array, outcome, peer_disagreement, tolerance_of
+from benchmarks.npbench.argument_hints import hint_of
 from benchmarks.npbench.checkout import Program, program
 from benchmarks.npbench.loaders import LOADERS, Call, compiled, positional
 from benchmarks.workers import answer_questions
@@ -50,7 +51,7 @@ class Contestant:
             return {"error": f"{type(error).__name__}: {text[0][:300]}"}
 
     def prepare(self) -> object:
-        """Writes the arguments and what NumPy makes of them; answers with the bytes that must move."""
+        """Writes the arguments and what NumPy makes of them; answers with hints, and the bytes that must move."""
         np.random.seed(0)
         data = self.program.data(self.preset)
         arguments = {name: data[name] for name in self.program.inputs}
@@ -64,6 +65,7 @@ class Contestant:
         expected = cases[-1][1]
         written = [a.nbytes for name, a in expected.arguments.items() if name in expected.written]
         return {
+            "hints": {name: hint_of(value) for name, value in arguments.items()},
             "read": sum(a.nbytes for a in arguments.values() if is_array(a)),
             "written": sum(np.asarray(leaf).nbytes for leaf in expected.returned) + sum(written),
         }

@@ -37,6 +37,14 @@ class TypeChange(Exception):  # noqa: N818
         self.owner, self.name, self.type = owner, name, type
 
 
+class ShapeChange(Exception):  # noqa: N818
+    """A loop's array changes its shape: lower the loop again with its extents left open."""
+
+    def __init__(self, owner: "Agreements", name: str) -> None:
+        super().__init__(name)
+        self.owner, self.name = owner, name
+
+
 class NeedsTracking(Exception):  # noqa: N818
     """A variable's state (bound or not, Python's or NumPy's) is known at run time only: lower again."""
 
@@ -108,6 +116,7 @@ class Context:
     )  # of allocated arrays, as stable expressions
     equal: dict[Expr, Expr] = field(default_factory=dict)  # extents that are required to be equal to others
     movable: set[str] = field(default_factory=set)  # array names that Bind rebinds
+    open_shapes: set[str] = field(default_factory=set)  # names among them whose extents change as well
     linked: set[str] = field(default_factory=set)  # array names that Bind connects: they may share memory
     parameters: set[str] = field(default_factory=set)
     reshaped: set[str] = field(default_factory=set)  # arrays of which NumPy gives a view only if contiguous

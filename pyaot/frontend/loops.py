@@ -26,7 +26,7 @@ from pyaot.frontend.arrays import is_stable, new_index, whole
 from pyaot.frontend.branches import meet, terminates
 from pyaot.frontend.comprehensions import trip_count
 from pyaot.frontend.computed import computed
-from pyaot.frontend.context import Agreements, Context, Frame, TypeChange
+from pyaot.frontend.context import Agreements, Context, Frame, ShapeChange, TypeChange
 from pyaot.frontend.expressions import condition
 from pyaot.frontend.facts import assigned_names, target_names
 from pyaot.frontend.promote import join
@@ -285,6 +285,7 @@ def _looped(
     before = dict(ctx.scope.names)
     carried = [name for name in dict.fromkeys(names) if _is_carried(ctx, name)]
     types: dict[str, Scalar] = {}
+    open_shapes: set[str] = set()
 
     def after(agreed: Agreements) -> None:
         _after(ctx, before, agreed, names, runs)
@@ -297,12 +298,17 @@ def _looped(
         agreed: Agreements = {}
         mark, requires = len(ctx.body), len(ctx.requires)
         try:
-            _settle_loop(ctx, carried, types, agreed, make, after)
+            for name in carried:
+                agreed[name] = _agree(ctx, name, types.get(name), name in open_shapes)
+            _settle_loop(ctx, agreed, make, after)
             return
-        except TypeChange as change:
+        except (TypeChange, ShapeChange) as change:
             if change.owner is not agreed:
                 raise
-            types[change.name] = change.type
+            if isinstance(change, TypeChange):
+                types[change.name] = change.type
+            else:
+                open_shapes.add(change.name)
             del ctx.body[mark:]
             del ctx.requires[requires:]
             ctx.scope.names = dict(before)
@@ -318,14 +324,10 @@ def _is_carried(ctx: Context, name: str) -> bool:
 
 def _settle_loop(
     ctx: Context,
-    carried: Sequence[str],
-    types: dict[str, Scalar],
     agreed: Agreements,
     make: Callable[[], Stmt],
     after: Callable[[Agreements], None],
 ) -> None:
-    for name in carried:
-        agreed[name] = _agree(ctx, name, types.get(name))
     leave = Frame(ctx.fresh("leave"))
     scope = ctx.scope
     depths = len(scope.agreed), len(scope.breaks), len(scope.continues)
@@ -345,7 +347,7 @@ def _settle_loop(
         ctx.body.extend((loop, *otherwise))
 
 
-def _agree(ctx: Context, name: str, type: Scalar | None) -> Scalar | str:
+def _agree(ctx: Context, name: str, type: Scalar | None, is_open: bool) -> Scalar | str:
     """The variable's home during the loop, holding its value at the loop's start."""
     value = ctx.scope.names[name]
     if isinstance(value, UnboundValue):
@@ -356,12 +358,15 @@ def _agree(ctx: Context, name: str, type: Scalar | None) -> Scalar | str:
         return chosen
     assert isinstance(value, ArrayValue)
     source = as_whole_view(ctx, value, name)
-    if source in ctx.movable and source not in ctx.parameters:
+    if source in ctx.movable and source not in ctx.parameters and is_open <= (source in ctx.open_shapes):
         ctx.scope.names[name] = whole(ctx, source)
         return source
     home = ctx.fresh(ctx.scope.prefix + name)
     ctx.arrays[home] = array_type(value)
     link(ctx, home, source)
+    if is_open:
+        ctx.open_shapes.add(home)
+        ctx.extents.pop(home, None)
     ctx.emit(Bind((home,), (source,), ctx.span))
     ctx.scope.names[name] = whole(ctx, home)
     return home

@@ -183,11 +183,11 @@ def _reshape(ctx: Context, arguments: Arguments) -> Value:
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "This form of reshape is not compiled.")
     first = given[0]
     numbers = [number(ctx, n) for n in (first.items if isinstance(first, TupleValue) else given)]
-    return reshaped(ctx, array, _fill_unknown(ctx, array, [as_integer(n.expr) for n in numbers]))
+    return reshaped(ctx, array, fill_unknown(ctx, array, [as_integer(n.expr) for n in numbers]))
 
 
-def _fill_unknown(ctx: Context, array: ArrayValue, shape: list[Expr]) -> Indices:
-    """The extent that is given as -1 is what the size leaves."""
+def fill_unknown(ctx: Context, array: ArrayValue, shape: list[Expr]) -> Indices:
+    """A shape for the array's elements: the extent that is given as -1 is what the size leaves."""
     unknown = [n for n, extent in enumerate(shape) if extent == integer(-1)]
     if not unknown:
         return tuple(shape)

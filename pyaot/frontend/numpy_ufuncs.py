@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, dtype_of, is_given, known_bool, known_int, number
 from pyaot.frontend.arithmetic import UFUNCS, cast, integer, negate, truth, unary
-from pyaot.frontend.arrays import map_elements
+from pyaot.frontend.arrays import map_elements, store
 from pyaot.frontend.attributes import part_of
 from pyaot.frontend.coerce import as_operand, common_dtype
 from pyaot.frontend.context import Context
@@ -20,7 +22,7 @@ from pyaot.frontend.operators import (
     ufunc_result,
 )
 from pyaot.frontend.promote import python_type
-from pyaot.frontend.values import ArrayValue, Number, Value
+from pyaot.frontend.values import ArrayValue, Number, TupleValue, Value
 from pyaot.ir.functions import ONLY_PYTHON, PURE, is_exact
 from pyaot.ir.nodes import Binary, Call, Expr, Select
 from pyaot.ir.types import PY_BOOL, DType, Origin, Scalar
@@ -69,6 +71,34 @@ def _operands(ctx: Context, arguments: Arguments, count: int) -> list[ArrayValue
     return [as_operand(ctx, value) for value in taken[:-1]]
 
 
+def _into_out(handler: Handler, arity: int) -> Handler:
+    """The handler with one more parameter: an array that gets the result, and is given back."""
+
+    def handle(ctx: Context, arguments: Arguments) -> Value:
+        keywords = dict(arguments.keywords)
+        out = keywords.pop("out", None)
+        if len(arguments.positional) == arity + 1:
+            out = arguments.positional[arity]
+        if isinstance(out, TupleValue) and len(out.items) == 1:
+            (out,) = out.items
+        value = handler(ctx, Arguments(arguments.positional[:arity], keywords))
+        if not is_given(out):
+            return value
+        if not isinstance(out, ArrayValue) or out.place is None or out.boxed:
+            raise ctx.refuse(UNSUPPORTED_ARGUMENT, "An 'out' of this kind is not compiled.")
+        assert isinstance(value, ArrayValue | Number)
+        if not np.can_cast(value.type.dtype.value, out.dtype.value, "same_kind") or _rank(value) > out.rank:
+            raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The result does not fit into 'out'.")
+        store(ctx, out, value)
+        return out
+
+    return handle
+
+
+def _rank(value: ArrayValue | Number) -> int:
+    return value.rank if isinstance(value, ArrayValue) else 0
+
+
 def _applied(ctx: Context, operands: list[ArrayValue | Number], rule: Callable[..., Expr]) -> Value:
     """`rule` on numbers at once, on arrays by element."""
     numbers = [o.expr for o in operands if isinstance(o, Number)]
@@ -97,7 +127,7 @@ def _pure(name: str) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
         return _applied(ctx, _operands(ctx, arguments, arity), lambda *args: rule(ctx, *args))
 
-    return handle
+    return _into_out(handle, arity)
 
 
 def _operator(op: str) -> Handler:
@@ -110,7 +140,7 @@ def _operator(op: str) -> Handler:
             return Number(cast_numpy(scalar_binary(ctx, op, a, b)))
         return apply_binary(ctx, op, left, right)
 
-    return handle
+    return _into_out(handle, 2)
 
 
 def cast_numpy(expr: Expr) -> Expr:
@@ -132,7 +162,7 @@ def _comparison(op: str) -> Handler:
             left, right = (Number(e) for e in _one_of_numpy(left.expr, right.expr))
         return apply_compare(ctx, op, left, right)
 
-    return handle
+    return _into_out(handle, 2)
 
 
 def _logical(rule: Callable[..., Expr], count: int) -> Handler:
@@ -142,7 +172,7 @@ def _logical(rule: Callable[..., Expr], count: int) -> Handler:
         operands = _operands(ctx, arguments, count)
         return _applied(ctx, operands, lambda *args: cast(rule(*(cast(truth(a), type) for a in args)), type))
 
-    return handle
+    return _into_out(handle, count)
 
 
 def _bits(op: str) -> Callable[[Expr, Expr], Expr]:
@@ -156,7 +186,7 @@ def _simple(rule: Callable[[Expr], Expr]) -> Handler:
             return Number(typed(ctx, lambda: rule(cast_numpy(operand.expr))))
         return _applied(ctx, [operand], lambda a: typed(ctx, lambda: rule(a)))
 
-    return handle
+    return _into_out(handle, 1)
 
 
 def _where(ctx: Context, arguments: Arguments) -> Value:
@@ -292,7 +322,7 @@ _RULES: dict[str, Handler] = {
     "logical_xor": _logical(_bits("bitxor"), 2),
     "logical_not": _logical(negate, 1),
     "where": _where,
-    "clip": _clip,
+    "clip": _into_out(_clip, 3),
     "real": _part("real"),
     "imag": _part("imag"),
     "round": _round,

@@ -18,6 +18,7 @@ from pyaot.frontend.lists import as_list_array
 from pyaot.frontend.loops import lower_for, lower_while
 from pyaot.frontend.masks import augment_masked, is_mask_subscript, store_masked
 from pyaot.frontend.operators import BINARY, apply_binary, augment
+from pyaot.frontend.reshape_in_place import reshape_in_place
 from pyaot.frontend.results import lower_return
 from pyaot.frontend.subscripts import element_index, expand_ellipsis, subscript
 from pyaot.frontend.syntax import SyntaxTree
@@ -141,6 +142,8 @@ def assign(ctx: Context, target: cst.BaseExpression, value: Value) -> None:
             _unpack(ctx, [e.value for e in elements], value, target)
         case cst.Subscript():
             _store(ctx, target, value)
+        case cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value="shape")):
+            reshape_in_place(ctx, name, value, target)
         case _:
             raise ctx.refuse(UNSUPPORTED_STATEMENT, "An assignment to this target is not compiled.", target)
 
@@ -225,7 +228,14 @@ def place_of(ctx: Context, base: ArrayValue, items: Sequence[Value]) -> ArrayVal
         assert isinstance(row, ArrayValue)
         return _element_place(ctx, row, full[-1])
     found = subscript(ctx, base, items)
-    assert isinstance(found, ArrayValue)
+    assert isinstance(found, ArrayValue) and found.place is not None and base.place is not None
+    if found.place.array != base.place.array:
+        raise ctx.refuse(
+            UNSUPPORTED_STATEMENT,
+            "Elements of a view that an index array chooses are not assigned in compiled code.",
+            None,
+            "Use the index array on the array itself.",
+        )
     return found
 
 

@@ -22,7 +22,7 @@ from pyaot.frontend.arithmetic import (
     plus,
     times,
 )
-from pyaot.frontend.arrays import broadcast_element, broadcast_shapes, is_stable, reader, view
+from pyaot.frontend.arrays import broadcast_element, broadcast_shapes, is_stable, materialise, reader, view
 from pyaot.frontend.context import Context
 from pyaot.frontend.prove import assume, never_negative, same
 from pyaot.frontend.values import (
@@ -260,6 +260,7 @@ def _clip_backward(ctx: Context, bound: Expr, extent: Expr) -> Expr:
 
 def _gather(ctx: Context, base: ArrayValue, items: Sequence[Value]) -> ArrayValue:
     """Advanced subscripts: arrays (and numbers beside them) are broadcast together, slices stay."""
+    base = _indexable(ctx, base, items)
     arrays = [item for item in items if isinstance(item, ArrayValue)]
     if any(not a.dtype.is_integer for a in arrays):
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A mask mixed with other subscripts is not compiled.")
@@ -289,14 +290,18 @@ def _gather(ctx: Context, base: ArrayValue, items: Sequence[Value]) -> ArrayValu
     return _gathered(ctx, base, shape, inner)
 
 
+def _indexable(ctx: Context, base: ArrayValue, items: Sequence[Value]) -> ArrayValue:
+    """The base, or a copy of it where its place does not check an index as long as its own axis is."""
+    axes = [axis for axis, item in enumerate(items) if isinstance(item, ArrayValue)]
+    if base.place is not None and all(is_whole_axis(ctx, base, axis) for axis in axes):
+        return base
+    return materialise(ctx, base, "indexed")
+
+
 def _gather_sources(ctx: Context, base: ArrayValue, items: Sequence[Value], rank: int) -> dict[int, Rule]:
     sources: dict[int, Rule] = {}
     for axis, item in enumerate(items):
         if isinstance(item, ArrayValue):
-            if not is_whole_axis(ctx, base, axis):
-                raise ctx.refuse(
-                    UNSUPPORTED_EXPRESSION, "An index array into a view or an expression is not compiled."
-                )
             sources[axis] = _as_indices(broadcast_element(item, rank))
         elif isinstance(item, Number):
             index, _ = element_index(ctx, base, axis, item)

@@ -9,15 +9,15 @@ from dataclasses import replace
 
 from pyaot.base.catalogue import UNSUPPORTED_TYPE_CHANGE
 from pyaot.frontend.arrays import freeze, is_stable, materialise, reader, whole
-from pyaot.frontend.context import Agreements, Context, TypeChange
+from pyaot.frontend.context import Agreements, Context, ShapeChange, TypeChange
 from pyaot.frontend.conversion import convert, describe
 from pyaot.frontend.lists import as_list_array
 from pyaot.frontend.promote import join
-from pyaot.frontend.prove import make_equal, same
-from pyaot.frontend.values import ArrayValue, Number, TupleValue, UnboundValue, Value
-from pyaot.ir.nodes import Assign, Bind, Const, Expr, Stmt, Var
+from pyaot.frontend.prove import canonical, linear, make_equal, same
+from pyaot.frontend.values import ArrayValue, Indices, Number, TupleValue, UnboundValue, Value
+from pyaot.ir.nodes import Assign, Binary, Bind, Const, Dim, Expr, Select, Stmt, Var
 from pyaot.ir.types import PY_BOOL, Array, DType, Scalar
-from pyaot.ir.walk import walk_expr
+from pyaot.ir.walk import map_expr, walk_expr
 
 _LARGEST_ALIAS = 12  # nodes of an expression that may stand for a name
 
@@ -172,13 +172,48 @@ def rebind(ctx: Context, values: dict[str, ArrayValue]) -> None:
             raise ctx.refuse(
                 UNSUPPORTED_TYPE_CHANGE, f"'{name}' changes its element type or its dimensions in the loop."
             )
-        for own, new in zip(ctx.extents_of(target), value.shape):
-            make_equal(ctx, new, own, f"'{name}' changes its shape in a loop")
+        _keep_shape(ctx, name, target, value.shape)
         targets.append(target)
         sources.append(as_whole(ctx, value, name))
     _move(ctx, targets, sources)
     for name, target in zip(values, targets):
         ctx.scope.names[name] = whole(ctx, target)
+
+
+def _keep_shape(ctx: Context, name: str, target: str, shape: Indices) -> None:
+    """The new extents are those that the array had at the loop's start, unless these are left open."""
+    if target in ctx.open_shapes:
+        return
+    for own, new in zip(ctx.extents_of(target), shape):
+        if _differs_by_turn(ctx, new, own):
+            raise ShapeChange(next(a for a in ctx.scope.agreed if a.get(name) == target), name)
+        make_equal(ctx, new, own, f"'{name}' changes its shape in a loop")
+
+
+def _differs_by_turn(ctx: Context, new: Expr, own: Expr) -> bool:
+    """Certainly another extent, or one that was found while the loop ran (elements that a mask chose)."""
+    if same(ctx, new, own):
+        return False
+    a, b = linear(canonical(ctx, new)), linear(canonical(ctx, own))
+    parts = list(walk_expr(new))
+    if a is not None and b is not None:
+        is_other = not a.plus(b, -1).terms
+    else:  # a clipped slice may well have the old extent
+        is_other = not any(_is_clipped(part) for part in (*parts, *walk_expr(own)))
+    return is_other or any(_is_found_late(ctx, part) for part in parts)
+
+
+def _is_clipped(part: Expr) -> bool:
+    return isinstance(part, Select) or (isinstance(part, Binary) and part.op in ("minimum", "maximum"))
+
+
+def _is_found_late(ctx: Context, part: Expr) -> bool:
+    match part:
+        case Var(name=name):
+            return name not in ctx.parameters
+        case Dim(array=array):
+            return array in ctx.open_shapes
+    return False
 
 
 def _move(ctx: Context, targets: list[str], sources: list[str]) -> None:
@@ -240,7 +275,17 @@ def rescue(ctx: Context, array: str) -> None:
             link(ctx, saved, array)
             ctx.emit(Bind((saved,), (array,), ctx.span))
         place = replace(value.place, array=saved)
-        scope.names[name] = replace(value, place=place, element=reader(ctx, place))
+        shape = tuple(_of_array(extent, array, saved) for extent in value.shape)
+        scope.names[name] = replace(value, shape=shape, place=place, element=reader(ctx, place))
+
+
+def _of_array(extent: Expr, array: str, saved: str) -> Expr:
+    """The extent with those of one array name read from another."""
+
+    def renamed(part: Expr) -> Expr:
+        return replace(part, array=saved) if isinstance(part, Dim) and part.array == array else part
+
+    return map_expr(renamed, extent)
 
 
 def link(ctx: Context, home: str, source: str) -> None:

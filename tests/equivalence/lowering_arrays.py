@@ -335,13 +335,13 @@ ARRAYS = (
         verdict="raises",
     ),
     case(
-        "out= is not compiled",
+        "out= of a reduction is not compiled",
         """
-        def f(a: V, b: V):
-            np.add(a, b, out=a)
+        def f(a: V, b: M):
+            np.sum(b, axis=0, out=a)
             return a
         """,
-        (THREE, THREE + 1),
+        (THREE, SQUARE),
         verdict="python",
     ),
     case(

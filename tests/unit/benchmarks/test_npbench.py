@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from benchmarks.npbench import agreement
+from benchmarks.npbench.argument_hints import hint_of
 from benchmarks.npbench.checkout import program, programs
 from benchmarks.npbench.contest import Settings, contest
-from benchmarks.npbench.hints import hint_of, with_hints
+from benchmarks.npbench.hints import with_hints
 from benchmarks.npbench.table import coverage, is_native, is_right, speed, summary
 
 INIT = "import numpy as np\ndef initialize(n):\n    return np.ones(n), np.arange(n, dtype=np.float64)\n"
