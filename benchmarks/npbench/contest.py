@@ -95,7 +95,7 @@ def _hold(
     program: Program, settings: Settings, folder: Path, result: Result, workers: dict[str, Worker]
 ) -> None:
     workers["numpy"] = _worker("numpy", program, settings, folder)
-    prepared = _asked(workers["numpy"], "prepare", settings.limit, folder, "numpy")
+    prepared = _asked(workers["numpy"], "prepare", 3 * settings.limit, folder, "numpy")
     if "error" in prepared:
         result.failed = prepared["error"]
         return

@@ -51,7 +51,7 @@ class Contestant:
             return {"error": f"{type(error).__name__}: {text[0][:300]}"}
 
     def prepare(self) -> object:
-        """Writes the arguments and what NumPy makes of them; answers with hints, and the bytes that must move."""
+        """Writes the arguments and NumPy's outcome; answers with hints, and the bytes that must move."""
         np.random.seed(0)
         data = self.program.data(self.preset)
         arguments = {name: data[name] for name in self.program.inputs}

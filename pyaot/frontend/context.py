@@ -129,6 +129,7 @@ class Context:
     depth: int = 0  # of inlined calls
     frozen: set[str] = field(default_factory=set)  # arrays that may not be written from here on
     inlining: list[cst.CSTNode] = field(default_factory=list)  # the functions that are being lowered
+    choosing: Callable[[cst.Subscript, Value], bool] | None = None  # subscripts that stand for their base now
 
     def emit(self, statement: Stmt) -> None:
         """Appends a statement where lowering stands now."""

@@ -170,7 +170,10 @@ def _calls_user_code(node: cst.CSTNode) -> bool:
 
 
 def _subscript(ctx: Context, node: cst.Subscript) -> Value:
-    base = computed(ctx, lower_expression(ctx, node.value))
+    base = lower_expression(ctx, node.value)
+    if ctx.choosing is not None and ctx.choosing(node, base):
+        return base
+    base = computed(ctx, base)
     items = subscript_items(ctx, node)
     ctx.span = ctx.at(node)
     if isinstance(base, TupleValue):

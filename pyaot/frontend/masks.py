@@ -96,6 +96,13 @@ def store_masked(ctx: Context, base: ArrayValue, items: Sequence[Value], value: 
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, "This value of a masked assignment is not compiled.")
 
 
+def store_in_place(ctx: Context, base: ArrayValue, mask: ArrayValue, value: ArrayValue) -> None:
+    """`base[mask] = value[mask]`, element by element; `value` reads no other element of the base."""
+    if reads_elsewhere(ctx, base, mask):
+        mask = materialise(ctx, mask, "mask")
+    _masked_loop(ctx, base, mask, value.element)
+
+
 def reads_elsewhere_any(ctx: Context, base: ArrayValue, value: ArrayValue) -> bool:
     """Whether a list of values reads the array that it is stored into."""
     spread = ArrayValue(value.dtype, base.shape, lambda indices: value.element(indices[:1]))

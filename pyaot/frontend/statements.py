@@ -16,6 +16,7 @@ from pyaot.frontend.conversion import stored
 from pyaot.frontend.expressions import condition, look_up, lower_expression, matmul, subscript_items
 from pyaot.frontend.lists import as_list_array
 from pyaot.frontend.loops import lower_for, lower_while
+from pyaot.frontend.masked_assignment import assign_masked
 from pyaot.frontend.masks import augment_masked, is_mask_subscript, store_masked
 from pyaot.frontend.operators import BINARY, apply_binary, augment
 from pyaot.frontend.reshape_in_place import reshape_in_place
@@ -125,6 +126,9 @@ def _evaluate(ctx: Context, node: cst.BaseExpression) -> None:
 
 
 def _assign_all(ctx: Context, targets: Sequence[cst.BaseExpression], node: cst.BaseExpression) -> None:
+    match targets:
+        case [cst.Subscript() as target] if assign_masked(ctx, "", target, node):
+            return
     value = lower_expression(ctx, node)
     ctx.span = ctx.at(node)
     if len(targets) > 1:
@@ -322,6 +326,8 @@ def _augment_name(ctx: Context, op: str, name: str, node: cst.AugAssign) -> None
 
 
 def _augment_subscript(ctx: Context, op: str, node: cst.Subscript, value_node: cst.BaseExpression) -> None:
+    if assign_masked(ctx, op, node, value_node):
+        return
     base = _target_array(ctx, node)
     items = subscript_items(ctx, node)
     if is_mask_subscript(items):

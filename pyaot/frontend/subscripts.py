@@ -202,14 +202,10 @@ def clip(ctx: Context, bound: Expr, extent: Expr) -> Expr:
     if isinstance(bound, Unary) and assume(ctx, integer(1), bound.operand, "a slice bound is not negative"):
         moved = minus(extent, bound.operand)
         return moved if assume(ctx, integer(0), moved, "a slice is clipped") else greatest(moved, integer(0))
-    if _is_parameter(ctx, bound) and assume(ctx, integer(0), bound, "a slice bound is negative"):
+    if assume(ctx, integer(0), bound, "a slice bound is negative"):
         return bound if assume(ctx, bound, extent, "a slice is clipped") else least(bound, extent)
     wrapped = Select(compare("lt", bound, integer(0)), plus(bound, extent), bound, PY_INT)
     return least(greatest(wrapped, integer(0)), extent)
-
-
-def _is_parameter(ctx: Context, bound: Expr) -> bool:
-    return isinstance(bound, Var) and bound.name in ctx.parameters
 
 
 def _count(ctx: Context, start: Expr, stop: Expr, stride: int) -> Expr:
