@@ -127,7 +127,7 @@ def _evaluate(ctx: Context, node: cst.BaseExpression) -> None:
 
 def _assign_all(ctx: Context, targets: Sequence[cst.BaseExpression], node: cst.BaseExpression) -> None:
     match targets:
-        case [cst.Subscript() as target] if assign_masked(ctx, "", target, node):
+        case [cst.Subscript() as chosen] if assign_masked(ctx, "", chosen, node):
             return
     value = lower_expression(ctx, node)
     ctx.span = ctx.at(node)
