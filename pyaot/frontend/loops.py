@@ -33,6 +33,7 @@ from pyaot.frontend.promote import join
 from pyaot.frontend.prove import assume, never_negative, while_it_turns
 from pyaot.frontend.subscripts import subscript
 from pyaot.frontend.syntax import walk_body
+from pyaot.frontend.unpack import unpacked
 from pyaot.frontend.values import (
     ArrayValue,
     IterationValue,
@@ -125,17 +126,9 @@ def bind_target(ctx: Context, target: cst.BaseExpression, value: Value) -> None:
             ctx.scope.names[name] = settle(ctx, value)
         case (cst.Name(value=name), _):
             assign_name(ctx, name, value)
-        case (cst.Tuple(elements=elements) | cst.List(elements=elements), TupleValue(items)) if len(
-            elements
-        ) == len(items):
-            for element, item in zip(elements, items):
+        case (cst.Tuple(elements=elements) | cst.List(elements=elements), _):
+            for element, item in zip(elements, unpacked(ctx, value, len(elements), target)):
                 bind_target(ctx, element.value, item)
-        case (
-            cst.Tuple(elements=elements) | cst.List(elements=elements),
-            ArrayValue(shape=(Const(extent), *_)),
-        ) if extent == len(elements):
-            for position, element in enumerate(elements):
-                bind_target(ctx, element.value, subscript(ctx, value, (Number(integer(position)),)))
         case _:
             raise ctx.refuse(UNSUPPORTED_STATEMENT, "This loop variable is not compiled.", target)
 

@@ -1,18 +1,21 @@
-"""How many dimensions an array has whose hint does not say: found from its uses.
+"""How many dimensions an array has whose hint does not say: found from its uses, and what calls pass.
 
-n, m = a.shape      2        a[i, j]      2        a.shape[2]      3        a + 1      one version for each
+n, m = a.shape     2        a[i, j]     2        a + 1      one version for each, first those that calls pass
 
 An array is named by the Python text that gives it: `a`, `self.taps`, `pair[0]`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import product
 
 import libcst as cst
 
+from pyaot.frontend.hint_calls import passed_fields, passed_hints
 from pyaot.frontend.hint_read import read_hint
 from pyaot.frontend.hint_types import ArrayHint, ClassHint, Hint, TupleHint, TypeVarHint, UnionHint
 from pyaot.frontend.hints import Signature
+from pyaot.frontend.rank_uses import is_text, uses_of
 from pyaot.frontend.scope_functions import FunctionInfo
 from pyaot.frontend.scopes import ModuleScope
 from pyaot.frontend.syntax import walk
@@ -26,16 +29,59 @@ def rank_choices(info: FunctionInfo, module: ModuleScope, signature: Signature) 
     found = [leaf for p in signature.parameters for leaf in array_hints(info, module, p.name, p.type)]
     read = {part.value for part in walk(info.node.body) if isinstance(part, cst.Name)}
     open_ = [text for text, hint in found if hint.rank is None and _root(text) in read]
-    options = [_options(info.node, text) for text in open_]
+    options = [_options(info, module, text) for text in open_]
     known = max((hint.rank or 0 for _, hint in found), default=0)
-    known = max([known, *(o[0] for o in options if len(o) == 1)])
+    known = max([known, *(o.likely[0] for o in options if len(o.likely) == 1 and not o.others)])
 
-    def unlikely(ranks: tuple[int, ...]) -> tuple[bool, int, int]:
-        return (max(ranks) > max(2, known), len({*ranks, known or ranks[0]}), sum(ranks))
+    def unlikely(ranks: tuple[int, ...]) -> tuple[int, bool, int, int]:
+        odd = sum(rank not in option.likely for rank, option in zip(ranks, options))
+        return (odd, max(ranks) > max(2, known), len({*ranks, known or ranks[0]}), sum(ranks))
 
-    choices = sorted(product(*options), key=unlikely) if open_ else [()]
-    for ranks in choices[:_MOST_CHOICES]:
+    every = product(*((*option.likely, *option.others) for option in options))
+    for ranks in sorted(every, key=unlikely)[:_MOST_CHOICES] if open_ else [()]:
         yield dict(zip(open_, ranks))
+
+
+@dataclass(frozen=True)
+class _Options:
+    """The ranks to try for one array: `others` after all `likely` ones."""
+
+    likely: tuple[int, ...]
+    others: tuple[int, ...] = ()
+
+
+def _options(info: FunctionInfo, module: ModuleScope, text: str) -> _Options:
+    """What calls pass, if the uses allow it, before what only the uses show."""
+    uses = uses_of(info.node, text)
+    known = max(uses.exact, uses.least)
+    passed = tuple(rank for rank in _passed(info, module, text) if rank >= known)
+    if passed and known > 1:
+        return _Options(passed)
+    if uses.has_parts and known == uses.exact:
+        return _Options(passed or (known + 1,), () if passed else (known,))
+    if uses.exact or known > 1:
+        return _Options(passed or (known,))
+    every = tuple(range(1, MOST_DIMENSIONS + 1))
+    return _Options(passed, tuple(r for r in every if r not in passed)) if passed else _Options(every)
+
+
+def _passed(info: FunctionInfo, module: ModuleScope, text: str) -> list[int]:
+    """The ranks of what calls in the file pass for a parameter, or give to a field of an object."""
+    name, _, field = text.partition(".")
+    if field:
+        classes = _classes_of(info, module, name)
+        calls = [call for class_name in classes for call in passed_fields(class_name, module)]
+    else:
+        calls = passed_hints(info, module)
+    hints = [call.get(field or name) for call in calls]
+    return list(dict.fromkeys(h.rank for h in hints if isinstance(h, ArrayHint) and h.rank is not None))
+
+
+def _classes_of(info: FunctionInfo, module: ModuleScope, name: str) -> list[str]:
+    """The class that the hint of a parameter names."""
+    params = (p for p in walk(info.node.params) if isinstance(p, cst.Param) and p.name.value == name)
+    hints = [read_hint(p.annotation, module, info) for p in params if p.annotation is not None]
+    return [hint.name for hint in hints if isinstance(hint, ClassHint)]
 
 
 def array_hints(
@@ -58,7 +104,7 @@ def fields_read(info: FunctionInfo, module: ModuleScope, text: str, class_name: 
     read = {
         part.attr.value
         for part in walk(info.node)
-        if isinstance(part, cst.Attribute) and _is_text(part.value, text)
+        if isinstance(part, cst.Attribute) and is_text(part.value, text)
     }
     return {
         field.name: _first_choice(read_hint(field.hint, module, info))
@@ -73,116 +119,3 @@ def _first_choice(hint: Hint) -> Hint:
 
 def _root(text: str) -> str:
     return text.partition(".")[0].partition("[")[0]
-
-
-# ---- what the uses show ---------------------------------------------------------------------------------
-
-
-def _options(node: cst.FunctionDef, text: str) -> Sequence[int]:
-    found = [_seen(node, own) for own in (text, *_copies(node, text))]
-    exact, least = max(e for e, _ in found), max(least for _, least in found)
-    known = max(exact, least)
-    return (known,) if exact or known > 1 else range(1, MOST_DIMENSIONS + 1)
-
-
-def _copies(node: cst.FunctionDef, text: str) -> set[str]:
-    """Names set to the array, a copy of it or an array like it: `v = a.copy()`, `b = np.zeros_like(a)`."""
-    found: set[str] = set()
-    for part in walk(node.body):
-        if isinstance(part, cst.Assign) and _is_like(part.value, text):
-            found |= {t.target.value for t in part.targets if isinstance(t.target, cst.Name)}
-    return found
-
-
-def _is_like(value: cst.BaseExpression, text: str) -> bool:
-    match value:
-        case cst.Call(func=cst.Attribute(value=source, attr=cst.Name(value="copy" | "astype"))):
-            return _is_text(source, text) or _is_function_like(value, text)
-        case cst.Call():
-            return _is_function_like(value, text)
-    return _is_text(value, text)
-
-
-def _is_function_like(call: cst.Call, text: str) -> bool:
-    likes = ("copy", "array", "asarray", "zeros_like", "empty_like", "ones_like", "full_like")
-    match call:
-        case cst.Call(func=cst.Attribute(attr=cst.Name(value=function)), args=(cst.Arg(value=first), *_)):
-            return function in likes and _is_text(first, text)
-    return False
-
-
-def _seen(node: cst.FunctionDef, text: str) -> tuple[int, int]:
-    """The rank that subscripts of the array show (0: none), and the least rank that `shape[k]` asks for."""
-    exact, least = 0, 1
-    for part in walk(node.body):
-        if isinstance(part, cst.Subscript) and _is_shape(part.value, text):
-            least = max(least, _axis_asked(part) + 1)
-        elif isinstance(part, cst.Subscript):
-            exact = max(exact, _axes_taken(part, text))
-        elif isinstance(part, cst.BinaryOperation) and isinstance(part.operator, cst.MatrixMultiply):
-            exact = max(exact, *(_axes_of_factor(side, text) for side in (part.left, part.right)))
-        elif isinstance(part, cst.Assign) and _is_shape(part.value, text):
-            exact = max(
-                (len(t.target.elements) for t in part.targets if isinstance(t.target, cst.Tuple)),
-                default=exact,
-            )
-    return exact, least
-
-
-def _is_text(node: cst.CSTNode, text: str) -> bool:
-    return _text_of(node) == text
-
-
-def _text_of(node: cst.CSTNode) -> str | None:
-    """`a`, `self.taps`, `pair[0]`; None for other expressions."""
-    match node:
-        case cst.Name(value=name):
-            return name
-        case cst.Attribute(value=value, attr=cst.Name(value=name)):
-            inner = _text_of(value)
-            return inner and f"{inner}.{name}"
-        case cst.Subscript(
-            value=value, slice=(cst.SubscriptElement(slice=cst.Index(value=cst.Integer(value=n))),)
-        ):
-            inner = _text_of(value)
-            return inner and f"{inner}[{n}]"
-    return None
-
-
-def _is_shape(node: cst.CSTNode, text: str) -> bool:
-    return isinstance(node, cst.Attribute) and node.attr.value == "shape" and _is_text(node.value, text)
-
-
-def _axes_taken(node: cst.Subscript, text: str) -> int:
-    """How many dimensions the array must have for this subscript."""
-    if _is_text(node.value, text):
-        return sum(_takes_axis(e) for e in node.slice)
-    if isinstance(node.value, cst.Subscript) and _is_text(node.value.value, text):
-        kept = sum(isinstance(e.slice, cst.Slice) for e in node.value.slice)
-        return _axes_taken(node.value, text) + max(sum(_takes_axis(e) for e in node.slice) - kept, 0)
-    return 0
-
-
-def _axes_of_factor(node: cst.CSTNode, text: str) -> int:
-    """How many dimensions the array must have where the node is an operand of '@', which takes no numbers."""
-    if not (isinstance(node, cst.Subscript) and _is_text(node.value, text)):
-        return 0
-    has_axis = any(isinstance(element.slice, cst.Slice) for element in node.slice)
-    return _axes_taken(node, text) + (not has_axis)
-
-
-def _axis_asked(node: cst.Subscript) -> int:
-    """k of `a.shape[k]`."""
-    match node.slice[0].slice:
-        case cst.Index(value=cst.Integer() as axis):
-            return int(axis.evaluated_value)
-    return 0
-
-
-def _takes_axis(element: cst.SubscriptElement) -> bool:
-    match element.slice:
-        case cst.Index(value=cst.Name(value="None") | cst.Ellipsis()):
-            return False
-        case cst.Index(value=cst.Attribute(attr=cst.Name(value="newaxis"))):
-            return False
-    return True

@@ -7,7 +7,6 @@ import numpy as np
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION, UNSUPPORTED_STATEMENT, UNSUPPORTED_TYPE_CHANGE
 from pyaot.base.diagnostics import Diagnostic
-from pyaot.frontend.arithmetic import integer
 from pyaot.frontend.arrays import apart_from, store, view
 from pyaot.frontend.branches import lower_if, terminates
 from pyaot.frontend.coerce import as_array
@@ -23,6 +22,7 @@ from pyaot.frontend.reshape_in_place import reshape_in_place
 from pyaot.frontend.results import lower_return
 from pyaot.frontend.subscripts import element_index, expand_ellipsis, subscript
 from pyaot.frontend.syntax import SyntaxTree
+from pyaot.frontend.unpack import unpacked
 from pyaot.frontend.values import (
     ArrayValue,
     FunctionValue,
@@ -181,16 +181,6 @@ def _held(ctx: Context, value: Value) -> Value:
 def _is_carried_array(ctx: Context, name: str) -> bool:
     found = agreement(ctx, name)
     return found is not None and isinstance(found[1], str)
-
-
-def unpacked(ctx: Context, value: Value, count: int, node: cst.CSTNode) -> Sequence[Value]:
-    """The items of a value on the right of `a, b = value`."""
-    match value:
-        case TupleValue(items) if len(items) == count:
-            return items
-        case ArrayValue(shape=(Const(extent), *_)) if extent == count:
-            return [subscript(ctx, value, (Number(integer(n)),)) for n in range(count)]
-    raise ctx.refuse(UNSUPPORTED_STATEMENT, f"The right-hand side is not known to have {count} items.", node)
 
 
 def _target_array(ctx: Context, node: cst.Subscript) -> ArrayValue:
