@@ -331,6 +331,8 @@ def _settle_loop(
         scope.breaks.pop()
         with ctx.nested() as otherwise:
             after(agreed)
+        for state in leave.states:
+            _forget_indices(ctx, state)
         meet(ctx, leave.states)
     finally:
         del scope.agreed[depths[0] :], scope.breaks[depths[1] :], scope.continues[depths[2] :]
@@ -344,7 +346,10 @@ def _agree(ctx: Context, name: str, type: Scalar | None, is_open: bool) -> Scala
     """The variable's home during the loop, holding its value at the loop's start."""
     value = ctx.scope.names[name]
     if isinstance(value, UnboundValue):
-        value = value.value
+        ctx.scope.names[name] = value.value
+        home = _agree(ctx, name, type)
+        ctx.scope.names[name] = unbound(ctx.scope.names[name])
+        return home
     if isinstance(value, Number):
         chosen = _as_around(ctx, name, type or value.type)
         set_variable(ctx, name, value.expr, chosen)
@@ -396,6 +401,8 @@ def _after(
     """The names after the loop: those first bound in its body hold their last values, if it ran."""
     scope = ctx.scope
     for name in list(scope.names):
+        if name in agreed and isinstance(before.get(name), UnboundValue) and not runs:
+            scope.names[name] = unbound(scope.names[name])
         if name in agreed or scope.names[name] is before.get(name):
             continue
         value = scope.names[name]
@@ -407,6 +414,12 @@ def _after(
                 raise ctx.refuse(UNSUPPORTED_TYPE_CHANGE, f"'{name}' changes its kind in this loop.")
         elif not runs:
             scope.names[name] = unbound(value)
+
+
+def _forget_indices(ctx: Context, state: dict[str, Value]) -> None:
+    """Loop variables that nobody reads behind the loop stand for its index, which is gone after a `break`."""
+    for name in [n for n, value in state.items() if isinstance(value, Number) and not _outlives(ctx, value)]:
+        del state[name]
 
 
 def _outlives(ctx: Context, value: Value) -> bool:

@@ -55,15 +55,15 @@ def _lower_function(body: Body) -> _Found:
     obstacle = _obstacle(body)
     whole = _Found(diagnostics=(obstacle,)) if obstacle else _lower_whole(body)
     if not whole.entries and (obstacle is None or body.info.is_resumed):
-        whole = _in_regions(body) or whole
+        whole = _in_regions(body, next(iter(whole.diagnostics), None)) or whole
     name = body.info.qualified_name
     return replace(whole, diagnostics=tuple(replace(d, function=name) for d in whole.diagnostics))
 
 
-def _in_regions(body: Body) -> _Found | None:
+def _in_regions(body: Body, refusal: Diagnostic | None) -> _Found | None:
     """The regions of a function, None where it has none."""
     try:
-        outlined = outline(body)
+        outlined = outline(body, refusal)
     except Exception as error:
         return _Found(diagnostics=(_internal_error(body, error),))
     if outlined is None:

@@ -56,8 +56,8 @@ class Outlined:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def outline(body: Body) -> Outlined | None:
-    """The regions of a function that cannot be lowered whole; None where there are none that have work."""
+def outline(body: Body, refusal: Diagnostic | None) -> Outlined | None:
+    """The regions of a function that cannot be lowered whole (`refusal`); None where none has work."""
     search = _Search(body)
     for types in types_at_entry(body):
         search.suite(body.info.node.body, types)
@@ -74,7 +74,7 @@ def outline(body: Body) -> Outlined | None:
         body.info.qualified_name, span, body.tree.span_of(body.info.node.name).line, name, text, parts
     )
     functions = tuple(function for run in runs.values() for function in run.functions)
-    said = (_in_regions(body, list(runs.values())), *search.reasons)
+    said = (_in_regions(body, list(runs.values()), refusal), *search.reasons)
     return Outlined(made, entries, functions, tuple(dict.fromkeys(said)))
 
 
@@ -86,14 +86,15 @@ def _entry(run: "_Run", span: Span) -> Entry:
     return Entry(run.made.info.qualified_name, span, parameters, tuple(run.instances), region)
 
 
-def _in_regions(body: Body, runs: Sequence["_Run"]) -> Diagnostic:
+def _in_regions(body: Body, runs: Sequence["_Run"], refusal: Diagnostic | None) -> Diagnostic:
     lines = [run.made.info.qualified_name.rpartition(":")[2].split("-") for run in runs]
+    why = () if refusal is None else (f"line {refusal.span.line}: {refusal.message}",)
     return Diagnostic(
         COMPILED_IN_REGIONS,
         f"'{body.info.qualified_name}' is compiled in {len(runs)} region{'s' * (len(runs) > 1)}, "
         "with Python between them.",
         body.tree.span_of(body.info.node.name),
-        notes=tuple(f"lines {first} to {last} are compiled" for first, last in lines),
+        notes=(*(f"lines {first} to {last} are compiled" for first, last in lines), *why),
     )
 
 

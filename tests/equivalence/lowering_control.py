@@ -78,6 +78,34 @@ CONTROL = (
         verdict="raises",
     ),
     case(
+        "unbound after two empty loops",
+        """
+        def f(a: V, n: int):
+            for i in range(n):
+                a[i] = i
+            for i in range(n):
+                a[i] = a[i] + i
+            return i
+        """,
+        (THREE, 0),
+        verdict="raises",
+    ),
+    case(
+        "a loop variable again after a break",
+        """
+        def f(a: V, n: int):
+            for i in range(n):
+                if a[i] > 1:
+                    break
+                a[i] = 2.0
+            for i in range(n):
+                a[i] = a[i] * i
+            return a
+        """,
+        (THREE, 3),
+        (THREE, 0),
+    ),
+    case(
         "the variable after the loop",
         """
         def f(n: int):
