@@ -35,6 +35,7 @@ class _Found:
     functions: tuple[Function, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     outlines: tuple[Outline, ...] = ()
+    refusal: Diagnostic | None = None  # what of its body could not be lowered
 
 
 def lower(tree: SyntaxTree) -> Program:
@@ -55,7 +56,7 @@ def _lower_function(body: Body) -> _Found:
     obstacle = _obstacle(body)
     whole = _Found(diagnostics=(obstacle,)) if obstacle else _lower_whole(body)
     if not whole.entries and (obstacle is None or body.info.is_resumed):
-        whole = _in_regions(body, next(iter(whole.diagnostics), None)) or whole
+        whole = _in_regions(body, whole.refusal) or whole
     name = body.info.qualified_name
     return replace(whole, diagnostics=tuple(replace(d, function=name) for d in whole.diagnostics))
 
@@ -110,7 +111,8 @@ def _lower_whole(body: Body) -> _Found:
             except Exception as error:  # a bug of ours must not cost the user the other functions
                 errors.append(_internal_error(body, error))
     if not found:
-        return _Found(diagnostics=(*wanted.diagnostics, *errors, *refusals[:1]))
+        said = (*wanted.diagnostics, *errors, *refusals[:1])
+        return _Found(diagnostics=said, refusal=next(iter(refusals), None))
     parameters = tuple(Parameter(p.name, p.kind, p.has_default) for p in wanted.signatures[0].parameters)
     span = body.tree.span_of(info.node)
     entry = Entry(info.qualified_name, span, parameters, tuple(instance for _, instance in found))
