@@ -11,16 +11,7 @@ from pyaot.frontend.promote import PYTHON_TYPES
 from pyaot.frontend.values import ArrayValue, Number, Value
 from pyaot.ir.types import Origin
 
-_OF_THE_DATA = (
-    "unique",
-    "nonzero",
-    "flatnonzero",
-    "argwhere",
-    "setdiff1d",
-    "intersect1d",
-    "union1d",
-    "extract",
-)
+_OF_THE_DATA = ("setdiff1d", "intersect1d", "union1d")
 
 
 def _unknown(ctx: Context, path: str) -> Unsupported:

@@ -14,9 +14,12 @@ from pyaot.frontend.context import Context
 from pyaot.frontend.conversion import stored
 from pyaot.frontend.operators import apply_binary
 from pyaot.frontend.prove import make_equal
+from pyaot.frontend.reductions import Folding, reduce_array
 from pyaot.frontend.values import ArrayValue, Indices, Number, Value
-from pyaot.ir.nodes import Assign, Expr, If, Store, Var
+from pyaot.ir.nodes import Assign, Binary, Expr, If, Store, Var
 from pyaot.ir.types import PY_BOOL, PY_INT, Array, DType, Scalar
+
+_COUNT = Scalar(DType.INT64)
 
 
 def is_mask_subscript(items: Sequence[Value]) -> bool:
@@ -41,14 +44,12 @@ def _chosen(mask: ArrayValue, indices: Indices) -> Expr:
 def compress(ctx: Context, base: ArrayValue, items: Sequence[Value]) -> ArrayValue:
     """`base[mask]`: a fresh array of the chosen elements (or rows), in order."""
     mask = as_stored(ctx, _mask_of(ctx, base, items), "mask")
-    counter = _counter(ctx)
-    loops(ctx, mask.shape, lambda i: _if(ctx, _chosen(mask, i), lambda: _count(ctx, counter)))
-    extent = ctx.temporary("chosen", counter)
+    extent = count_chosen(ctx, mask)
     rest = base.shape[mask.rank :]
     result = allocate(ctx, "selected", Array(base.dtype, 1 + len(rest)), (extent, *rest))
     place = result.place
     assert place is not None
-    ctx.emit(Assign(counter.name, integer(0), ctx.span))
+    counter = counter_of(ctx)
 
     def copy_row(indices: Indices) -> None:
         def body(inner: Indices) -> None:
@@ -56,23 +57,35 @@ def compress(ctx: Context, base: ArrayValue, items: Sequence[Value]) -> ArrayVal
             ctx.emit(Store(place.array, (counter, *inner), value, False, ctx.span))
 
         loops(ctx, rest, body)
-        _count(ctx, counter)
+        count(ctx, counter)
 
-    loops(ctx, mask.shape, lambda i: _if(ctx, _chosen(mask, i), lambda: copy_row(i)))
+    loops(ctx, mask.shape, lambda i: when(ctx, _chosen(mask, i), lambda: copy_row(i)))
     return result
 
 
-def _counter(ctx: Context) -> Var:
+def count_chosen(ctx: Context, mask: ArrayValue) -> Expr:
+    """How many elements are true: a sum, so that it is done in parallel."""
+    folding = Folding(_COUNT, cast(integer(0), _COUNT), lambda acc, e: Binary("add", acc, e, _COUNT, False))
+    chosen = ArrayValue(DType.BOOL, mask.shape, lambda i: _chosen(mask, i))
+    found = reduce_array(ctx, chosen, tuple(range(mask.rank)), False, folding)
+    assert isinstance(found, Number)
+    return ctx.temporary("chosen", cast(found.expr, PY_INT))
+
+
+def counter_of(ctx: Context) -> Var:
+    """A new variable that counts from 0."""
     name = ctx.fresh("count")
     ctx.emit(Assign(name, integer(0), ctx.span))
     return Var(name, PY_INT)
 
 
-def _count(ctx: Context, counter: Var) -> None:
+def count(ctx: Context, counter: Var) -> None:
+    """One more."""
     ctx.emit(Assign(counter.name, plus(counter, integer(1)), ctx.span))
 
 
-def _if(ctx: Context, condition: Expr, make: Callable[[], None]) -> None:
+def when(ctx: Context, condition: Expr, make: Callable[[], None]) -> None:
+    """`if condition:` around what `make` emits."""
     with ctx.nested() as inside:
         make()
     ctx.emit(If(condition, tuple(inside), (), ctx.span))
@@ -131,7 +144,7 @@ def _masked_loop(ctx: Context, base: ArrayValue, mask: ArrayValue, value: Callab
                 )
             )
 
-        _if(ctx, _chosen(mask, indices[: mask.rank]), put)
+        when(ctx, _chosen(mask, indices[: mask.rank]), put)
 
     loops(ctx, base.shape, body)
 
@@ -139,10 +152,9 @@ def _masked_loop(ctx: Context, base: ArrayValue, mask: ArrayValue, value: Callab
 def _store_in_order(ctx: Context, base: ArrayValue, mask: ArrayValue, value: ArrayValue) -> None:
     value = as_stored(ctx, value)
     if value.shape[0] != integer(1):
-        total = _counter(ctx)
-        loops(ctx, mask.shape, lambda i: _if(ctx, _chosen(mask, i), lambda: _count(ctx, total)))
+        total = count_chosen(ctx, mask)
         ctx.check(compare("eq", total, value.shape[0]), "a masked assignment has another number of values")
-    counter = _counter(ctx)
+    counter = counter_of(ctx)
     place = base.place
     assert place is not None
 
@@ -157,9 +169,9 @@ def _store_in_order(ctx: Context, base: ArrayValue, mask: ArrayValue, value: Arr
                 ctx.span,
             )
         )
-        _count(ctx, counter)
+        count(ctx, counter)
 
-    loops(ctx, base.shape, lambda i: _if(ctx, _chosen(mask, i), lambda: put(i)))
+    loops(ctx, base.shape, lambda i: when(ctx, _chosen(mask, i), lambda: put(i)))
 
 
 def augment_masked(ctx: Context, op: str, base: ArrayValue, items: Sequence[Value], value: Value) -> None:

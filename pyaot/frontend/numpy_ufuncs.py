@@ -189,14 +189,13 @@ def _simple(rule: Callable[[Expr], Expr]) -> Handler:
     return _into_out(handle, 1)
 
 
-def _where(ctx: Context, arguments: Arguments) -> Value:
+def choose(ctx: Context, arguments: Arguments) -> Value:
+    """`where(condition, x, y)`."""
     condition, x, y = arguments.take(ctx, "condition", "x", "y")
     if x is None or y is None:
         raise ctx.refuse(
             UNSUPPORTED_ARGUMENT,
-            "'where' with one argument is not compiled.",
-            None,
-            "Use a loop, or where(c, x, y).",
+            "'where' with two arguments is not compiled.",
         )
     operands = [as_operand(ctx, value) for value in (condition, x, y)]
     if all(isinstance(operand, Number) for operand in operands):
@@ -321,7 +320,6 @@ _RULES: dict[str, Handler] = {
     "logical_or": _logical(_bits("bitor"), 2),
     "logical_xor": _logical(_bits("bitxor"), 2),
     "logical_not": _logical(negate, 1),
-    "where": _where,
     "clip": _into_out(_clip, 3),
     "real": _part("real"),
     "imag": _part("imag"),
