@@ -79,10 +79,12 @@ class _Known:
 
 def settle_subscripts(function: Function) -> Function:
     """The function with checks of invariant subscripts before their loops."""
-    return replace(function, body=_settled(function.body, _Known(_extents(function)), names_of(function)))
+    return replace(
+        function, body=_settled(function.body, _Known(fixed_extents(function)), names_of(function))
+    )
 
 
-def _extents(function: Function) -> dict[tuple[str, int], Expr]:
+def fixed_extents(function: Function) -> dict[tuple[str, int], Expr]:
     """Extents of arrays that are allocated once, by expressions that always mean the same."""
     moving = frozenset(bound_together(function.body))
     params = {p.name for p in function.params if isinstance(p.type, Array)}

@@ -11,6 +11,7 @@ The file begins with what it needs of Python's and NumPy's arithmetic and ends w
 from collections.abc import Sequence
 from typing import Protocol
 
+from pyaot.backends.c_choices import load_before_choices
 from pyaot.backends.c_context import Context, context_of
 from pyaot.backends.c_entry import (
     entry_head,
@@ -100,7 +101,7 @@ def emit_native(functions: Sequence[Function], options: Options, file_name: str 
     """One C file for the functions of a module; `file_name` is the user's, for the comments."""
     contexts = [
         context_of(function, file_name, options.strict, sets_flags(function.body))
-        for function in map(settle_subscripts, map(hoist_failing, functions))
+        for function in map(settle_subscripts, map(hoist_failing, map(load_before_choices, functions)))
     ]
     functions_text = ["\n\n".join(_function_parts(context)) for context in contexts]
     parts = [_part(number, text) for number, text in enumerate(functions_text, start=1)]
