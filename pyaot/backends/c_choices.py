@@ -5,7 +5,8 @@ for i in range(n):  (simd)                      for i in range(n):
                                                     y[i] = element * 2.0 if c[i] else element_2
 
 A C compiler must not load what the program might not load, so it would branch, and branches keep a loop from
-SIMD registers. What is computed of the elements stays where it is: it may set IEEE flags.
+SIMD registers. What is computed of the elements stays where it is: it may set IEEE flags. Choices between
+numbers that are there already have no branch anyway (`choose_float64`).
 """
 
 from collections.abc import Iterator, Mapping

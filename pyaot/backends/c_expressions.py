@@ -17,7 +17,7 @@ from pyaot.backends.c_calls import call_text
 from pyaot.backends.c_names import ArrayNames, Names
 from pyaot.backends.c_types import c_type, literal
 from pyaot.ir.nodes import Binary, Call, Cast, Compare, Const, Dim, Expr, Load, Select, Unary, Var
-from pyaot.ir.types import DType
+from pyaot.ir.types import DType, Scalar
 
 PRIMARY, UNARY, PRODUCT, SUM, SHIFT, ORDER, EQUALITY, BIT_AND, BIT_XOR, BIT_OR, AND, OR, CHOICE = range(
     15, 2, -1
@@ -164,10 +164,38 @@ def _select(expr: Select, names: Names) -> Text:
         if isinstance(expr.if_true, Const) and expr.if_true.value:
             right = _render(expr.if_false, names).inside(EQUALITY)
             return Text(f"{condition.inside(EQUALITY)} || {right}", OR)
+    if _is_free_of_branches(expr):
+        parts = (condition, _render(expr.if_true, names), _render(expr.if_false, names))
+        return Text(f"choose_{expr.type.dtype.value}({', '.join(part.text for part in parts)})")
     chosen = _sized(expr.if_true, names).inside(ORDER)
     return Text(
         f"{condition.inside(ORDER)} ? {chosen} : {_render(expr.if_false, names).inside(ORDER)}", CHOICE
     )
+
+
+def _is_free_of_branches(expr: Select) -> bool:
+    """Both floats are there already. C has instructions for the lesser and the greater."""
+    outcomes = (_at_hand(expr.if_true), _at_hand(expr.if_false))
+    if not expr.type.dtype.is_float or None in outcomes:
+        return False
+    match expr.condition:
+        case Compare(_, left, right):
+            return {_at_hand(left), _at_hand(right)} != set(outcomes)
+        case _:
+            return True
+
+
+def _at_hand(expr: Expr) -> Expr | None:
+    """A variable or a constant, whosever number it is."""
+    match expr:
+        case Var(name):
+            return Var(name, Scalar(expr.type.dtype))
+        case Const(value):
+            return Const(value, Scalar(expr.type.dtype))
+        case Cast(operand) if operand.type.dtype is expr.type.dtype:
+            return _at_hand(operand)
+        case _:
+            return None
 
 
 def _sized(expr: Expr, names: Names) -> Text:

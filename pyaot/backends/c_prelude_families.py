@@ -75,6 +75,20 @@ _family(
     "shr", "i", "static inline $T shr_$N($T a, $T b) { return ($T)(a >> ((uint64_t)b < $B ? b : $B - 1)); }"
 )
 _family("shr", "u", "static inline $T shr_$N($T a, $T b) { return (uint64_t)b < $B ? ($T)(a >> b) : ($T)0; }")
+_family(
+    "choose",
+    "f",
+    """
+/* a or b without a branch, which would keep loops from SIMD registers */
+static inline $T choose_$N(bool condition, $T a, $T b)
+{
+    union { $T value; uint$B_t bits; } first = {a}, second = {b};
+    const uint$B_t chosen = -(uint$B_t)condition;
+    first.bits = (first.bits & chosen) | (second.bits & ~chosen);
+    return first.value;
+}
+""",
+)
 for _name, _symbol in (("minimum", "<"), ("maximum", ">"), ("fmin", "<"), ("fmax", ">")):
     _body = f"return a {_symbol} b ? a : b;"
     _family(_name, "iu", f"static inline $T {_name}_$N($T a, $T b) {{ {_body} }}")

@@ -6,11 +6,27 @@ import numpy as np
 import pytest
 
 from pyaot.backends.c_choices import load_before_choices
-from pyaot.ir.build import add, allocate, bind, compare, dim, f64, function, give, loop, select, store, var
+from pyaot.backends.to_native import emit_native
+from pyaot.base.options import Options
+from pyaot.ir.build import (
+    add,
+    allocate,
+    assign,
+    bind,
+    compare,
+    dim,
+    f64,
+    function,
+    give,
+    loop,
+    select,
+    store,
+    var,
+)
 from pyaot.ir.nodes import Expr, Function, Load, Marks, Select, Stmt
 from pyaot.ir.types import DType
 from pyaot.ir.walk import walk_expr, walk_exprs
-from tests.unit.backends.native import VECTOR, at, run
+from tests.unit.backends.native import F64, VECTOR, at, run
 
 i = var("i")
 POSITIVE = compare("gt", at("c", i), f64(0.0))
@@ -51,6 +67,22 @@ def _waiting(function: Function) -> list[str]:
 def test_what_waits_for_a_choice(name: str) -> None:
     before, waiting = CASES[name]
     assert _waiting(before) != [] and _waiting(load_before_choices(before)) == waiting
+
+
+def test_numbers_that_are_there_are_chosen_without_a_branch(tmp_path: Path) -> None:
+    s, t = var("s", F64), var("t", F64)
+    bigger = select(compare("gt", s, t), s, t)
+    for chosen, is_free in (
+        (select(POSITIVE, s, t), True),
+        (select(POSITIVE, s, f64(0.5)), True),
+        (bigger, False),
+    ):
+        f = _case(
+            assign("s", at("x", i)), assign("t", at("long", i)), store("y", i, value=chosen, checked=False)
+        )
+        assert ("choose_float64(" in emit_native([f], Options()).text) == is_free
+        x = np.array([-0.0, 0.0, np.nan, np.inf, 1.0])
+        run(tmp_path, f, x, np.ones(5), np.array([1.0, -1.0, 1.0, np.nan, 0.0]), np.arange(5.0))
 
 
 @pytest.mark.parametrize("name", CASES)
