@@ -347,7 +347,7 @@ def _agree(ctx: Context, name: str, type: Scalar | None, is_open: bool) -> Scala
     value = ctx.scope.names[name]
     if isinstance(value, UnboundValue):
         ctx.scope.names[name] = value.value
-        home = _agree(ctx, name, type)
+        home = _agree(ctx, name, type, is_open)
         ctx.scope.names[name] = unbound(ctx.scope.names[name])
         return home
     if isinstance(value, Number):
