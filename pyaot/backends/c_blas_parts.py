@@ -24,7 +24,7 @@ __attribute__((visibility("default"))) void pyaot_set_blas(const char *name, voi
 """
 _WITH_THREADS = """
 /* BLAS is to use so many threads; gives how many it used before */
-static int blas_with_threads(int count)
+NOINLINE int blas_with_threads(int count)
 {
     if (blas_set_threads == NULL || blas_get_threads == NULL)
         return count;
@@ -36,7 +36,7 @@ static int blas_with_threads(int count)
 """
 _LAYOUT = """
 /* How BLAS sees a matrix: along its rows, or (true) transposed; false if neither axis is contiguous. */
-static bool blas_layout(int64_t rows, int64_t columns, int64_t *step, int64_t column_step, bool *transposed)
+NOINLINE bool blas_layout(int64_t rows, int64_t columns, int64_t *step, int64_t column_step, bool *transposed)
 {
     if (column_step == 1 || columns <= 1) {
         *transposed = false;
@@ -51,7 +51,7 @@ static bool blas_layout(int64_t rows, int64_t columns, int64_t *step, int64_t co
 """
 _GRAM = """
 /* c = alpha * a @ a.T: BLAS computes one half, the other is copied; false as `gemm` */
-static bool gram_$N(int team, $T alpha, int64_t n, int64_t k, const $T *a, int64_t row, int64_t column,
+NOINLINE bool gram_$N(int team, $T alpha, int64_t n, int64_t k, const $T *a, int64_t row, int64_t column,
                     $T *c, int64_t c_row)
 {
     bool across;
@@ -93,7 +93,7 @@ _IS_GRAM = """
 _GEMM = """
 /* c = alpha * a @ b, or added to c, by a team of threads (0: as many as there are already); false if there
    is no such BLAS or the strides do not suit it */
-static bool gemm_$N(int team, bool accumulate, $T alpha, int64_t m, int64_t n, int64_t k,
+NOINLINE bool gemm_$N(int team, bool accumulate, $T alpha, int64_t m, int64_t n, int64_t k,
                     const $T *a, int64_t a_row, int64_t a_column, bool conjugate_a,
                     const $T *b, int64_t b_row, int64_t b_column, bool conjugate_b,
                     $T *c, int64_t c_row, int64_t c_column)

@@ -274,9 +274,30 @@ def _division(expr: Binary, names: Names) -> Text:
     if dtype.kind in "ub":
         symbol = "/" if expr.op == "floordiv" else "%"
         return Text(f"{left.inside(PRODUCT)} {symbol} {right.inside(UNARY)}", PRODUCT)
+    if (
+        dtype.is_integer
+        and isinstance(expr.right, Const)
+        and _is_natural(expr.right)
+        and _is_natural(expr.left)
+    ):
+        symbol = "/" if expr.op == "floordiv" else "%"
+        return Text(f"{left.inside(PRODUCT)} {symbol} {right.inside(UNARY)}", PRODUCT)
     if expr.op == "floordiv" and expr.type.is_python and dtype.is_integer and expr.checked:
         return Text(f"FLOORDIV({left.text}, {right.text})")
     return Text(f"{expr.op}_{dtype.value}({left.text}, {right.text})")
+
+
+def _is_natural(expr: Expr) -> bool:
+    """Whether the integer is seen not to be negative: C then divides as Python does."""
+    match expr:
+        case Dim():
+            return True
+        case Const(value):
+            return not isinstance(value, complex) and value >= 0
+        case Binary("maximum", left, right):
+            return _is_natural(left) or _is_natural(right)
+        case _:
+            return False
 
 
 def _complex_division(expr: Binary, names: Names) -> Text:

@@ -56,7 +56,7 @@ PyObject *PyComplex_FromDoubles(double, double);
 """
 _ARRAY_ARGUMENT = """
 /* The buffer of an array argument, or false: the guard has seen to types, this to what would crash. */
-static bool array_argument(PyObject *args, Py_ssize_t k, int rank, size_t size, bool writable,
+NOINLINE bool array_argument(PyObject *args, Py_ssize_t k, int rank, size_t size, bool writable,
                            Py_buffer *view)
 {
     if (PyObject_GetBuffer(PyTuple_GetItem(args, k), view, 0x8 | (writable ? 0x1 : 0)) < 0) {
@@ -72,7 +72,7 @@ static bool array_argument(PyObject *args, Py_ssize_t k, int rank, size_t size, 
 }
 """
 _PRIVATE_COPY = """
-static bool private_copy(const Py_buffer *view, void **copy)
+NOINLINE bool private_copy(const Py_buffer *view, void **copy)
 {
     *copy = malloc((size_t)view->len + 1);
     if (*copy != NULL)
@@ -82,7 +82,7 @@ static bool private_copy(const Py_buffer *view, void **copy)
 """
 _SMALL_INT = """
 /* Python's ints start within 2**31, so that subscripts computed from them rarely overflow. */
-static bool small_int_argument(PyObject *args, Py_ssize_t k, int64_t *value)
+NOINLINE bool small_int_argument(PyObject *args, Py_ssize_t k, int64_t *value)
 {
     *value = PyLong_AsLongLong(PyTuple_GetItem(args, k));
     if (*value == -1 && PyErr_Occurred()) {
@@ -93,7 +93,7 @@ static bool small_int_argument(PyObject *args, Py_ssize_t k, int64_t *value)
 }
 """
 _SIGNED = """
-static bool argument_$N(PyObject *args, Py_ssize_t k, $T *value)
+NOINLINE bool argument_$N(PyObject *args, Py_ssize_t k, $T *value)
 {
     const long long number = PyLong_AsLongLong(PyTuple_GetItem(args, k));
     *value = ($T)number;
@@ -105,7 +105,7 @@ static bool argument_$N(PyObject *args, Py_ssize_t k, $T *value)
 }
 """
 _UNSIGNED = """
-static bool argument_$N(PyObject *args, Py_ssize_t k, $T *value)
+NOINLINE bool argument_$N(PyObject *args, Py_ssize_t k, $T *value)
 {
     PyObject *const index = PyNumber_Index(PyTuple_GetItem(args, k));
     const unsigned long long number = index == NULL ? 0 : PyLong_AsUnsignedLongLong(index);
@@ -119,7 +119,7 @@ static bool argument_$N(PyObject *args, Py_ssize_t k, $T *value)
 }
 """
 _FLOAT = """
-static bool argument_$N(PyObject *args, Py_ssize_t k, $T *value)
+NOINLINE bool argument_$N(PyObject *args, Py_ssize_t k, $T *value)
 {
     const double number = PyFloat_AsDouble(PyTuple_GetItem(args, k));
     *value = ($T)number;
@@ -131,7 +131,7 @@ static bool argument_$N(PyObject *args, Py_ssize_t k, $T *value)
 }
 """
 _BOOL = """
-static bool argument_$N(PyObject *args, Py_ssize_t k, $T *value)
+NOINLINE bool argument_$N(PyObject *args, Py_ssize_t k, $T *value)
 {
     const int truth = PyObject_IsTrue(PyTuple_GetItem(args, k));
     *value = truth > 0;
@@ -141,7 +141,7 @@ static bool argument_$N(PyObject *args, Py_ssize_t k, $T *value)
 }
 """
 _PART = """
-static bool part_of(PyObject *number, const char *name, double *value)
+NOINLINE bool part_of(PyObject *number, const char *name, double *value)
 {
     PyObject *const part = PyObject_GetAttrString(number, name);
     *value = part == NULL ? 0 : PyFloat_AsDouble(part);
@@ -154,7 +154,7 @@ static bool part_of(PyObject *number, const char *name, double *value)
 }
 """
 _COMPLEX = """
-static bool argument_$N(PyObject *args, Py_ssize_t k, $T *value)
+NOINLINE bool argument_$N(PyObject *args, Py_ssize_t k, $T *value)
 {
     PyObject *const number = PyTuple_GetItem(args, k);
     double real, imag;
@@ -166,7 +166,7 @@ static bool argument_$N(PyObject *args, Py_ssize_t k, $T *value)
 """
 _BYTES_OF = """
 /* the bytes of an array; false if an extent is negative or the array too big for any memory */
-static bool bytes_of(size_t size, int rank, const int64_t *shape, size_t *bytes)
+NOINLINE bool bytes_of(size_t size, int rank, const int64_t *shape, size_t *bytes)
 {
     int64_t product = (int64_t)size;
     bool empty = false;
@@ -184,7 +184,7 @@ static bool bytes_of(size_t size, int rank, const int64_t *shape, size_t *bytes)
 """
 _RESERVE = """
 /* Memory for an array, the old one where it is big enough; what was in it is lost. */
-static void *reserve(void *old, size_t *room, size_t size, int rank, const int64_t *shape)
+NOINLINE void *reserve(void *old, size_t *room, size_t size, int rank, const int64_t *shape)
 {
     size_t bytes;
     if (bytes_of(size, rank, shape, &bytes) && old != NULL && bytes <= *room)
@@ -198,7 +198,7 @@ static void *reserve(void *old, size_t *room, size_t size, int rank, const int64
 """
 _NEW_ARRAY = """
 /* A NumPy array of the runtime's in *object, in place of what was there; gives its data. */
-static void *new_array(PyObject **object, const char *dtype, int rank, const int64_t *shape)
+NOINLINE void *new_array(PyObject **object, const char *dtype, int rank, const int64_t *shape)
 {
     Py_buffer view = {0};
     void *data = NULL;
@@ -218,7 +218,7 @@ static void *new_array(PyObject **object, const char *dtype, int rank, const int
 }
 """
 _DROP_ARRAY = """
-static void drop_array(PyObject *object)
+NOINLINE void drop_array(PyObject *object)
 {
     if (object == NULL)
         return;
@@ -228,7 +228,7 @@ static void drop_array(PyObject *object)
 }
 """
 _KEEP_ARRAY = """
-static PyObject *keep_array(PyObject *object)
+NOINLINE PyObject *keep_array(PyObject *object)
 {
     const PyGILState_STATE gil = PyGILState_Ensure();
     Py_IncRef(object);
@@ -264,7 +264,7 @@ static bool has_shape(const struct slot *slot, int rank, const int64_t *shape)
 }
 
 /* A slot that no other name stands for, with an array of that shape: an old one if there is one. */
-static struct slot *new_slot(struct slot *slots, int count, struct slot *const *others, int other_count,
+NOINLINE struct slot *new_slot(struct slot *slots, int count, struct slot *const *others, int other_count,
                              const char *dtype, size_t size, int rank, const int64_t *shape)
 {
     struct slot *chosen = NULL;
@@ -287,7 +287,7 @@ static struct slot *new_slot(struct slot *slots, int count, struct slot *const *
 }
 """
 _FREE_SLOTS = """
-static void free_slots(struct slot *slots, int count)
+NOINLINE void free_slots(struct slot *slots, int count)
 {
     for (int k = 0; k < count; k++) {
         if (slots[k].fixed)
@@ -307,7 +307,7 @@ static inline bool is_inside(int64_t start, int64_t length, int64_t extent)
 """
 _SECTION_VIEW = """
 /* (memory, dtype, shape, strides in bytes), of which the runtime makes an ndarray */
-static PyObject *section_view(const void *data, size_t size, const char *dtype, int rank,
+NOINLINE PyObject *section_view(const void *data, size_t size, const char *dtype, int rank,
                               const int64_t *shape, const int64_t *strides)
 {
     PyObject *const extents = PyTuple_New(rank), *const steps = PyTuple_New(rank);
@@ -373,7 +373,7 @@ static inline void flags_gather(int *flags)
 }
 """
 _HOLDS = """
-static bool holds_{what}(PyObject *array, bool is_single)
+NOINLINE bool holds_{what}(PyObject *array, bool is_single)
 {{
     Py_buffer view = {{0}};
     bool found = false;

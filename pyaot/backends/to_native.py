@@ -61,6 +61,9 @@ _PARTS = """
 #define PART(number) 1
 #define SHARED static
 #endif
+
+/* what is called now and then: copies of it in every kernel would only keep the compiler busy */
+#define NOINLINE static __attribute__((noinline))
 """
 
 _MARKS = """

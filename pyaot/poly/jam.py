@@ -13,7 +13,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pyaot.ir.build import add, binary, maximum, mul, sub, unchecked
-from pyaot.ir.nodes import Assign, Const, Expr, For, Function, If, Load, Marks, Reduction, Stmt, Store, Var
+from pyaot.ir.nodes import (
+    Assign,
+    Const,
+    Dim,
+    Expr,
+    For,
+    Function,
+    If,
+    Load,
+    Marks,
+    Reduction,
+    Stmt,
+    Store,
+    Var,
+)
 from pyaot.ir.types import PY_INT
 from pyaot.ir.walk import (
     Body,
@@ -108,7 +122,9 @@ def cleared(marks: Marks) -> Marks:
 
 def _middle(loop: For, count: int) -> Expr:
     """start + the largest multiple of count in the number of iterations."""
-    length = maximum(sub(loop.stop, loop.start), Const(0, PY_INT))
+    length = sub(loop.stop, loop.start)
+    if not isinstance(length, Dim):  # extents are not negative
+        length = maximum(length, Const(0, PY_INT))
     whole = binary("floordiv", length, Const(count, PY_INT))
     return map_expr(unchecked, add(loop.start, mul(whole, Const(count, PY_INT))))
 

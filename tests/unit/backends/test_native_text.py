@@ -251,3 +251,16 @@ def test_indices_of_other_extents_stay_checked(tmp_path: Path) -> None:
     for kernel in (f, g):
         for n, m in ((3, 3), (3, 5), (3, 2), (0, 2)):
             assert_as_interpreted(kernels, kernel, np.arange(float(n)), np.arange(float(m)))
+
+
+def test_division_of_what_is_not_negative_is_c_division(tmp_path: Path) -> None:
+    n, x = dim("a", 0), var("x", PY_INT)
+    plain = binary("mul", binary("floordiv", n, i64(4)), i64(4))
+    capped = binary("mod", binary("maximum", x, i64(0)), i64(3))
+    rounded = binary("floordiv", x, i64(3))
+    f = function("f", {"a": VECTOR, "x": PY_INT}, give(plain, capped, rounded))
+    text = emit_native([f], Options()).text
+    assert "a_n0 / 4" in text and "maximum_int64(x, 0) % 3" in text and "FLOORDIV(x, 3)" in text
+    kernels = build_kernels(tmp_path, f)
+    for value in (-7, -1, 0, 8):
+        assert_as_interpreted(kernels, f, np.zeros(6), value)
