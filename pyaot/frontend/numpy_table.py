@@ -6,12 +6,14 @@ Types, shapes, and the loops or the library call that compute it.
 from collections.abc import Callable
 
 from pyaot.frontend import (
+    numpy_closeness,
     numpy_covariance,
     numpy_creation,
     numpy_grids,
     numpy_joining,
     numpy_library,
     numpy_linear,
+    numpy_parts,
     numpy_reductions,
     numpy_selection,
     numpy_sets,
@@ -34,6 +36,8 @@ TABLE: dict[str, Callable[[Context, Arguments], Value]] = {
     **numpy_sets.TABLE,
     **numpy_shapes.TABLE,
     **numpy_joining.TABLE,
+    **numpy_parts.TABLE,
+    **numpy_closeness.TABLE,
     **numpy_linear.TABLE,
     **numpy_statistics.TABLE,
     **numpy_covariance.TABLE,
