@@ -362,4 +362,24 @@ ARRAYS = (
         """,
         (SQUARE,),
     ),
+    case(
+        "put_along_axis writes the last of equal places last",
+        """
+        def f(A: M, k: I):
+            np.put_along_axis(A, k[:, None], 7.5, axis=1)
+            np.put_along_axis(A, np.array([[0, 2, 2]]), A[:1] * 2, axis=0)
+            return A[1:, 1:]
+        """,
+        (SQUARE.copy(), np.array([2, -1, 0])),
+    ),
+    case(
+        "parts of a split are views",
+        """
+        def f(a: V):
+            left, right = np.split(a[:2], 2)
+            left[0] = 9.0
+            return left, right
+        """,
+        (THREE.copy(),),
+    ),
 )
