@@ -28,6 +28,10 @@ TOO_MANY_ALTERNATIVES = Code(
     "PA204", "too-many-alternatives", _REMARK, "The hints allow too many combinations of types"
 )
 
+ALTERNATIVE_LEFT_OUT = Code(
+    "PA205", "alternative-left-out", _REMARK, "An alternative of a hint has no version, others have"
+)
+
 # ---- 3 lowering
 
 UNSUPPORTED_STATEMENT = Code("PA301", "unsupported-statement", _REMARK, "A statement has no compiled form")

@@ -68,6 +68,7 @@ __all__ = [
 ]
 
 MOST_SIGNATURES = 16
+MOST_VERSIONS = 4  # of one function; each costs compile time
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def instances(function: FunctionInfo, scope: ModuleScope) -> Instances:
             types for variant in _variants(function, scope, given, hints) for types in expand(variant)
         )
     )
-    left_out = () if len(found) <= MOST_SIGNATURES else (_too_many(function, scope, len(found)),)
+    left_out = () if len(found) <= MOST_VERSIONS else (_too_many(function, scope, len(found)),)
     return Instances(tuple(_signature(given, types) for types in found[:MOST_SIGNATURES]), left_out)
 
 
@@ -326,9 +327,10 @@ def _clash(asked: _Asked, reason: str) -> Diagnostic:
 
 
 def _too_many(function: FunctionInfo, scope: ModuleScope, count: int) -> Diagnostic:
+    number = f"at most {MOST_VERSIONS} of {count} combinations of types"
     return Diagnostic(
         TOO_MANY_ALTERNATIVES,
-        f"Function '{function.qualified_name}' has versions for {MOST_SIGNATURES} of {count} combinations.",
+        f"'{function.qualified_name}' has versions for {number}.",
         scope.tree.span_of(function.node.name),
         label="calls with the others run the original",
         hints=("Fewer alternatives in the hints, or one type variable for several parameters, make fewer.",),

@@ -14,8 +14,9 @@ from pyaot.base.catalogue import NO_HINTS, NOT_A_FUNCTION_OF_VALUES
 from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.internal_error import internal_error
 from pyaot.base.names import c_identifier
+from pyaot.frontend.alternatives import alternative_left_out
 from pyaot.frontend.context import Unsupported
-from pyaot.frontend.hints import instances, is_hinted
+from pyaot.frontend.hints import MOST_VERSIONS, instances, is_hinted
 from pyaot.frontend.instance import Body, lower_instance
 from pyaot.frontend.outline import outline
 from pyaot.frontend.ranks import rank_choices
@@ -23,8 +24,6 @@ from pyaot.frontend.scopes import ModuleScope, read_scopes
 from pyaot.frontend.syntax import SyntaxTree, walk
 from pyaot.ir.nodes import Function
 from pyaot.ir.program import Entry, Instance, Outline, Parameter, Program
-
-_MOST_INSTANCES = 4
 
 
 @dataclass(frozen=True)
@@ -97,9 +96,11 @@ def _lower_whole(body: Body) -> _Found:
     found: list[tuple[Function, Instance]] = []
     refusals: list[Diagnostic] = []
     errors: list[Diagnostic] = []
+    left_out: list[Diagnostic] = []
     for signature in wanted.signatures:
+        before = len(found), len(refusals)
         for ranks in rank_choices(info, body.module, signature):
-            if len(found) >= _MOST_INSTANCES:
+            if len(found) >= MOST_VERSIONS:
                 break
             number = f"_{len(found) + 1}" if found else ""
             try:
@@ -110,13 +111,16 @@ def _lower_whole(body: Body) -> _Found:
                 refusals.append(refusal.diagnostic)
             except Exception as error:  # a bug of ours must not cost the user the other functions
                 errors.append(_internal_error(body, error))
+        if len(found) == before[0] < MOST_VERSIONS and len(refusals) > before[1]:
+            left_out.append(alternative_left_out(body, wanted.signatures, signature, refusals[before[1]]))
     if not found:
         said = (*wanted.diagnostics, *errors, *refusals[:1])
         return _Found(diagnostics=said, refusal=next(iter(refusals), None))
     parameters = tuple(Parameter(p.name, p.kind, p.has_default) for p in wanted.signatures[0].parameters)
     span = body.tree.span_of(info.node)
     entry = Entry(info.qualified_name, span, parameters, tuple(instance for _, instance in found))
-    return _Found((entry,), tuple(function for function, _ in found), (*wanted.diagnostics, *errors))
+    said = (*wanted.diagnostics, *errors, *left_out)
+    return _Found((entry,), tuple(function for function, _ in found), said)
 
 
 def _internal_error(body: Body, error: Exception) -> Diagnostic:
