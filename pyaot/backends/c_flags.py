@@ -171,7 +171,8 @@ def _least_by_minus_one(node: Binary) -> bool:
 
 
 def _to_integer(node: Cast) -> bool:
-    return node.operand.type.dtype.kind in "fc" and node.type.dtype.is_integer
+    is_numpy = node.type.origin is Origin.NUMPY  # Python's int() of NaN fails
+    return is_numpy and node.operand.type.dtype.kind in "fc" and node.type.dtype.is_integer
 
 
 def _compares(node: Expr) -> bool:

@@ -17,7 +17,7 @@ from itertools import product
 from pyaot.backends.numpy_expressions import Expressions, Warns
 from pyaot.backends.numpy_facts import is_silent, stripped, weak
 from pyaot.backends.numpy_output import SILENTLY, Output, joined
-from pyaot.backends.numpy_reductions import added_terms, check_covered, reduced, scatter
+from pyaot.backends.numpy_reductions import added_terms, check_covered, reduced, refuse_large_sums, scatter
 from pyaot.backends.numpy_values import (
     APART,
     LAST,
@@ -265,6 +265,7 @@ class Nests:
     def _reduce(self, stmt: Assign | Store, target: Value, over: frozenset[str], frame: Frame) -> None:
         writer = self._writer(frame)
         op, terms, _ = added_terms(stmt)
+        refuse_large_sums(stmt, terms)
         type = stmt.value.type
         is_silently = type.is_python and type.dtype.kind in "fc"
         parts = [(self._part(writer, op, expr, over, is_silently), is_added) for expr, is_added in terms]

@@ -42,6 +42,29 @@ def added_terms(stmt: Assign | Store) -> tuple[str, list[tuple[Expr, bool]], Exp
     raise RefusedError("this reduction has no array form")
 
 
+def refuse_large_sums(stmt: Assign | Store, terms: list[tuple[Expr, bool]]) -> None:
+    """Python's ints may leave int64, where NumPy's sums wrap; a count of iterations does not."""
+    value = stripped(stmt.value)
+    if not (isinstance(value, Binary) and value.type.is_python and value.type.dtype.is_integer):
+        return
+    is_count = isinstance(stmt, Assign) and value.op in ("add", "sub") and all(_is_small(t) for t, _ in terms)
+    if value.op in ("add", "sub", "mul") and value.checked and not is_count:
+        raise RefusedError("a sum of ints may leave int64")
+
+
+def _is_small(term: Expr) -> bool:
+    """So small that memory has no room for enough of them."""
+    match term:
+        case Const():
+            return abs(term.value) < 2**20
+        case Cast():
+            return term.operand.type.dtype.bits <= 16 and term.operand.type.dtype.kind in "biu"
+        case Select():
+            return _is_small(term.if_true) and _is_small(term.if_false)
+        case _:
+            return False
+
+
 def target_of(stmt: Assign | Store) -> Expr:
     """What the statement sets, as an expression."""
     if isinstance(stmt, Assign):

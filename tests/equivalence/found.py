@@ -175,4 +175,36 @@ def bytes_that_wrap(a: Bytes, b: Bytes) -> None:
         (lambda: args(np.array([1, 100, 1], np.int8), np.array([1, 100, 1], np.int8)),),
         states=({"all": "ignore"}, {"all": "raise"}),
     ),
+    Found(
+        "ints_that_leave_int64",
+        """\
+def ints_that_leave_int64(n: int, m: int, k: list[int]):
+    product, total, count, items = 1, 0, 0, 0
+    for i in range(1, n + 1):
+        product = product * i
+    for i in range(n):
+        total += m * i
+        count += 1
+    for item in k:
+        items += item
+    return product, total, count, items
+""",
+        (
+            lambda: args(5, 3, [1, 2]),
+            lambda: args(21, 3, [1]),
+            lambda: args(2**12, 2**31, [1]),
+            lambda: args(2, 2, [2**62, 2**62]),
+        ),
+    ),
+    Found(
+        "sum_of_chosen",
+        """\
+def sum_of_chosen(a: V):
+    s = 0.0
+    for v in a[a > 0.0]:
+        s += v
+    return s
+""",
+        _each(np.array([1.0, np.nan, 2.0, -1.0])),
+    ),
 )
