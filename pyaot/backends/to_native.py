@@ -68,7 +68,11 @@ _PARTS = """
 
 _MARKS = """
 #if defined(PYAOT_PORTABLE) && defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#ifdef PYAOT_STRICT
+#define KERNEL __attribute__((target_clones("default", "avx2")))
+#else
 #define KERNEL __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
+#endif
 #else
 #define KERNEL
 #endif

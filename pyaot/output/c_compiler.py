@@ -215,7 +215,15 @@ def flags(compiler: Compiler, options: CompileOptions) -> tuple[str, ...]:
     openmp = ("-fopenmp-simd",) if compiler.is_zig else ("-fopenmp",)
     # gcc's elimination of partial redundancies carries values from turn to turn: then there are no vectors.
     order = () if compiler.is_clang else ("-fno-tree-pre",)
-    return (*common, *floats, *order, *openmp, *_architecture(options.march))
+    unfused = _without_fusing(options.march) if options.strict and not compiler.is_clang else ()
+    return (*common, *floats, *order, *openmp, *_architecture(options.march), *unfused)
+
+
+def _without_fusing(march: str) -> tuple[str, ...]:
+    """No fused instructions for gcc: its vectoriser makes vfmaddsub in spite of -ffp-contract=off."""
+    is_x86 = platform.machine().lower() in ("x86_64", "amd64")
+    native = ("-mno-fma", "-mno-fma4", "-mno-avx512f") if is_x86 and march == "native" else ()
+    return ("-DPYAOT_STRICT", *native)
 
 
 def _architecture(march: str) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """The sequential kernels of chain B against NumPy in double precision, at the tiny size."""
 
+from pathlib import Path
+
 import kernels
 import numpy as np
 import pytest
@@ -7,6 +9,8 @@ from cube import SIZES, Scene, make_cube, steering_vectors
 
 from benchmarks import stap_handwritten as handwritten
 from benchmarks.measure import accuracy
+from pyaot.base.options import Options
+from tests.equivalence.compiled import compile_text, load
 
 TINY = SIZES["tiny"]
 LOADING = 10.0 * TINY.pulses
@@ -94,3 +98,18 @@ def test_cell_averaging(cube: np.ndarray) -> None:
 
 def test_cell_averaging_of_silence() -> None:
     assert not kernels.cell_averaging(np.zeros((1, 2, 40), np.complex64), 2, 16).any()
+
+
+@pytest.mark.parametrize("march", ["portable", "native"])
+def test_strict_versions_have_the_original_s_bits(
+    march: str, cube: np.ndarray, wrapped: np.ndarray, tmp_path: Path
+) -> None:
+    text = Path(kernels.__file__).read_text(encoding="utf-8")
+    compiled = load(compile_text(text, tmp_path, Options(strict=True, march=march)), "native")
+    matrices, steering = kernels.covariance(wrapped, LOADING), steering_vectors(TINY)
+    pairs = (
+        (kernels.doppler_filter(cube, TINY.bins), compiled.doppler_filter(cube, TINY.bins)),
+        (matrices, compiled.covariance(wrapped, LOADING)),
+        (kernels.weights(matrices, steering), compiled.weights(matrices, steering)),
+    )
+    assert [a.tobytes() == b.tobytes() for a, b in pairs] == [True, True, True]
