@@ -26,11 +26,32 @@ def requirement(failing: Set, known: Set, meaning: Mapping[str, Expr]) -> tuple[
     constraints = usual[0].constraints()
     if not constraints:
         return None
+    constraints = _fewest(constraints, bad)
     conditions = [_condition(constraint, meaning) for constraint in constraints]
     whole = conditions[0]
     for condition in conditions[1:]:
         whole = both(whole, condition)
-    return map_expr(unchecked, whole), usual[0]
+    return map_expr(unchecked, whole), context(_formula(constraints))
+
+
+def _fewest(constraints: list[Constraint], bad: Set) -> list[Constraint]:
+    """Those that keep out what is bad: isl's pieces do not overlap, so one may also exclude empty loops."""
+    kept = constraints
+    for constraint in constraints:
+        others = [other for other in kept if other is not constraint]
+        if others and context(_formula(others)).meet(bad).is_empty():
+            kept = others
+    return kept
+
+
+def _formula(constraints: list[Constraint]) -> Formula:
+    names = frozenset(name for constraint in constraints for name in constraint.factors)
+    return Formula(" and ".join(_text(constraint) for constraint in constraints), names)
+
+
+def _text(constraint: Constraint) -> str:
+    terms = [f"{factor} * {name}" for name, factor in constraint.factors.items()]
+    return f"{' + '.join([*terms, str(constraint.constant)])} {'=' if constraint.is_equality else '>='} 0"
 
 
 def _is_usual(piece: Set) -> bool:
