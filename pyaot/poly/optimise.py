@@ -13,11 +13,13 @@ from pyaot.ir.walk import Body, bound_together, transform_body
 from pyaot.poly import remarks
 from pyaot.poly.accumulate import accumulate_in_scalars, names_in
 from pyaot.poly.contract import contract, with_plain_extents
+from pyaot.poly.eager import EagerUpdates
 from pyaot.poly.extremes import with_choices
 from pyaot.poly.fills import Fills
 from pyaot.poly.forward import forward_stores
 from pyaot.poly.fusion import fuse
 from pyaot.poly.idioms import LibraryCalls
+from pyaot.poly.in_place import sums_in_place
 from pyaot.poly.interleave import Interleaving
 from pyaot.poly.jam import jam
 from pyaot.poly.marks import Marker
@@ -46,6 +48,9 @@ def optimise(function: Function, options: Options) -> Optimised:
     smaller, shrunk = contract(map_regions(plain, RegionPass(fusion.region), memory))
     buffers = Privatisation(options.strict)
     smaller = map_regions(smaller, RegionPass(buffers.region), memory)
+    smaller = map_regions(smaller, RegionPass(sums_in_place), memory)
+    eager = EagerUpdates()
+    smaller = map_regions(smaller, RegionPass(eager.region), memory)
     order = Permutation(options.strict, names_in(smaller))
     smaller = map_regions(smaller, RegionPass(order.region), memory)
     columns = Interleaving(options.strict, names_in(smaller))
@@ -58,7 +63,7 @@ def optimise(function: Function, options: Options) -> Optimised:
         *map(remarks.library_call, calls.found),
         *map(remarks.fused, fusion.fused),
         *map(remarks.contracted, shrunk),
-        *map(remarks.reordered, (*order.moved, *columns.changed)),
+        *map(remarks.reordered, (*eager.turned, *order.moved, *columns.changed)),
         *marker.diagnostics,
     )
     return Optimised(tuned, tuple(replace(d, function=function.source_name) for d in dict.fromkeys(said)))

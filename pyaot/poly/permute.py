@@ -83,7 +83,9 @@ class Permutation:
         strips = replace(outer, index=index, step=STRIP)
         inner = nested([*order[:-1], part], chain[-1].body)
         many = compare("ge", sub(outer.stop, outer.start), mul(2, STRIP))
-        return If(many, (replace(strips, body=(inner,)),), (chain[0],), chain[0].span)
+        is_nearer = _stride_cost(order[-1], chain) < _stride_cost(chain[-1], chain)
+        few = nested(order, chain[-1].body) if is_nearer else chain[0]
+        return If(many, (replace(strips, body=(inner,)),), (few,), chain[0].span)
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class _View:
         return None
 
     def _cost(self, loop: For, chain: Sequence[For]) -> float:
-        cost = sum(access_cost(access.subscripts, loop.index) for access in accesses(chain[-1].body))
+        cost = _stride_cost(loop, chain)
         return cost if self.verdict(loop).is_free else cost + SLOW
 
     def _is_legal(self, order: Sequence[For], chain: Sequence[For]) -> bool:
@@ -149,6 +151,10 @@ class _View:
         if any(v.obstacle is not None and v.obstacle.name == dependence.name for v in around):
             return False
         return any(r.name == dependence.name for v in around for r in v.reductions)
+
+
+def _stride_cost(loop: For, chain: Sequence[For]) -> float:
+    return sum(access_cost(access.subscripts, loop.index) for access in accesses(chain[-1].body))
 
 
 def perfect_chain(nest: For) -> list[For]:

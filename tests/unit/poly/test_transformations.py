@@ -260,6 +260,10 @@ ORDER = {
         box(store("x", j, value=add(at("x", j), at("a", i, j))), "ij"),
         "if(j_strip(i(j(x1))))else(i(j(x1)))",
     ),
+    "few rows in one go": (
+        box(store("x", j, value=add(at("x", j), at("a", i, j))), "ji"),
+        "if(j_strip(i(j(x1))))else(i(j(x1)))",
+    ),
     "a triangle stays": (loop("j", 0, n, loop("i", 0, j, store("a", i, j, value=f64(0.0)))), "j(i(a2))"),
 }
 
