@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pyaot.base.diagnostics import Diagnostic
 from pyaot.ir.nodes import (
     Allocate,
+    Assign,
     Binary,
     Block,
     Const,
@@ -35,6 +36,7 @@ from pyaot.poly.reductions import reduction_of
 from pyaot.poly.regions import Region
 from pyaot.poly.scalars import scalars_in
 from pyaot.poly.scop import LoopNode, Scop
+from pyaot.poly.strides import STRIDED, access_cost, accesses
 from pyaot.poly.work import constant_trips, time_of, work_of
 
 FEW = 3  # iterations that are not worth a parallel loop of their own
@@ -153,6 +155,7 @@ class _Tree:
         self.next_key += 1
         parallel = may_be_parallel and verdict.is_free and not self._is_better_inside(loop, verdict)
         simd = verdict.is_free and _is_innermost(loop) and not verdict.array_reductions
+        simd = simd and not _is_better_one_by_one(loop, verdict.reductions)
         work = work_of(loop)
         reductions = verdict.reductions if parallel or simd else ()
         balanced = _is_balanced(loop)
@@ -203,6 +206,15 @@ def _loops_in(body: Body) -> list[Stmt]:
 
 def _is_innermost(loop: For) -> bool:
     return not any(isinstance(stmt, For | Loop | Block | Allocate) for stmt in walk_stmts(loop.body))
+
+
+def _is_better_one_by_one(loop: For, reductions: Sequence[Reduction]) -> bool:
+    """Integers are combined sooner than elements that lie apart are gathered into a register."""
+    names = {reduction.name for reduction in reductions}
+    combined = [s for s in walk_stmts(loop.body) if isinstance(s, Assign) and s.name in names]
+    if not any(stmt.value.type.dtype.is_integer for stmt in combined):
+        return False
+    return any(access_cost(access.subscripts, loop.index) >= STRIDED for access in accesses(loop.body))
 
 
 def _is_strip(inner: For, index: str) -> bool:

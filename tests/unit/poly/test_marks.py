@@ -39,6 +39,7 @@ i, j, k, t, n, s = var("i"), var("j"), var("k"), var("t"), var("n"), var("s", F)
 I64 = Scalar(DType.INT64)
 BACKWARDS = load("buffer", sub(sub(n, k), 1), type=F, checked=False)
 IDX = load("idx", i, type=I64)
+APART = load("idx", mul(2, i), type=PY_INT)
 PRODUCT = add(at("c", i, j), mul(at("a", i, k), at("b", k, j)))
 POSITIVE = compare("gt", at("x", i), f64(0.0))
 LONG = compare("gt", at("x", i), f64(1.0))
@@ -100,6 +101,14 @@ CASES = {
             store("x", 0, value=s),
         ),
         {"i": "p add:s", "j": "s add:s"},
+    ),
+    "the least of integers that lie apart": (
+        case(
+            assign("t", 0),
+            loop("i", 0, n, assign("t", select(compare("lt", APART, t), APART, t))),
+            when(compare("gt", t, 0), store("x", 0, value=f64(1.0))),
+        ),
+        {"i": "p minimum:t"},
     ),
     "least": (
         case(
