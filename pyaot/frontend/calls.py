@@ -35,7 +35,7 @@ def call_method(ctx: Context, receiver: Value, name: str, arguments: Arguments) 
     known = TABLE.get(f"method.{name}") or TABLE.get(f"numpy.{name}")
     match receiver:
         case ArrayValue(boxed=False):
-            has_method = hasattr(np.ndarray, name) and name != "sort"
+            has_method = hasattr(np.ndarray, name) and name not in ("sort", "partition")
         case Number(expr) if expr.type.origin is Origin.NUMPY:
             has_method = hasattr(np.dtype(expr.type.dtype.value).type, name) and name != "bit_length"
         case Number(expr) if expr.type.origin is Origin.PYTHON:

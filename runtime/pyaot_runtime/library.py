@@ -21,6 +21,9 @@ FUNCTIONS = {
     "cholesky": "linalg.cholesky",
     "eigh": "linalg.eigh",
     "eigvalsh": "linalg.eigvalsh",
+    "eig": "linalg.eig",
+    "eigvals": "linalg.eigvals",
+    "matrix_rank": "linalg.matrix_rank",
     "svd": "linalg.svd",
     "svdvals": "linalg.svdvals",
     "qr": "linalg.qr",
@@ -29,16 +32,21 @@ FUNCTIONS = {
     "ifft": "fft.ifft",
     "rfft": "fft.rfft",
     "irfft": "fft.irfft",
+    "hfft": "fft.hfft",
     "fft2": "fft.fft2",
     "ifft2": "fft.ifft2",
     "fftn": "fft.fftn",
     "ifftn": "fft.ifftn",
     "sort": "sort",
     "argsort": "argsort",
+    "lexsort": "lexsort",
     "partition": "partition",
     "argpartition": "argpartition",
     "searchsorted": "searchsorted",
+    "digitize": "digitize",
     "median": "median",
+    "percentile": "percentile",
+    "quantile": "quantile",
     "interp": "interp",
     "convolve": "convolve",
     "correlate": "correlate",
@@ -75,6 +83,8 @@ def _compute(name: str, inputs: list[Any], options: dict[str, Any]) -> Any:
     function = functools.reduce(getattr, FUNCTIONS[name].split("."), numpy)
     if name == "einsum":
         return function(options["subscripts"], *inputs)  # type: ignore[operator]
+    if name == "lexsort":
+        return function(inputs)  # type: ignore[operator]
     return function(*inputs, **options)  # type: ignore[operator]
 
 
