@@ -91,6 +91,9 @@ def test_what_counts_as_right() -> None:
     assert (
         agreement.disagreement(expected, agreement.outcome(1.0, after), tolerance) == "1 results instead of 0"
     )
+    moved = agreement.outcome(None, {"a": np.full(3, 1.1), "n": 3})
+    assert agreement.disagreement(expected, moved, tolerance) == "relative error 0.1"
+    assert agreement.disagreement(agreement.with_slack(expected, moved), moved, tolerance) == ""
     by_return = agreement.outcome(np.ones(3), before)  # as JAX does
     assert agreement.peer_disagreement(expected, by_return, (), tolerance) == ""
     assert agreement.peer_disagreement(expected, agreement.outcome(None, before), (), tolerance) != ""
