@@ -17,8 +17,8 @@ from pyaot.frontend.arrays import allocate, borrowed, materialise, pulled, write
 from pyaot.frontend.coerce import as_array, stacked_items
 from pyaot.frontend.context import Context
 from pyaot.frontend.conversion import stored
-from pyaot.frontend.numpy_shapes import is_contiguous
 from pyaot.frontend.prove import never_negative
+from pyaot.frontend.reshaping import is_contiguous
 from pyaot.frontend.values import ArrayValue, Indices, NoneValue, Number, TupleValue, Value
 from pyaot.ir.nodes import Binary, Const, Expr, Select
 from pyaot.ir.types import Array, DType, Scalar

@@ -8,8 +8,9 @@ from pyaot.frontend.arithmetic import cast, integer, plus
 from pyaot.frontend.arrays import allocate, as_stored, loops, materialise
 from pyaot.frontend.coerce import as_array, common_dtype, stacked_items
 from pyaot.frontend.context import Context
-from pyaot.frontend.numpy_shapes import flattened, reshaped, transposed
+from pyaot.frontend.numpy_shapes import transposed
 from pyaot.frontend.prove import make_equal
+from pyaot.frontend.reshaping import flattened, reshaped
 from pyaot.frontend.values import ArrayValue, Indices, NoneValue, TupleValue, Value
 from pyaot.ir.nodes import Expr, Store
 from pyaot.ir.types import Array, Scalar

@@ -8,8 +8,9 @@ from pyaot.frontend.arithmetic import cast, integer
 from pyaot.frontend.arrays import allocate, materialise, pulled
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
-from pyaot.frontend.numpy_shapes import flattened, transposed
+from pyaot.frontend.numpy_shapes import transposed
 from pyaot.frontend.prove import make_equal
+from pyaot.frontend.reshaping import flattened
 from pyaot.frontend.values import ArrayValue, NoneValue, Number, TextValue, TupleValue, Value
 from pyaot.ir.nodes import LibraryCall, Section
 from pyaot.ir.types import Array, DType, Scalar

@@ -21,10 +21,10 @@ from pyaot.frontend.arrays import (
 )
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
-from pyaot.frontend.numpy_shapes import flattened
 from pyaot.frontend.operators import typed, ufunc_result
 from pyaot.frontend.prove import make_equal
 from pyaot.frontend.reductions import Folding, accumulator, constant
+from pyaot.frontend.reshaping import flattened
 from pyaot.frontend.values import ArrayValue, Indices, Number, TextValue, TupleValue, Value
 from pyaot.ir.nodes import Assign, Binary, Call, Expr, Load, Store
 from pyaot.ir.types import Array, DType, Scalar

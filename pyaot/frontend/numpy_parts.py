@@ -15,8 +15,9 @@ from pyaot.frontend.coerce import as_array, common_dtype
 from pyaot.frontend.context import Context
 from pyaot.frontend.conversion import stored
 from pyaot.frontend.numpy_joining import concatenated
-from pyaot.frontend.numpy_shapes import flattened, transposed
+from pyaot.frontend.numpy_shapes import transposed
 from pyaot.frontend.prove import make_equal
+from pyaot.frontend.reshaping import flattened
 from pyaot.frontend.subscripts import subscript
 from pyaot.frontend.values import (
     ArrayValue,

@@ -25,10 +25,10 @@ from pyaot.frontend.arithmetic import (
 from pyaot.frontend.arrays import allocate, as_stored, loops, map_elements
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
-from pyaot.frontend.numpy_shapes import flattened
 from pyaot.frontend.operators import scalar_binary
 from pyaot.frontend.prove import assume
 from pyaot.frontend.reductions import Folding, accumulator, constant, reduce_array
+from pyaot.frontend.reshaping import flattened
 from pyaot.frontend.values import ArrayValue, Indices, Number, Value
 from pyaot.ir.nodes import Assign, Binary, Call, Const, Expr, Select, Store, Var
 from pyaot.ir.types import PY_BOOL, PY_INT, Array, DType, Scalar

@@ -12,8 +12,9 @@ from pyaot.frontend.arrays import allocate, as_stored, loops, materialise, pulle
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
 from pyaot.frontend.masks import compress, count, count_chosen, counter_of, when
-from pyaot.frontend.numpy_shapes import flattened, transposed
+from pyaot.frontend.numpy_shapes import transposed
 from pyaot.frontend.numpy_ufuncs import choose
+from pyaot.frontend.reshaping import flattened
 from pyaot.frontend.values import ArrayValue, Indices, TupleValue, Value
 from pyaot.ir.nodes import Expr, Store
 from pyaot.ir.types import PY_BOOL, Array, DType, Scalar

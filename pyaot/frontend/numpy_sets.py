@@ -14,7 +14,7 @@ from pyaot.frontend.arrays import allocate, as_stored, loops, materialise, pulle
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
 from pyaot.frontend.masks import count, count_chosen, counter_of, when
-from pyaot.frontend.numpy_shapes import flattened, reshaped
+from pyaot.frontend.reshaping import flattened, reshaped
 from pyaot.frontend.values import ArrayValue, Indices, TextValue, TupleValue, Value
 from pyaot.ir.nodes import Assign, Expr, Store
 from pyaot.ir.types import PY_BOOL, Array, DType

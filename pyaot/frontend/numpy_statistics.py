@@ -17,8 +17,8 @@ from pyaot.frontend.arithmetic import (
 from pyaot.frontend.arrays import allocate, as_stored, loops
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
-from pyaot.frontend.numpy_shapes import flattened
 from pyaot.frontend.reductions import Folding, reduce_array
+from pyaot.frontend.reshaping import flattened
 from pyaot.frontend.values import ArrayValue, Indices, Number, TupleValue, Value
 from pyaot.ir.nodes import Assign, Binary, Cast, Const, Expr, If, Load, Select, Store, Var
 from pyaot.ir.types import PY_INT, Array, DType, Scalar

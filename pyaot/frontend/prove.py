@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pyaot.frontend.arithmetic import compare, integer, minus, plus, times
 from pyaot.frontend.context import Context
 from pyaot.ir.nodes import Binary, Const, Dim, Expr, Unary, Var
-from pyaot.ir.walk import map_expr
+from pyaot.ir.walk import map_expr, walk_expr
 
 Atom = Dim | Var
 
@@ -67,6 +67,14 @@ def expression(form: Linear) -> Expr:
     return (
         plus(result, integer(form.constant)) if form.constant >= 0 else minus(result, integer(-form.constant))
     )
+
+
+def simplest(expr: Expr) -> Expr:
+    """The expression, without what cancels out in it: `i + k - i` is `k`."""
+    form = linear(expr)
+    if form is None or len(form.terms) >= sum(isinstance(part, Var | Dim) for part in walk_expr(expr)):
+        return expr
+    return expression(form)
 
 
 def is_entry(ctx: Context, expr: Expr) -> bool:

@@ -12,7 +12,7 @@ from pyaot.frontend.arguments import shape_argument
 from pyaot.frontend.arithmetic import as_integer
 from pyaot.frontend.arrays import materialise
 from pyaot.frontend.context import Context, Scope
-from pyaot.frontend.numpy_shapes import fill_unknown, is_contiguous, reshaped
+from pyaot.frontend.reshaping import fill_unknown, is_contiguous, reshaped
 from pyaot.frontend.values import ArrayValue, IterationValue, RecordValue, TupleValue, UnboundValue, Value
 from pyaot.frontend.variables import assign_name
 

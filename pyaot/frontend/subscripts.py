@@ -24,7 +24,7 @@ from pyaot.frontend.arithmetic import (
 )
 from pyaot.frontend.arrays import broadcast_element, broadcast_shapes, is_stable, materialise, reader, view
 from pyaot.frontend.context import Context
-from pyaot.frontend.prove import assume, never_negative, same
+from pyaot.frontend.prove import assume, never_negative, same, simplest
 from pyaot.frontend.values import (
     ArrayValue,
     EllipsisValue,
@@ -210,7 +210,7 @@ def clip(ctx: Context, bound: Expr, extent: Expr) -> Expr:
 
 def _count(ctx: Context, start: Expr, stop: Expr, stride: int) -> Expr:
     """How many elements lie between two clipped bounds."""
-    length = minus(stop, start)
+    length = simplest(minus(stop, start))
     if not never_negative(ctx, length) and not assume(ctx, start, stop, "a slice is empty"):
         length = greatest(length, integer(0))
     if stride == 1:

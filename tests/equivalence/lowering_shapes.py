@@ -196,4 +196,35 @@ SHAPES = (
         """,
         (SQUARE + np.eye(3), 2),
     ),
+    case(
+        "axes of extent one that come and go",
+        """
+        def f(m: M, n: int, k: int):
+            a = np.reshape(np.reshape(m, (n, 1, k)) @ m.T, (n, k + 0 * n))
+            return a, m.reshape(n, k, 1), np.reshape(m, (1, n, 1, k))
+        """,
+        (SQUARE, 3, 3),
+    ),
+    case(
+        "an axis of extent one comes, and the others change",
+        """
+        def f(m: M, n: int, k: int):
+            return m.reshape(n, k, 1)
+        """,
+        (WIDE, 3, 2),
+        verdict="failed",
+    ),
+    case(
+        "windows of an image",
+        """
+        def f(m: M, w: M):
+            k = w.shape[0]
+            out = np.zeros((m.shape[0] - k + 1, m.shape[1] - k + 1))
+            for i in range(out.shape[0]):
+                for j in range(out.shape[1]):
+                    out[i, j] = np.sum(m[i : i + k, j : j + k] * w)
+            return out
+        """,
+        (SQUARE, SQUARE[:2, :2].copy()),
+    ),
 )
