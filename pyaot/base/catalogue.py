@@ -7,7 +7,7 @@
 Each code has a page (`pyaot explain PA401`) in `base/pages/` and a pinned example in `tests/diagnostics/`.
 """
 
-from importlib import resources
+from pathlib import Path
 
 from pyaot.base.diagnostics import Code, Severity
 
@@ -106,5 +106,5 @@ def find_code(text: str) -> Code | None:
 
 def explanation(code: Code) -> str:
     """The code's page, in Markdown: what it means, an example, the way out."""
-    page = resources.files("pyaot.base") / "pages" / f"{code.number}.md"
+    page = Path(__file__).parent / "pages" / f"{code.number}.md"
     return page.read_text(encoding="utf-8")

@@ -1,12 +1,14 @@
-"""A file's entry in the cache, built if it is not there."""
+"""A file's entry in the cache, built if it is not there.
+
+What is only needed to build it is imported then: a start from the cache is to take milliseconds.
+"""
 
 import os
-import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyaot
 from pyaot.base.options import Options
@@ -14,6 +16,9 @@ from pyaot.base.source import SourceFile
 from pyaot.cli.console import NO_SOURCE, show, status
 from pyaot.cli.settings import arguments_of
 from pyaot.output.cache import Cached, cache_folder, compiler_identity, key_of, load_entry, open_cache
+
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,8 @@ class Cache:
         found = load_entry(self.root, key)
         if found is not None:
             return found
+        import subprocess
+
         arguments = [str(source.path.absolute()), "--key", key, *arguments_of(self.options)]
         command = [sys.executable, "-m", "pyaot", "fill", *arguments]
         with status(f"compiling {source.path.name} ..."):
@@ -51,6 +58,8 @@ def open_for_run(options: Options) -> Cache:
 
 def _temporary_folder() -> Path | None:
     """Removed when the interpreter ends; None where there is no room for one."""
+    import tempfile
+
     try:
         folder = tempfile.TemporaryDirectory(prefix="pyaot-", ignore_cleanup_errors=True)
     except OSError:
@@ -65,4 +74,4 @@ def _python_path() -> str:
     return os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
 
 
-_kept: list[tempfile.TemporaryDirectory[str]] = []
+_kept: list["TemporaryDirectory[str]"] = []

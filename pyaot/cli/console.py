@@ -11,7 +11,6 @@ import click
 
 from pyaot.base.diagnostics import Diagnostic, Severity
 from pyaot.base.errors import PyaotError
-from pyaot.base.render import render, render_coloured
 from pyaot.base.source import SourceFile
 
 # Of no file: messages about folders and caches.
@@ -24,6 +23,8 @@ _Item = TypeVar("_Item")
 
 def show(diagnostics: Iterable[Diagnostic], source: SourceFile, *severities: Severity) -> None:
     """Prints the messages of these severities, of all if none is named."""
+    from pyaot.base.render import render, render_coloured  # most runs of programs have nothing to show
+
     paint = render if os.environ.get("NO_COLOR") else render_coloured
     for diagnostic in diagnostics:
         if not severities or diagnostic.code.severity in severities:

@@ -14,7 +14,6 @@ import re
 import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
@@ -79,11 +78,18 @@ def open_cache(folder: Path) -> Diagnostic | None:
             return _unwritable(folder, "another user owns it")
         if stat.S_IMODE(status.st_mode) & _WRITEABLE_BY_OTHERS:
             return _unwritable(folder, "others may write into it")
-        with tempfile.TemporaryFile(dir=folder) as probe:
-            probe.write(b"pyaot")
+        _try_to_write(folder / f".pyaot-probe-{os.getpid()}")
     except OSError as error:
         return _unwritable(folder, error.strerror or str(error))
     return None
+
+
+def _try_to_write(file: Path) -> None:
+    """OSError where the file cannot be written; it is gone again afterwards."""
+    try:
+        file.write_bytes(b"pyaot")
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def _unwritable(folder: Path, reason: str) -> Diagnostic:

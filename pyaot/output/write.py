@@ -5,7 +5,6 @@ A full disk or a folder that cannot be written becomes a PyaotError (PA703).
 
 import os
 import shutil
-import tempfile
 import tokenize
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +20,8 @@ from pyaot.base.source import NOWHERE, SourceFile
 @contextmanager
 def staging(folder: Path) -> Iterator[Path]:
     """An empty folder on the same disk as `folder`, which is made if need be; it vanishes at the end."""
+    import tempfile  # with all that it imports itself a tenth of a start from the cache
+
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         stage = Path(tempfile.mkdtemp(prefix=".pyaot-", dir=folder))
