@@ -219,18 +219,15 @@ class _Search:
     # ---- what a run may be
 
     def _reach(self, suite: cst.IndentedBlock, first: int) -> int:
-        """How many statements may form a run by their kinds; with returns only where it ends the function."""
+        """How many statements may form a run by their kinds."""
         count = 0
         for statement in suite.body[first:]:
             if not self._may_be_inside(statement):
                 break
             count += 1
             if _is_return(statement):
-                return count
-        if suite is self.body.info.node.body and first + count == len(suite.body):
-            return count
-        inside = suite.body[first : first + count]
-        return next((n for n, statement in enumerate(inside) if _has(statement, cst.Return)), count)
+                break
+        return count
 
     def _may_be_inside(self, statement: cst.BaseStatement) -> bool:
         if any(isinstance(part, _NEVER_INSIDE) for part in walk_body(statement)):
@@ -244,6 +241,8 @@ class _Search:
         statements = suite.body[first : first + count]
         bound = names_bound(*statements)
         returns = any(_has(statement, cst.Return) for statement in statements)
+        if returns and not self._ends_function(suite, first + count):
+            return None, types
         live = frozenset() if returns else self.flow.live[statements[-1]]
         outputs = tuple(name for name in bound if name in live and name in self.locals)
         inputs = needed(statements, frozenset(outputs)) & self.locals
@@ -258,6 +257,11 @@ class _Search:
             return None, types
         cut = Cut(self.body.tree, self.body.info, statements, tuple(self.settings[name] for name in own))
         return region_def(cut, self.prefix, sorted(inputs), outputs, returns), all_types
+
+    def _ends_function(self, suite: cst.IndentedBlock, end: int) -> bool:
+        """Whether the function is over behind these statements, whether they return or not."""
+        is_last = suite is self.body.info.node.body and end == len(suite.body)
+        return is_last or _is_return(suite.body[end - 1])
 
     def _shorter(self, statements: Sequence[cst.BaseStatement], place: Span) -> int:
         """How many statements to try next: those before the refused one, half where it is in none of them."""

@@ -99,6 +99,17 @@ def f(a: NDArray[np.float64], n: int) -> float:
         s += a[i]
     return s
 """,
+    "return before what stays Python": """
+def f(a: NDArray[np.float64], n: int) -> NDArray[np.float64] | float:
+    note = [str(n)]
+    for i in range(n):
+        if a[i] > 0.9:
+            return a[i]
+    for i in range(n):
+        a[i] += 1.0
+    if note:
+        return a[::-1].copy()
+""",
     "closure": """
 def f(a: NDArray[np.float64], n: int) -> float:
     s = 0.0
@@ -220,7 +231,8 @@ def outcome(module: ModuleType, values: list[float], n: int) -> tuple[object, ..
         result: object = module.f(a, n)
     except Exception as error:
         result = (type(error), str(error))
-    return (type(result), result, a.tolist(), list(module.log))
+    shown = result.tolist() if isinstance(result, np.ndarray) else result
+    return (type(result), shown, a.tolist(), list(module.log))
 
 
 @pytest.mark.parametrize("n", [4, 3, 0, 7])
