@@ -6,6 +6,7 @@ Types, shapes, and the loops or the library call that compute it.
 from collections.abc import Callable
 
 from pyaot.frontend import (
+    numpy_calculus,
     numpy_closeness,
     numpy_covariance,
     numpy_creation,
@@ -41,6 +42,7 @@ TABLE: dict[str, Callable[[Context, Arguments], Value]] = {
     **numpy_joining.TABLE,
     **numpy_parts.TABLE,
     **numpy_closeness.TABLE,
+    **numpy_calculus.TABLE,
     **numpy_linear.TABLE,
     **numpy_statistics.TABLE,
     **numpy_covariance.TABLE,

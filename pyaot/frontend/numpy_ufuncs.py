@@ -24,10 +24,11 @@ from pyaot.frontend.operators import (
 from pyaot.frontend.promote import python_type
 from pyaot.frontend.values import ArrayValue, Number, TupleValue, Value
 from pyaot.ir.functions import ONLY_PYTHON, PURE, is_exact
-from pyaot.ir.nodes import Binary, Call, Expr, Select
-from pyaot.ir.types import PY_BOOL, DType, Origin, Scalar
+from pyaot.ir.nodes import Binary, Call, Const, Expr, Select
+from pyaot.ir.types import PY_BOOL, PY_FLOAT, DType, Origin, Scalar
 
 Handler = Callable[[Context, Arguments], Value]
+_EXACT_POWERS = 22  # greater powers of ten are no floats
 
 # NumPy's other names of the same ufuncs.
 _ALIASES = {
@@ -271,12 +272,24 @@ def _part(name: str) -> Handler:
 
 def _round(ctx: Context, arguments: Arguments) -> Value:
     a, decimals = arguments.take(ctx, "a", "decimals")
-    if is_given(decimals) and known_int(ctx, decimals, "decimals") != 0:
-        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "Rounding to decimals is not compiled.")
+    digits = known_int(ctx, decimals, "decimals") if is_given(decimals) else 0
     operand = as_operand(ctx, a)
+    if digits:
+        return _round_to(ctx, operand, digits)
     if operand.type.dtype.is_integer:
         return _applied(ctx, [operand], cast_numpy)
     return _pure("rint")(ctx, Arguments((operand,)))
+
+
+def _round_to(ctx: Context, operand: ArrayValue | Number, decimals: int) -> Value:
+    """rint(a * 10**d) / 10**d; for negative d the operations change places."""
+    if not operand.type.dtype.is_float or abs(decimals) > _EXACT_POWERS:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "This rounding to decimals is not compiled.")
+    first, second = ("mul", "truediv") if decimals > 0 else ("truediv", "mul")
+    power = Number(Const(10.0 ** abs(decimals), PY_FLOAT))
+    of_numpy = Number(cast_numpy(operand.expr)) if isinstance(operand, Number) else operand
+    scaled = apply_binary(ctx, first, of_numpy, power)
+    return apply_binary(ctx, second, _pure("rint")(ctx, Arguments((scaled,))), power)
 
 
 def _astype(ctx: Context, arguments: Arguments) -> Value:
