@@ -11,21 +11,16 @@ from pyaot.frontend.promote import PYTHON_TYPES
 from pyaot.frontend.values import ArrayValue, Number, Value
 from pyaot.ir.types import Origin
 
-_OF_THE_DATA = ("setdiff1d", "intersect1d", "union1d")
-
 
 def _unknown(ctx: Context, path: str) -> Unsupported:
     """Why a library function stays Python, and what can be done."""
-    module, _, name = path.rpartition(".")
+    module = path.rpartition(".")[0]
     shown = path.removeprefix("builtins.")
     if module.startswith(("numpy.random", "random")):
         message = f"'{shown}' stays Python: random numbers are drawn in the program's order."
         return ctx.refuse(
             UNKNOWN_FUNCTION, message, None, "Draw them before the call, and pass them as an array."
         )
-    if module == "numpy" and name in _OF_THE_DATA:
-        message = f"'{shown}' stays Python: the size of its result is found in the data."
-        return ctx.refuse(UNKNOWN_FUNCTION, message, None, "A boolean mask, or a loop that counts, compiles.")
     hint = "Write it as a loop, or call it outside and pass the result."
     return ctx.refuse(UNKNOWN_FUNCTION, f"'{shown}' has no compiled form.", None, hint)
 

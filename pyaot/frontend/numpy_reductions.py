@@ -164,11 +164,6 @@ def _mean(ctx: Context, arguments: Arguments) -> Value:
     )
 
 
-def _average(ctx: Context, arguments: Arguments) -> Value:
-    a, axis = arguments.take(ctx, "a", "axis")
-    return _mean(ctx, Arguments((as_array(ctx, a),), {} if axis is None else {"axis": axis}))
-
-
 def _spread(is_std: bool) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
         a, axis, dtype, out, ddof, keepdims = arguments.take(
@@ -376,7 +371,6 @@ TABLE: dict[str, Handler] = {
     "numpy.sum": _sum_like("add", 0),
     "numpy.prod": _sum_like("mul", 1),
     "numpy.mean": _mean,
-    "numpy.average": _average,
     "numpy.var": _spread(is_std=False),
     "numpy.std": _spread(is_std=True),
     "numpy.min": _extreme("minimum"),

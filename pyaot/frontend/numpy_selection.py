@@ -5,19 +5,23 @@ np.nonzero(a)       count the elements that are not zero;  for i: if a[i] != 0: 
 
 from collections.abc import Callable
 
+import numpy as np
+
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
-from pyaot.frontend.arguments import Arguments
+from pyaot.frontend.arguments import Arguments, is_given
 from pyaot.frontend.arithmetic import cast, integer, truth
-from pyaot.frontend.arrays import allocate, as_stored, loops, materialise, pulled
-from pyaot.frontend.coerce import as_array
+from pyaot.frontend.arrays import allocate, as_stored, loops, map_elements, materialise, pulled
+from pyaot.frontend.coerce import as_array, as_operand
 from pyaot.frontend.context import Context
 from pyaot.frontend.masks import compress, count, count_chosen, counter_of, when
 from pyaot.frontend.numpy_shapes import transposed
 from pyaot.frontend.numpy_ufuncs import choose
+from pyaot.frontend.operators import check_fits
+from pyaot.frontend.promote import PYTHON_TYPES, from_numpy
 from pyaot.frontend.reshaping import flattened
-from pyaot.frontend.values import ArrayValue, Indices, TupleValue, Value
-from pyaot.ir.nodes import Expr, Store
-from pyaot.ir.types import PY_BOOL, Array, DType, Scalar
+from pyaot.frontend.values import ArrayValue, Indices, Number, TupleValue, Value
+from pyaot.ir.nodes import Expr, Select, Store
+from pyaot.ir.types import PY_BOOL, Array, DType, Origin, Scalar
 
 Handler = Callable[[Context, Arguments], Value]
 
@@ -45,7 +49,7 @@ def _fill_positions(ctx: Context, mask: ArrayValue, put: Callable[[Expr, Indices
         put(counter, indices)
         count(ctx, counter)
 
-    loops(ctx, mask.shape, lambda i: when(ctx, mask.element(i), lambda: found(i)))
+    loops(ctx, mask.shape, lambda i: when(ctx, cast(mask.element(i), PY_BOOL), lambda: found(i)))
 
 
 def _store(ctx: Context, target: ArrayValue, indices: Indices, value: Expr) -> None:
@@ -57,7 +61,11 @@ def _store(ctx: Context, target: ArrayValue, indices: Indices, value: Expr) -> N
 def _nonzero(ctx: Context, arguments: Arguments) -> Value:
     """A vector of positions for every axis."""
     (a,) = arguments.take(ctx, "a")
-    mask = _truths(ctx, a)
+    return TupleValue(tuple(positions(ctx, _truths(ctx, a))))
+
+
+def positions(ctx: Context, mask: ArrayValue) -> list[ArrayValue]:
+    """Where the mask is true: a vector for every axis."""
     extent = count_chosen(ctx, mask)
     found = [allocate(ctx, "found", Array(DType.INT64, 1), (extent,)) for _ in mask.shape]
 
@@ -66,7 +74,7 @@ def _nonzero(ctx: Context, arguments: Arguments) -> Value:
             _store(ctx, target, (k,), index)
 
     _fill_positions(ctx, mask, put)
-    return TupleValue(tuple(found))
+    return found
 
 
 def _flatnonzero(ctx: Context, arguments: Arguments) -> Value:
@@ -108,10 +116,51 @@ def _extract(ctx: Context, arguments: Arguments) -> Value:
     return compress(ctx, array, (mask,))
 
 
+# ---- choices --------------------------------------------------------------------------------------------
+
+
+def _select(ctx: Context, arguments: Arguments) -> Value:
+    """Of the choices the first whose condition holds."""
+    conditions, choices, default = arguments.take(ctx, "condlist", "choicelist", "default")
+    masks, values = (_listed(ctx, value) for value in (conditions, choices))
+    values.append(as_operand(ctx, default) if is_given(default) else Number(integer(0)))
+    if len(masks) + 1 != len(values) or any(mask.type.dtype is not DType.BOOL for mask in masks):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'select' needs as many conditions, of bools, as choices.")
+    if not any(isinstance(operand, ArrayValue) for operand in (*masks, *values)):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'select' of numbers is not compiled.")
+    type = Scalar(_common_type(ctx, [value.type for value in values]))
+    for value in values:
+        if isinstance(value, Number):
+            check_fits(ctx, value.expr, value.type, type)
+
+    def rule(*operands: Expr) -> Expr:
+        result = cast(operands[-1], type)
+        for condition, choice in reversed(list(zip(operands, operands[len(masks) : -1]))):
+            result = Select(cast(condition, PY_BOOL), cast(choice, type), result, type)
+        return result
+
+    return map_elements(ctx, (*masks, *values), rule)
+
+
+def _listed(ctx: Context, value: Value | None) -> list[ArrayValue | Number]:
+    if not isinstance(value, TupleValue) or not value.items:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "Conditions and choices must be written as lists.")
+    return [as_operand(ctx, item) for item in value.items]
+
+
+def _common_type(ctx: Context, types: list[Scalar]) -> DType:
+    """NumPy's own answer: numbers of Python's are weak."""
+    samples = [PYTHON_TYPES[t.dtype.kind](0) if t.is_python else np.dtype(t.dtype.value) for t in types]
+    if any(t.origin is Origin.EITHER for t in types):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The type of a choice depends on the path.")
+    return from_numpy(np.result_type(*samples))
+
+
 TABLE: dict[str, Handler] = {
     "numpy.nonzero": _nonzero,
     "numpy.flatnonzero": _flatnonzero,
     "numpy.argwhere": _argwhere,
     "numpy.where": _where,
     "numpy.extract": _extract,
+    "numpy.select": _select,
 }

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, is_given, known_bool
-from pyaot.frontend.arithmetic import as_integer, both, cast, compare, either, integer, minus
+from pyaot.frontend.arithmetic import as_integer, both, cast, compare, either, greatest, integer, minus, plus
 from pyaot.frontend.arrays import allocate, as_stored, loops, materialise, pulled
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
-from pyaot.frontend.masks import count, count_chosen, counter_of, when
+from pyaot.frontend.masks import compress, count, count_chosen, counter_of, when
+from pyaot.frontend.numpy_joining import concatenated
+from pyaot.frontend.numpy_members import members
 from pyaot.frontend.reshaping import flattened, reshaped
 from pyaot.frontend.values import ArrayValue, Indices, TextValue, TupleValue, Value
 from pyaot.ir.nodes import Assign, Expr, Store
@@ -141,6 +143,45 @@ def _inverse(ctx: Context, first: ArrayValue, order: ArrayValue) -> ArrayValue:
     return result
 
 
+# ---- sets of values -------------------------------------------------------------------------------------
+
+
+def _union(ctx: Context, arguments: Arguments) -> Value:
+    first, second = (_flat_of(ctx, value) for value in arguments.take(ctx, "ar1", "ar2"))
+    return _unique_of(ctx, concatenated(ctx, [first, second], 0), _Wanted())[0]
+
+
+def _flat_of(ctx: Context, value: Value | None) -> ArrayValue:
+    array = as_array(ctx, value)
+    if array.rank == 0:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "A set of one number is not compiled.")
+    return flattened(ctx, as_stored(ctx, array))
+
+
+def _intersection(ctx: Context, arguments: Arguments) -> Value:
+    """Both sets in order, one behind the other, sorted: what stands there twice."""
+    values = (_flat_of(ctx, value) for value in arguments.take(ctx, "ar1", "ar2"))
+    sets = [_unique_of(ctx, value, _Wanted())[0] for value in values]
+    ordered = sorted_copy(ctx, concatenated(ctx, sets, 0))
+    extent = minus(ordered.shape[0], integer(1))
+    before = pulled(ordered.dtype, (greatest(extent, integer(0)),), ordered.element)
+    twice = pulled(
+        DType.BOOL,
+        before.shape,
+        lambda i: compare("eq", ordered.element((plus(i[0], integer(1)),)), ordered.element(i)),
+    )
+    return compress(ctx, before, (twice,))
+
+
+def _difference(ctx: Context, arguments: Arguments) -> Value:
+    first, second = (_flat_of(ctx, value) for value in arguments.take(ctx, "ar1", "ar2"))
+    values = _unique_of(ctx, first, _Wanted())[0]
+    return compress(ctx, values, (members(ctx, values, second, is_inverse=True),))
+
+
 TABLE: dict[str, Handler] = {
     "numpy.unique": _unique,
+    "numpy.union1d": _union,
+    "numpy.intersect1d": _intersection,
+    "numpy.setdiff1d": _difference,
 }

@@ -8,7 +8,7 @@ from pyaot.frontend.arithmetic import as_integer, binary, cast, compare, integer
 from pyaot.frontend.arrays import as_stored, borrowed, broadcast_element, materialise, pulled, view
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
-from pyaot.frontend.prove import make_equal
+from pyaot.frontend.prove import is_entry, make_equal
 from pyaot.frontend.reshaping import fill_unknown, flattened, is_contiguous, reshaped
 from pyaot.frontend.values import ArrayValue, Indices, Number, TupleValue, Value, Walk
 from pyaot.ir.nodes import Const, Expr, Select
@@ -98,14 +98,19 @@ def _squeeze(ctx: Context, arguments: Arguments) -> Value:
             make_equal(ctx, array.shape[d], integer(1), "a squeezed axis has another extent than one")
     else:
         dropped = tuple(n for n, extent in enumerate(array.shape) if extent == integer(1))
-        if any(not isinstance(extent, Const) for extent in array.shape):
-            raise ctx.refuse(
-                UNSUPPORTED_ARGUMENT,
-                "'squeeze' needs its axis in compiled code.",
-                None,
-                "Write squeeze(axis=...).",
-            )
+        for extent in array.shape:
+            if not isinstance(extent, Const):
+                _not_one(ctx, extent)
     return reshaped(ctx, array, tuple(e for n, e in enumerate(array.shape) if n not in dropped))
+
+
+def _not_one(ctx: Context, extent: Expr) -> None:
+    """`squeeze` keeps this axis: what the types leave open is asked at entry, or here."""
+    condition = compare("ne", extent, integer(1))
+    if is_entry(ctx, extent):
+        ctx.require(condition, "an axis that 'squeeze' drops is not known to have the extent one")
+    else:
+        ctx.check(condition, "'squeeze' drops an axis of extent one")
 
 
 def _expand_dims(ctx: Context, arguments: Arguments) -> Value:

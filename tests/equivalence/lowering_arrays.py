@@ -382,4 +382,45 @@ ARRAYS = (
         """,
         (THREE.copy(),),
     ),
+    case(
+        "fill_diagonal of a tall and of a wide matrix",
+        """
+        def f(A: M, x: float):
+            np.fill_diagonal(A, x * 2)
+            np.fill_diagonal(A.T[1:], 7)
+            return A.T
+        """,
+        (SQUARE.copy(), 1.5),
+        (WIDE.copy(), -0.0),
+        (WIDE.T.copy(), 2.0),
+    ),
+    case(
+        "ufunc.at changes an element as often as it is named",
+        """
+        def f(a: V, b: V, k: I, A: M):
+            np.add.at(a, k, b)
+            np.multiply.at(a, [0, 0, -1], 3)
+            np.maximum.at(A, (k, np.array([0, 1, 0])), b)
+            np.subtract.at(A, 1, b)
+            return a
+        """,
+        (THREE.copy(), floats(np.nan, -0.0, 1.0), np.array([2, 2, -3]), SQUARE.copy()),
+    ),
+    case(
+        "ufunc.at outside of the array",
+        """
+        def f(a: V, k: I):
+            np.add.at(a, k, 1.0)
+        """,
+        (THREE.copy(), np.array([0, 3])),
+        verdict="raises",
+    ),
+    case(
+        "squeeze of what has one element along an axis at run time only",
+        """
+        def f(A: M):
+            return np.squeeze(A[None]).shape
+        """,
+        (WIDE,),
+    ),
 )
