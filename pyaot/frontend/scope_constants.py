@@ -5,6 +5,7 @@ EPS = 1e-6 * N                  3.2e-05
 TAPS = (1, 2, N // 8)           (1, 2, 4)
 SCALE = np.float32(0.5)         np.float32(0.5)
 HALF = np.pi / 2                1.5707963267948966
+TINY = np.finfo(np.float32).eps np.float32(1.1920929e-07)
 """
 
 import cmath
@@ -49,6 +50,8 @@ def _value(node: cst.BaseExpression, imports: Mapping[str, str], names: _Names) 
             return _number(node.evaluated_value)
         case cst.SimpleString(evaluated_value=str(text)):
             return text
+        case cst.Attribute(value=cst.Call(func=function, args=[cst.Arg(value=of)]), attr=name):
+            return _limit(_full_path(dotted_name(function) or "", imports), of, name.value, imports)
         case cst.Name() | cst.Attribute():
             return _named(node, imports, names)
         case cst.UnaryOperation(operator=op, expression=operand):
@@ -89,6 +92,19 @@ def _library_constant(path: str) -> Constant:
 def _full_path(name: str, imports: Mapping[str, str]) -> str:
     first, dot, rest = name.partition(".")
     return imports.get(first, first) + dot + rest
+
+
+_LIMITS: dict[str, Callable[[str], object]] = {"numpy.finfo": np.finfo, "numpy.iinfo": np.iinfo}
+_DTYPES = ("float", "int", "complex")
+
+
+def _limit(function: str, of: cst.BaseExpression, name: str, imports: Mapping[str, str]) -> Constant:
+    """`np.finfo(np.float64).eps`: a limit of a dtype that the text names."""
+    path = _full_path(dotted_name(of) or "", imports)
+    dtype = path.removeprefix("numpy.")
+    if function not in _LIMITS or (dtype == path and dtype not in _DTYPES):
+        raise _NotConstant
+    return _number(getattr(_LIMITS[function](dtype), name, None))
 
 
 # ---- operations -----------------------------------------------------------------------------------------

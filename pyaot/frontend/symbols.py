@@ -79,8 +79,6 @@ def _guarded_constant(ctx: Context, name: str, value: Constant, node: cst.CSTNod
 
 def _text(value: Constant) -> str:
     match value:
-        case np.generic():
-            return repr(value.item())
         case tuple():
             return "(" + ", ".join(_text(item) for item in value) + ("," if len(value) == 1 else "") + ")"
     return repr(value)
@@ -122,8 +120,4 @@ def member(ctx: Context, path: str, node: cst.CSTNode) -> Value:
         return Number(Const(_LIBRARY_CONSTANTS[path], PY_FLOAT))
     if path == "numpy.newaxis":
         return NoneValue()
-    if path.startswith(("numpy.finfo", "numpy.iinfo")):
-        raise ctx.refuse(
-            UNSUPPORTED_EXPRESSION, "finfo and iinfo are not compiled.", node, "Make it a module constant."
-        )
     return SymbolValue(path)

@@ -1,6 +1,7 @@
 """What was read from the file's globals at compile time, as conditions on what they are at the call.
 
     N = 32                   type(N) is not int or N != 32
+    H = np.float32(0.5)      repr(H) != 'np.float32(0.5)'
     np is numpy              np is not _pyaot_the_numpy
     helper, a def            not _pyaot.is_def(helper, 'helper', __name__)
 
@@ -50,12 +51,12 @@ def changed_text(fact: GlobalFact, wording: Wording) -> str:
 
 
 def _other_value(name: str, expected: str, wording: Wording) -> str:
-    """An int is not the float that equals it, and 0.0 is not -0.0."""
+    """An int is not the float that equals it, nor 0.0 -0.0; inf and NumPy's numbers are no literals."""
     kind = wording.builtin("type")
     try:
         value = ast.literal_eval(expected)
     except (ValueError, SyntaxError):
-        return f"{kind}({name}) is not {kind}({expected}) or {name} != {expected}"
+        return f"{wording.builtin('repr')}({name}) != {expected!r}"
     if value is None or value is True or value is False:
         return f"{name} is not {expected}"
     type_is_other = f"{kind}({name}) is not {wording.builtin(type(value).__name__)}"

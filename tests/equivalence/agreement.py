@@ -142,8 +142,7 @@ def _values(instance: Instance, function: Function, names: dict[str, Any]) -> di
 
 
 def _holds(names: dict[str, Any], text: str, expected: str) -> bool:
-    value, wanted = eval(text, names), eval(expected, names)
-    return type(value) is type(wanted) and value == wanted
+    return repr(eval(text, names)) == expected
 
 
 _PYTHON = {DType.BOOL: bool, DType.INT64: int, DType.FLOAT64: float, DType.COMPLEX128: complex}

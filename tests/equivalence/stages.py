@@ -94,8 +94,7 @@ def _bound(
 def _hold(instance: Instance, names: dict[str, Any]) -> bool:
     """Whether the facts about numbers and None are as they were at compile time."""
     facts = [fact for fact in instance.facts if not fact.by_identity]
-    pairs = [(eval(fact.name, names), eval(fact.expected, names)) for fact in facts]
-    return all(type(value) is type(wanted) and value == wanted for value, wanted in pairs)
+    return all(repr(eval(fact.name, names)) == fact.expected for fact in facts)
 
 
 def _fits(function: Function, values: Mapping[str, object]) -> bool:

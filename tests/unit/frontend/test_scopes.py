@@ -85,6 +85,8 @@ def test_names_for_type_checkers_only_are_kept_apart() -> None:
         ("X = float('inf')", math.inf),
         ("import math\nX = math.sqrt(2) * max(1, 3)", math.sqrt(2) * 3),
         ("import numpy as np\nX = np.float32(0.5)", np.float32(0.5)),
+        ("import numpy as np\nX = np.finfo(np.float32).eps", np.finfo(np.float32).eps),
+        ("import numpy\nX = numpy.iinfo(int).max - 1", 2**63 - 2),
         ("X = (1, (2.0, -3))", (1, (2.0, -3))),
         ("import numpy as np\nX = np.newaxis", None),
         ("X = 1 << 20", 1 << 20),
@@ -119,6 +121,8 @@ def test_constants(text: str, value: object) -> None:
         "X: int",
         "X = *(1,), 2",
         "import numpy as np\nX = np.zeros(3)",
+        "import numpy as np\nX = np.iinfo(np.float64).max",
+        "import numpy as np\nX = np.finfo('f4').eps",
     ],
 )
 def test_not_constants(text: str) -> None:
