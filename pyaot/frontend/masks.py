@@ -1,6 +1,6 @@
 """Boolean masks as subscripts.
 
-b = a[mask]          count the chosen elements, allocate, copy them in order
+b = a[mask]          count the chosen elements, allocate; for i: b[k] = a[i]; k = k + mask[i]
 a[mask] = x          for i: if mask[i]: a[i] = x
 a[mask] = values     for i: if mask[i]: a[i] = values[k]; k = k + 1
 """
@@ -8,7 +8,7 @@ a[mask] = values     for i: if mask[i]: a[i] = values[k]; k = k + 1
 from collections.abc import Callable, Sequence
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
-from pyaot.frontend.arithmetic import cast, compare, integer, plus, truth
+from pyaot.frontend.arithmetic import cast, compare, either, integer, minus, plus, truth
 from pyaot.frontend.arrays import allocate, as_stored, loops, materialise, reads_elsewhere
 from pyaot.frontend.context import Context
 from pyaot.frontend.conversion import stored
@@ -16,7 +16,7 @@ from pyaot.frontend.operators import apply_binary
 from pyaot.frontend.prove import make_equal
 from pyaot.frontend.reductions import Folding, reduce_array
 from pyaot.frontend.values import ArrayValue, Indices, Number, Value
-from pyaot.ir.nodes import Assign, Binary, Expr, If, Store, Var
+from pyaot.ir.nodes import Assign, Binary, Block, Exit, Expr, If, Loop, Store, Var
 from pyaot.ir.types import PY_BOOL, PY_INT, Array, DType, Scalar
 
 _COUNT = Scalar(DType.INT64)
@@ -49,14 +49,18 @@ def compress(ctx: Context, base: ArrayValue, items: Sequence[Value]) -> ArrayVal
     result = allocate(ctx, "selected", Array(base.dtype, 1 + len(rest)), (extent, *rest))
     place = result.place
     assert place is not None
+
+    def copy(where: Expr, indices: Indices) -> None:
+        value = cast(base.element(indices), Scalar(base.dtype))
+        ctx.emit(Store(place.array, (where, *indices[mask.rank :]), value, False, ctx.span))
+
+    if not rest:
+        fill_chosen(ctx, mask, copy)
+        return result
     counter = counter_of(ctx)
 
     def copy_row(indices: Indices) -> None:
-        def body(inner: Indices) -> None:
-            value = cast(base.element((*indices, *inner)), Scalar(base.dtype))
-            ctx.emit(Store(place.array, (counter, *inner), value, False, ctx.span))
-
-        loops(ctx, rest, body)
+        loops(ctx, rest, lambda inner: copy(counter, (*indices, *inner)))
         count(ctx, counter)
 
     loops(ctx, mask.shape, lambda i: when(ctx, _chosen(mask, i), lambda: copy_row(i)))
@@ -70,6 +74,40 @@ def count_chosen(ctx: Context, mask: ArrayValue) -> Expr:
     found = reduce_array(ctx, chosen, tuple(range(mask.rank)), False, folding)
     assert isinstance(found, Number)
     return ctx.temporary("chosen", cast(found.expr, PY_INT))
+
+
+def fill_chosen(ctx: Context, mask: ArrayValue, put: Callable[[Expr, Indices], None]) -> None:
+    """`put(k, indices)` with the number k of every chosen element, without a branch.
+
+    It is called for the others before the last of a row as well, with the number of the next one that is
+    chosen, for which what they put is replaced.
+    """
+    name = ctx.fresh("count")
+    ctx.emit(Assign(name, cast(integer(0), _COUNT), ctx.span))
+    counter = Var(name, _COUNT)
+
+    def body(indices: Indices) -> None:
+        put(cast(counter, PY_INT), indices)
+        more = Binary("add", counter, cast(_chosen(mask, indices), _COUNT), _COUNT, False)
+        ctx.emit(Assign(name, more, ctx.span))
+
+    def row(outer: Indices) -> None:
+        stop = _behind_last(ctx, mask, outer)
+        loops(ctx, (stop,), lambda inner: body((*outer, *inner)), "k")
+
+    loops(ctx, mask.shape[:-1], row)
+
+
+def _behind_last(ctx: Context, mask: ArrayValue, row: Indices) -> Expr:
+    """One more than the number of the last chosen element of a row, looked for from its end."""
+    name, label = ctx.fresh("stop"), ctx.fresh("found")
+    stop = Var(name, PY_INT)
+    ctx.emit(Assign(name, mask.shape[-1], ctx.span))
+    before = minus(stop, integer(1))
+    is_found = either(compare("le", stop, integer(0)), _chosen(mask, (*row, before)))
+    leave = If(is_found, (Exit(label, ctx.span),), (), ctx.span)
+    ctx.emit(Block(label, (Loop((leave, Assign(name, before, ctx.span)), ctx.span),), ctx.span))
+    return ctx.temporary("last", stop)
 
 
 def counter_of(ctx: Context) -> Var:

@@ -1,6 +1,6 @@
 """Positions of what is true: counted first, then allocated and filled.
 
-np.nonzero(a)       count the elements that are not zero;  for i: if a[i] != 0: found[k] = i;  k = k + 1
+np.nonzero(a)       count the elements that are not zero;  for i: found[k] = i;  k = k + (a[i] != 0)
 """
 
 from collections.abc import Callable
@@ -10,10 +10,10 @@ import numpy as np
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, is_given
 from pyaot.frontend.arithmetic import cast, integer, truth
-from pyaot.frontend.arrays import allocate, as_stored, loops, map_elements, materialise, pulled
+from pyaot.frontend.arrays import allocate, as_stored, map_elements, materialise, pulled
 from pyaot.frontend.coerce import as_array, as_operand
 from pyaot.frontend.context import Context
-from pyaot.frontend.masks import compress, count, count_chosen, counter_of, when
+from pyaot.frontend.masks import compress, count_chosen, fill_chosen
 from pyaot.frontend.numpy_shapes import transposed
 from pyaot.frontend.numpy_ufuncs import choose
 from pyaot.frontend.operators import check_fits
@@ -41,17 +41,6 @@ def _truths(ctx: Context, value: Value | None) -> ArrayValue:
     return pulled(DType.BOOL, array.shape, lambda i: cast(truth(array.element(i)), PY_BOOL))
 
 
-def _fill_positions(ctx: Context, mask: ArrayValue, put: Callable[[Expr, Indices], None]) -> None:
-    """`put(k, indices)` for the k-th element that is true, in C order."""
-    counter = counter_of(ctx)
-
-    def found(indices: Indices) -> None:
-        put(counter, indices)
-        count(ctx, counter)
-
-    loops(ctx, mask.shape, lambda i: when(ctx, cast(mask.element(i), PY_BOOL), lambda: found(i)))
-
-
 def _store(ctx: Context, target: ArrayValue, indices: Indices, value: Expr) -> None:
     assert target.place is not None
     value = cast(value, Scalar(target.dtype))
@@ -73,7 +62,7 @@ def positions(ctx: Context, mask: ArrayValue) -> list[ArrayValue]:
         for target, index in zip(found, indices):
             _store(ctx, target, (k,), index)
 
-    _fill_positions(ctx, mask, put)
+    fill_chosen(ctx, mask, put)
     return found
 
 
@@ -97,7 +86,7 @@ def _argwhere(ctx: Context, arguments: Arguments) -> Value:
         for axis, index in enumerate(indices):
             _store(ctx, found, (integer(axis), k), index)
 
-    _fill_positions(ctx, mask, put)
+    fill_chosen(ctx, mask, put)
     return transposed(ctx, found, (1, 0))
 
 

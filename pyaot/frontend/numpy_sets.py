@@ -1,7 +1,7 @@
 """NumPy's set functions: a library sort, then passes over neighbours.
 
 np.unique(a)        s = sort(a);  count the i with s[i] != s[i - 1]
-                    for i: if s[i] != s[i - 1]: found[k] = s[i];  k = k + 1
+                    for i: found[k] = s[i];  k = k + (s[i] != s[i - 1])
 """
 
 from collections.abc import Callable
@@ -13,13 +13,13 @@ from pyaot.frontend.arithmetic import as_integer, both, cast, compare, either, g
 from pyaot.frontend.arrays import allocate, as_stored, loops, materialise, pulled
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
-from pyaot.frontend.masks import compress, count, count_chosen, counter_of, when
+from pyaot.frontend.masks import compress, count, count_chosen, counter_of, fill_chosen, when
 from pyaot.frontend.numpy_joining import concatenated
 from pyaot.frontend.numpy_members import members
 from pyaot.frontend.reshaping import flattened, reshaped
 from pyaot.frontend.values import ArrayValue, Indices, TextValue, TupleValue, Value
-from pyaot.ir.nodes import Assign, Expr, Store
-from pyaot.ir.types import PY_BOOL, Array, DType
+from pyaot.ir.nodes import Expr, Select, Store
+from pyaot.ir.types import PY_BOOL, PY_INT, Array, DType
 
 Handler = Callable[[Context, Arguments], Value]
 
@@ -104,24 +104,31 @@ def _filled(
         allocate(ctx, name, Array(DType.INT64, 1), (extent,)) if is_wanted else None
         for name, is_wanted in (("index", wanted.index), ("counts", wanted.counts))
     )
-    counter, last = counter_of(ctx), counter_of(ctx)
 
-    def end_run(stop: Expr) -> None:
-        if counts is not None:
-            _put(ctx, counts, minus(counter, integer(1)), minus(stop, last))
-
-    def new_value(i: Indices) -> None:
-        when(ctx, compare("gt", counter, integer(0)), lambda: end_run(i[0]))
-        _put(ctx, values, counter, ordered.element(i))
+    def put(where: Expr, i: Indices) -> None:
+        _put(ctx, values, where, ordered.element(i))
         if index is not None and order is not None:
-            _put(ctx, index, counter, order.element(i))
+            _put(ctx, index, where, order.element(i))
         if counts is not None:
-            ctx.emit(Assign(last.name, i[0], ctx.span))
-        count(ctx, counter)
+            _put(ctx, counts, where, i[0])
 
-    loops(ctx, first.shape, lambda i: when(ctx, cast(first.element(i), PY_BOOL), lambda: new_value(i)))
-    when(ctx, compare("gt", counter, integer(0)), lambda: end_run(first.shape[0]))
+    fill_chosen(ctx, first, put)
+    if counts is not None:
+        _to_lengths(ctx, counts, ordered.shape[0])
     return [values, *(array for array in (index, counts) if array is not None)]
+
+
+def _to_lengths(ctx: Context, starts: ArrayValue, stop: Expr) -> None:
+    """Where runs begin becomes how long they are."""
+    last = minus(starts.shape[0], integer(1))
+
+    def body(k: Indices) -> None:
+        after = Select(
+            compare("lt", k[0], last), as_integer(starts.element((plus(k[0], integer(1)),))), stop, PY_INT
+        )
+        _put(ctx, starts, k[0], minus(after, as_integer(starts.element(k))))
+
+    loops(ctx, starts.shape, body)
 
 
 def _put(ctx: Context, target: ArrayValue, where: Expr, value: Expr) -> None:

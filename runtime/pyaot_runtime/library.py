@@ -63,6 +63,11 @@ def library_call(
 ) -> None:
     """`outputs[...] = name(*inputs, **options)`; exceptions of the library make the attempt fail."""
     values = [_as_array(item) if isinstance(item, tuple) else item for item in inputs]
+    if name == "sort":
+        sorted_in_place = _as_array(outputs[0])
+        sorted_in_place[...] = values[0]
+        sorted_in_place.sort(**options)
+        return
     result = _compute(name, values, dict(options))
     results = result if isinstance(result, tuple) else (result,)
     for section, value in zip(outputs, results, strict=False):
