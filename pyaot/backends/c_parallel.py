@@ -250,7 +250,8 @@ def _time(expr: Expr, context: Context) -> str:
             left, right = _time(expr.left, context), _time(expr.right, context)
             return f"({left} {_OPERATORS[expr.op]} {right})"
         case Binary(op="maximum" | "minimum"):
-            return _time(expr.right if isinstance(expr.left, Const) else expr.left, context)
+            left, right = _time(expr.left, context), _time(expr.right, context)
+            return f"__builtin_f{expr.op[:3]}({left}, {right})"
         case Cast():
             return _time(expr.operand, context)
         case _:

@@ -340,7 +340,7 @@ _TEAM_FOR = """
 static inline int team_for(double time, double *before)
 {
     *before += time;
-    return time < 2e5 || *before < 1e6 ? 1 : threads;
+    return time < 4e5 || *before < 3e6 ? 1 : threads;
 }
 """
 _SHARE = """

@@ -10,6 +10,7 @@ loops do several at once and wait for memory, and what takes longer than it look
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pyaot.ir.build import add, binary, cast, floordiv, sub
 from pyaot.ir.nodes import (
@@ -30,7 +31,15 @@ from pyaot.ir.nodes import (
     Var,
 )
 from pyaot.ir.types import DType, Scalar
-from pyaot.ir.walk import expressions_of, map_expr, scalars_assigned, substitute, walk_expr, walk_stmts
+from pyaot.ir.walk import (
+    expressions_of,
+    map_expr,
+    map_exprs,
+    scalars_assigned,
+    substitute,
+    walk_expr,
+    walk_stmts,
+)
 from pyaot.poly.strides import UNIT, access_cost, accesses
 
 FLOAT = Scalar(DType.FLOAT64)
@@ -122,10 +131,26 @@ class _Time(_Operations):
         return _plus(constant(SIMD_START if loop.marks.simd else 0.0), super().loop(loop))
 
     def iteration(self, loop: For) -> Expr:
-        """One of several at once."""
+        """One of several at once; what is the same in all of them is computed before."""
+        loop = _without_invariants(loop)
         one = super().iteration(loop)
         is_simd = loop.marks.simd and isinstance(one, Const) and _fits_simd(loop)
         return constant(_simd_time(loop, one.value.real)) if is_simd and isinstance(one, Const) else one
+
+
+def _without_invariants(loop: For) -> For:
+    """Divisions of ints that are the same in all iterations are made once, before the loop."""
+    changing = {loop.index} | scalars_assigned((loop,))
+    changing |= {stmt.index for stmt in walk_stmts(loop.body) if isinstance(stmt, For)}
+
+    def once(expr: Expr) -> Expr:
+        if not (isinstance(expr, Binary) and expr.op in ("floordiv", "mod") and expr.type.dtype.is_integer):
+            return expr
+        parts = list(walk_expr(expr))
+        moves = any(isinstance(p, Load) or (isinstance(p, Var) and p.name in changing) for p in parts)
+        return expr if moves else Const(1, expr.type)
+
+    return replace(loop, body=map_exprs(once, loop.body))
 
 
 def _fits_simd(loop: For) -> bool:

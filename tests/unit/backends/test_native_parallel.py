@@ -232,7 +232,7 @@ def test_the_first_team_of_a_call_waits_for_more_work_than_the_next(tmp_path: Pa
         marks = Marks(parallel=True, reductions=(Reduction("add", label),), time=f64(time))
         return assign(label, ZERO), loop("i", 0, dim("a", 0), turn, marks=marks)
 
-    times = {"small": 1e5, "first": 5e5, "second": 5e5, "later": 3e5, "tiny": 1e5}
+    times = {"small": 2e5, "first": 2e6, "second": 2e6, "later": 6e5, "tiny": 2e5}
     loops = [stmt for label, time in times.items() for stmt in team(label, time)]
     f = function("f", {"a": VECTOR}, *loops, give(var("later", F64)))
     text = emit_native([f], Options()).text
