@@ -17,13 +17,15 @@ from pyaot.frontend.arrays import allocate, borrowed, materialise, pulled, write
 from pyaot.frontend.coerce import as_array, stacked_items
 from pyaot.frontend.context import Context
 from pyaot.frontend.conversion import stored
-from pyaot.frontend.prove import never_negative
+from pyaot.frontend.numpy_shapes import transposed
+from pyaot.frontend.prove import assume, never_negative
 from pyaot.frontend.reshaping import is_contiguous
 from pyaot.frontend.values import ArrayValue, Indices, NoneValue, Number, TupleValue, Value
 from pyaot.ir.nodes import Binary, Const, Expr, Select
 from pyaot.ir.types import Array, DType, Scalar
 
 Handler = Callable[[Context, Arguments], Value]
+_TAKE_A_COPY = "Take a copy with '.copy()'."
 
 
 def _extent(ctx: Context, value: Number) -> Expr:
@@ -211,7 +213,38 @@ def _as_contiguous(ctx: Context, arguments: Arguments) -> Value:
     array = _as_array(ctx, arguments)
     if not isinstance(array, ArrayValue) or is_contiguous(ctx, array):
         return array
+    if _is_turned(array):
+        _longer_than_one(ctx, array)
+        return materialise(ctx, array, "contiguous")
     return borrowed(ctx, array, materialise(ctx, array, "contiguous"))
+
+
+def _as_fortran(ctx: Context, arguments: Arguments) -> Value:
+    """asfortranarray of a matrix: a copy whose columns lie one behind the other."""
+    array = _as_array(ctx, arguments)
+    if not isinstance(array, ArrayValue) or array.rank == 1:
+        return array
+    if array.place is not None and not array.place.whole:
+        raise ctx.refuse(
+            UNSUPPORTED_ARGUMENT, "'asfortranarray' of a view is not compiled.", None, _TAKE_A_COPY
+        )
+    turned = transposed(ctx, array, tuple(reversed(range(array.rank))))
+    _longer_than_one(ctx, array)
+    return transposed(ctx, materialise(ctx, turned, "columns"), tuple(reversed(range(array.rank))))
+
+
+def _longer_than_one(ctx: Context, array: ArrayValue) -> None:
+    """Of extents of two and more an order of axes is C's or Fortran's, never both."""
+    for extent in array.shape:
+        if not assume(ctx, integer(2), extent, "an array of one row or column is in both orders"):
+            ctx.check(compare("ge", extent, integer(2)), "an array of one row or column is in both orders")
+
+
+def _is_turned(array: ArrayValue) -> bool:
+    """A view whose axes are not in the order of its base: no copy of it is a view."""
+    walks = array.place.walks if array.place is not None else None
+    axes = [walk.axes for walk in walks or ()]
+    return all(len(own) == 1 for own in axes) and axes != sorted(axes)
 
 
 def _copy(ctx: Context, arguments: Arguments) -> Value:
@@ -248,6 +281,7 @@ TABLE: dict[str, Handler] = {
     "numpy.array": _array,
     "numpy.asarray": _as_array,
     "numpy.ascontiguousarray": _as_contiguous,
+    "numpy.asfortranarray": _as_fortran,
     "numpy.copy": _copy,
     "method.fill": _fill,
 }

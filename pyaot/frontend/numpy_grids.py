@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT, UNSUPPORTED_EXPRESSION
-from pyaot.frontend.arguments import Arguments, shape_argument
+from pyaot.frontend.arguments import Arguments, dtype_of, is_given, shape_argument
 from pyaot.frontend.arithmetic import as_integer, cast, compare, integer, plus, times
 from pyaot.frontend.arrays import materialise, pulled
 from pyaot.frontend.coerce import as_array
@@ -12,6 +12,7 @@ from pyaot.frontend.context import Context
 from pyaot.frontend.values import (
     ArrayValue,
     Element,
+    FunctionValue,
     Indices,
     RangeValue,
     SliceValue,
@@ -104,4 +105,23 @@ def _along(axis: ArrayValue, n: int) -> Element:
     return lambda indices: axis.element((indices[n],))
 
 
-TABLE: dict[str, Handler] = {"numpy.meshgrid": _meshgrid, "numpy.indices": _indices}
+def _from_function(ctx: Context, arguments: Arguments) -> Value:
+    """`function(i, j, ...)` of the arrays of indices, in one call."""
+    function, shape, dtype = arguments.take(ctx, "function", "shape", "dtype")
+    if not isinstance(function, FunctionValue) or not isinstance(shape, TupleValue):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "This form of 'fromfunction' is not compiled.")
+    type = Scalar(dtype_of(ctx, dtype) if dtype is not None and is_given(dtype) else DType.FLOAT64)
+    counts = tuple(as_integer(n.expr) for n in shape_argument(ctx, shape))
+    grids = tuple(pulled(type.dtype, counts, _coordinate(axis, type)) for axis in range(len(counts)))
+    return ctx.call_function(ctx, function, grids, {}, function.node)
+
+
+def _coordinate(axis: int, type: Scalar) -> Element:
+    return lambda indices: cast(indices[axis], type)
+
+
+TABLE: dict[str, Handler] = {
+    "numpy.meshgrid": _meshgrid,
+    "numpy.indices": _indices,
+    "numpy.fromfunction": _from_function,
+}

@@ -118,6 +118,8 @@ def _select(ctx: Context, arguments: Arguments) -> Value:
     if not any(isinstance(operand, ArrayValue) for operand in (*masks, *values)):
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'select' of numbers is not compiled.")
     type = Scalar(_common_type(ctx, [value.type for value in values]))
+    if any(not np.can_cast(v.type.dtype.value, type.dtype.value, "same_kind") for v in values[:-1]):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "NumPy does not cast these choices to their common type.")
     for value in values:
         if isinstance(value, Number):
             check_fits(ctx, value.expr, value.type, type)
