@@ -1,6 +1,6 @@
 """Loops that are a matrix product become a call of the BLAS, from a size on.
 
-    for i in range(n):                              if n >= 16 and ... :
+    for i in range(n):                              if n >= 4 and ... :
         for j in range(m):                              matmul(C[:n, :m], A[:n, :l], B[:l, :m])
             s = 0.0                                 else:
             for k in range(l):                          the loops
@@ -45,7 +45,7 @@ from pyaot.poly.regions import Region
 from pyaot.poly.scalars import scalars_in
 from pyaot.poly.work import FLOAT, constant
 
-SHORTEST = 16  # extent of a product that is worth a call
+SHORTEST = 4  # extent of a product that is worth a call, if there is work enough
 SHORTEST_OF_BATCH = 96  # where many of them could run in parallel instead
 LEAST_WORK = 65536.0  # multiplications
 

@@ -81,7 +81,7 @@ def contracted(allocate: Allocate) -> Diagnostic:
 def library_call(loop: For) -> Diagnostic:
     """A nest that is a matrix product."""
     message = f"{title(loop)} is a matrix product."
-    notes = ("From 16 rows and columns on it is a call of the BLAS.",)
+    notes = ("From 4 rows and columns on, with work enough, it is a call of the BLAS.",)
     return Diagnostic(catalogue.LIBRARY_CALL_FOUND, message, loop.span, notes=notes)
 
 
