@@ -31,6 +31,7 @@ from pyaot.frontend.region_types import (
     Types,
     after_python,
     guessed,
+    never_guessed,
     result_types,
     signature_of,
     types_at_entry,
@@ -129,6 +130,7 @@ class _Search:
         uses = names_of(body.info, body.module)
         self.locals = uses.local
         self.foreign = uses.declared_global | uses.declared_nonlocal
+        self.never_guessed = never_guessed(body)
         self.settings = dict(_settings(body))
         self.runs: dict[tuple[cst.BaseSuite, int], _Run] = {}
         self.reasons: list[Diagnostic] = []
@@ -251,6 +253,8 @@ class _Search:
         own = sorted(inputs & set(self.settings) - set(types))
         inputs -= set(own)
         if self.flow.at_error[statements[0]] & frozenset(bound):
+            return None, types
+        if inputs & self.never_guessed - set(types):
             return None, types
         all_types = _typed(sorted(inputs), types, statements)
         if all_types is None:

@@ -188,6 +188,30 @@ def guessed(name: str, statements: Iterable[cst.CSTNode]) -> ConcreteHint | None
     return found
 
 
+_OTHER_VALUES = (
+    cst.Dict,
+    cst.DictComp,
+    cst.Set,
+    cst.SetComp,
+    cst.List,
+    cst.FormattedString,
+    cst.SimpleString,
+)
+
+
+def never_guessed(body: Body) -> frozenset[str]:
+    """Variables that some statement sets to what no kernel takes, or that are annotated so: `seen = {}`."""
+    found: set[str] = set()
+    for node in walk(body.info.node.body):
+        match node:
+            case cst.Assign(targets=targets, value=value) if isinstance(value, _OTHER_VALUES):
+                found |= {name for target in targets for name in target_names(target.target)}
+            case cst.AnnAssign(target=cst.Name(value=name)):
+                hint = local_hint(node, body.module, body.info)
+                found |= set() if hint is None or list(_concrete(hint)) else {name}
+    return frozenset(found)
+
+
 def _mentions(nodes: Iterable[cst.CSTNode], name: str) -> bool:
     return any(isinstance(part, cst.Name) and part.value == name for part in walk(*nodes))
 

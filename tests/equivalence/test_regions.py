@@ -110,6 +110,16 @@ def f(a: NDArray[np.float64], n: int) -> NDArray[np.float64] | float:
     if note:
         return a[::-1].copy()
 """,
+    "a dict that is subscripted": """
+def f(a: NDArray[np.float64], n: int) -> float:
+    seen: dict[int, float] = {}
+    for k in range(2):
+        s = 0.0
+        for i in range(n):
+            s += a[i] * a[i]
+        seen[k] = s
+    return seen[1]
+""",
     "closure": """
 def f(a: NDArray[np.float64], n: int) -> float:
     s = 0.0
