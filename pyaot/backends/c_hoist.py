@@ -9,7 +9,7 @@ runs. What only some turns evaluate (behind an If or a Select) stays where it is
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.failing import can_fail
@@ -17,22 +17,16 @@ from pyaot.ir.nodes import (
     Allocate,
     Assign,
     Bind,
-    Block,
-    Dim,
-    Exit,
     Expr,
     For,
     Function,
-    Load,
-    Loop,
-    Return,
     Select,
     Stmt,
     Var,
 )
+from pyaot.ir.turns import Changes, every_turn
 from pyaot.ir.walk import (
     Body,
-    expressions_of,
     map_bodies,
     map_exprs,
     scalars_assigned,
@@ -85,55 +79,11 @@ def _size(expr: Expr) -> int:
     return sum(1 for _ in walk_expr(expr))
 
 
-@dataclass(frozen=True)
-class Changes:
-    """The names whose values a loop changes."""
-
-    scalars: frozenset[str]
-    arrays: frozenset[str]
-
-    @staticmethod
-    def of(loop: For) -> "Changes":
-        """Variables that are assigned, indices, arrays that are bound anew."""
-        inside = (loop, *walk_stmts(loop.body))
-        indices = frozenset(stmt.index for stmt in inside if isinstance(stmt, For))
-        bound = {stmt.name for stmt in inside if isinstance(stmt, Allocate)}
-        bound |= {name for stmt in inside if isinstance(stmt, Bind) for name in stmt.targets}
-        return Changes(scalars_assigned(loop.body) | indices, frozenset(bound))
-
-    def touch(self, expr: Expr) -> bool:
-        """Whether the expression may change from turn to turn; elements of arrays are taken to."""
-        for node in walk_expr(expr):
-            if isinstance(node, Load) or (isinstance(node, Var) and node.name in self.scalars):
-                return True
-            if isinstance(node, Dim) and node.array in self.arrays:
-                return True
-        return False
-
-
 def _candidates(body: Body, changes: Changes) -> Iterator[Expr]:
     """The greatest invariant expressions that can fail and that every turn evaluates."""
     for _, exprs in every_turn(body):
         for expr in exprs:
             yield from _greatest(expr, changes)
-
-
-def every_turn(body: Body) -> Iterator[tuple[Stmt, tuple[Expr, ...]]]:
-    """The statements that every turn of a loop with this body comes to, and what they evaluate."""
-    for stmt in body:
-        if isinstance(stmt, Loop):
-            continue
-        yield stmt, (stmt.start, stmt.stop) if isinstance(stmt, For) else expressions_of(stmt)
-        if isinstance(stmt, For | Block):
-            yield from every_turn(stmt.body)
-        if _may_leave(stmt):
-            return
-
-
-def _may_leave(stmt: Stmt) -> bool:
-    """After it the rest of the body is not always evaluated."""
-    inside = tuple(walk_stmts((stmt,)))
-    return any(isinstance(inner, Exit | Return) for inner in inside)
 
 
 def _greatest(expr: Expr, changes: Changes) -> Iterator[Expr]:

@@ -12,7 +12,7 @@ subscripts. A loop without turns would not have checked: failing then is needles
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from pyaot.backends.c_hoist import Changes, every_turn, names_of
+from pyaot.backends.c_hoist import names_of
 from pyaot.backends.c_storage import is_natural
 from pyaot.base.names import fresh
 from pyaot.ir.build import add, both, compare, select
@@ -32,6 +32,7 @@ from pyaot.ir.nodes import (
     Store,
     Var,
 )
+from pyaot.ir.turns import Changes, every_turn
 from pyaot.ir.types import PY_INT, Array
 from pyaot.ir.walk import (
     Body,

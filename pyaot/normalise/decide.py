@@ -9,14 +9,20 @@ from dataclasses import replace
 from pyaot.ir.failing import can_raise
 from pyaot.ir.nodes import Binary, Cast, Compare, Const, Expr, Function
 from pyaot.ir.walk import map_exprs
+from pyaot.normalise.checks import leading_checks
 from pyaot.normalise.intervals import Interval
 from pyaot.normalise.ranges import Ranges, find_ranges
 
 
 def decide(function: Function) -> Function:
-    """The function with what the intervals decide decided. Requires stay: intervals rest on them."""
+    """The function with what the intervals decide decided.
+
+    Requires and the first checks stay: intervals rest on them.
+    """
     ranges = find_ranges(function)
-    return replace(function, body=map_exprs(lambda expr: _decided(expr, ranges), function.body))
+    first = leading_checks(function.body)
+    rest = map_exprs(lambda expr: _decided(expr, ranges), function.body[len(first) :])
+    return replace(function, body=(*first, *rest))
 
 
 def _decided(expr: Expr, ranges: Ranges) -> Expr:

@@ -1,10 +1,12 @@
 """From the IR of the front end to simpler IR of the same meaning.
 
-fold: constants;  sink: constants that loops assign;  nest: loops over flattened arrays;  decide: comparisons
-that intervals answer;  dead: what nobody reads;  ranges: overflow checks that cannot strike.
+fold: constants;  sink: constants that loops assign;  nest: loops over flattened arrays;  checks: early, and
+once;  decide: comparisons that intervals answer;  dead: what nobody reads;  ranges: overflow checks that
+cannot strike.
 """
 
 from pyaot.ir.nodes import Function
+from pyaot.normalise.checks import settle_checks
 from pyaot.normalise.dead import remove_dead
 from pyaot.normalise.decide import decide
 from pyaot.normalise.fold import fold
@@ -15,7 +17,7 @@ from pyaot.normalise.sink import sink_constants
 
 def normalise(function: Function) -> Function:
     """The function in its simplest form."""
-    function = nest_flat_loops(sink_constants(fold(function)))
+    function = settle_checks(nest_flat_loops(sink_constants(fold(function))))
     simpler = fold(decide(function))
     while simpler != function:
         function, simpler = simpler, fold(decide(simpler))

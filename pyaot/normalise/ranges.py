@@ -36,7 +36,8 @@ from pyaot.ir.nodes import (
     Var,
 )
 from pyaot.ir.types import Array
-from pyaot.ir.walk import Body, bodies_of, bound_together, map_exprs, walk_stmts
+from pyaot.ir.walk import Body, bodies_of, bound_together, map_exprs, scalars_assigned, walk_stmts
+from pyaot.normalise.checks import leading_checks
 from pyaot.normalise.intervals import EMPTY, INT64, Interval, all_of, exact
 
 # A scalar by name, an extent by array and axis.
@@ -200,10 +201,13 @@ def _facts_of(function: Function) -> _Facts:
 
 
 def _required(param: str, function: Function) -> Interval:
-    """What the Requires of the form `param >= 3` leave."""
+    """What the Requires of the form `param >= 3` leave, and the checks that come before all else."""
     left = ANY
-    for require in function.requires:
-        match require.condition:
+    assigned = scalars_assigned(function.body)
+    facts = [require.condition for require in function.requires]
+    facts += [] if param in assigned else [check.condition for check in leading_checks(function.body)]
+    for fact in facts:
+        match fact:
             case Compare(op, Var(name), Const() as bound) if name == param and _is_count(bound):
                 left = left.meet(_bounded(op, int(bound.value.real)))
             case _:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pyaot.base.names import fresh
 from pyaot.ir.build import cast, compare
 from pyaot.ir.nodes import Assign, Expr, For, Function, If, Load, Stmt, Store, Var
+from pyaot.ir.unchanged import with_bodies
 from pyaot.ir.walk import (
     Body,
     arrays_written,
@@ -27,7 +28,6 @@ from pyaot.ir.walk import (
 )
 from pyaot.poly.reductions import is_same_place, operation_on
 from pyaot.poly.scalars import scalars_in
-from pyaot.poly.unchanged import with_bodies
 from pyaot.poly.work import constant_trips
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pyaot.ir.build import cast, compare
 from pyaot.ir.nodes import Allocate, Assign, Check, Const, Dim, Expr, For, Function, Load, Stmt, Store, Var
 from pyaot.ir.types import PY_INT
+from pyaot.ir.unchanged import with_bodies
 from pyaot.ir.walk import (
     Body,
     map_bodies,
@@ -28,7 +29,6 @@ from pyaot.ir.walk import (
 )
 from pyaot.poly.known import Names, array_mentions, names_of
 from pyaot.poly.scalars import ScalarFlow
-from pyaot.poly.unchanged import with_bodies
 
 
 def contract(function: Function) -> tuple[Function, tuple[Allocate, ...]]:

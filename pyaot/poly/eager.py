@@ -15,13 +15,13 @@ from dataclasses import dataclass, field, replace
 from pyaot.ir.build import add, unchecked
 from pyaot.ir.nodes import Assign, Check, For, If, Stmt, Store, Var
 from pyaot.ir.types import PY_INT
+from pyaot.ir.unchanged import with_bodies
 from pyaot.ir.walk import Body, bodies_of, scalars_assigned, substitute, walk_stmts
 from pyaot.poly.dependences import Dependence, dependences_of, is_too_large
 from pyaot.poly.regions import Region
 from pyaot.poly.scalars import scalars_in
 from pyaot.poly.scop import Statement
 from pyaot.poly.strides import access_cost, accesses
-from pyaot.poly.unchanged import with_bodies
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 from pyaot.ir.build import cast, select
 from pyaot.ir.nodes import Assign, Compare, Expr, If, Stmt, Var
+from pyaot.ir.unchanged import with_bodies
 from pyaot.ir.walk import Body
 from pyaot.poly.reductions import without_origins
-from pyaot.poly.unchanged import with_bodies
 
 ORDERS = frozenset(("lt", "le", "gt", "ge"))
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pyaot.base.names import fresh
 from pyaot.ir.nodes import Allocate, Const, Expr, For, Stmt, Store, Var
 from pyaot.ir.types import PY_INT
+from pyaot.ir.unchanged import with_bodies
 from pyaot.ir.walk import Body, scalars_assigned, walk_stmts
 from pyaot.poly.affine import Reader, array_symbol
 from pyaot.poly.contract import accesses_of
@@ -27,7 +28,6 @@ from pyaot.poly.known import array_mentions
 from pyaot.poly.regions import Region
 from pyaot.poly.scop import Access, Scop, Statement
 from pyaot.poly.sets import Formula, Set, conjunction, points
-from pyaot.poly.unchanged import with_bodies
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from pyaot.ir.nodes import Allocate, Check, For, Stmt, Var
+from pyaot.ir.unchanged import with_bodies
 from pyaot.ir.walk import (
     Body,
     arrays_read,
@@ -31,7 +32,6 @@ from pyaot.poly.marks import Verdict, judge
 from pyaot.poly.regions import Region
 from pyaot.poly.scop import Statement
 from pyaot.poly.sets import Formula, Relation, context
-from pyaot.poly.unchanged import with_bodies
 
 MOST_ARRAYS = 16  # in one loop: more streams than a core can prefetch
 MOST_WRITES = 12

@@ -13,12 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pyaot.ir.nodes import Assign, For, Load, Stmt, Store
+from pyaot.ir.unchanged import with_bodies
 from pyaot.ir.walk import Body, substitute, walk_exprs, walk_stmts
 from pyaot.poly.dependences import Dependence, dependences_of, is_too_large
 from pyaot.poly.regions import Region
 from pyaot.poly.scalars import Names, scalars_in
 from pyaot.poly.strides import access_cost
-from pyaot.poly.unchanged import with_bodies
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from pyaot.base.names import fresh
 from pyaot.ir.build import add, cast, compare, i64, minimum, sub, unchecked, var
 from pyaot.ir.nodes import Allocate, Assign, Check, Expr, For, If, Load, Stmt, Store, Var
 from pyaot.ir.types import PY_INT, Array, Scalar
+from pyaot.ir.unchanged import with_bodies
 from pyaot.ir.walk import (
     Body,
     bodies_of,
@@ -32,7 +33,6 @@ from pyaot.poly.permute import SLOW
 from pyaot.poly.regions import Region
 from pyaot.poly.scalars import Names, ScalarFlow, scalars_in
 from pyaot.poly.strides import UNIT, access_cost, accesses
-from pyaot.poly.unchanged import with_bodies
 
 ROW = 64  # columns that advance together: some cache lines of every row
 FEWEST = 16  # columns that are worth it: two cache lines

@@ -10,6 +10,7 @@ from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.options import Options
 from pyaot.ir.nodes import For, Function, Marks, Stmt
 from pyaot.ir.walk import Body, bound_together, transform_body
+from pyaot.normalise.checks import settle_checks
 from pyaot.poly import remarks
 from pyaot.poly.accumulate import accumulate_in_scalars, names_in
 from pyaot.poly.contract import contract, with_plain_extents
@@ -46,6 +47,7 @@ def optimise(function: Function, options: Options) -> Optimised:
         plain = map_regions(plain, RegionPass(calls.region))
     fusion, memory = _Fusing(options.strict), Memory()
     smaller, shrunk = contract(map_regions(plain, RegionPass(fusion.region), memory))
+    smaller = settle_checks(smaller)  # arrays that shrank have left checks of their extents
     buffers = Privatisation(options.strict)
     smaller = map_regions(smaller, RegionPass(buffers.region), memory)
     smaller = map_regions(smaller, RegionPass(sums_in_place), memory)

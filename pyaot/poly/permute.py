@@ -18,13 +18,13 @@ from pyaot.base.names import fresh
 from pyaot.ir.build import add, compare, minimum, mul, sub, unchecked, var
 from pyaot.ir.nodes import Allocate, Block, For, If, Load, Loop, Stmt
 from pyaot.ir.types import PY_INT
+from pyaot.ir.unchanged import with_bodies
 from pyaot.ir.walk import Body, bodies_of, scalars_assigned, walk_expr, walk_stmts
 from pyaot.poly.dependences import Dependence, dependences_of
 from pyaot.poly.marks import Verdict, judge
 from pyaot.poly.regions import Region
 from pyaot.poly.scalars import scalars_in
 from pyaot.poly.strides import access_cost, accesses
-from pyaot.poly.unchanged import with_bodies
 
 STRIP = 512  # elements of a row that one thread takes at a time
 SLOW = 8.0  # cost per iteration of a loop that has no SIMD form

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar, cast
 
 from pyaot.ir.nodes import Assign, Block, Exit, For, Function, If, Loop, Stmt
+from pyaot.ir.unchanged import with_bodies
 from pyaot.ir.walk import Body, walk_stmts
 from pyaot.poly.affine import Symbols
 from pyaot.poly.extract import extract, is_static
 from pyaot.poly.known import Known, at_entry, names_of
 from pyaot.poly.scalars import NONE, Names, ScalarFlow
 from pyaot.poly.scop import Scop
-from pyaot.poly.unchanged import with_bodies
 
 Fact = TypeVar("Fact")
 
