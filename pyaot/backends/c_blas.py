@@ -27,9 +27,9 @@ def blas_call(stmt: LibraryCall, context: Context) -> str | None:
     n = "1" if len(b.axes) == 1 else _text(b.extents[1], context)
     team = "0" if context.parallel else "threads"
     parts = [team, _flag(options.get("accumulate")), alpha, m, n, _text(k, context)]
-    parts += [_matrix(a, True, context), _flag(options.get("conjugate_left"))]
-    parts += [_matrix(b, False, context), _flag(options.get("conjugate_right"))]
-    parts.append(_matrix(c, len(a.axes) == 1, context))
+    parts += [matrix(a, True, context), _flag(options.get("conjugate_left"))]
+    parts += [matrix(b, False, context), _flag(options.get("conjugate_right"))]
+    parts.append(matrix(c, len(a.axes) == 1, context))
     return f"gemm_{dtype.value}({', '.join(parts)})"
 
 
@@ -40,10 +40,8 @@ def _number(value: str | int | float | bool | None) -> float:
 def _suitable(c: Section, a: Section, b: Section, dtype: DType, context: Context) -> bool:
     types = {context.names.arrays[section.array].type.dtype for section in (a, b, c)}
     ranks = {len(a.axes), len(b.axes)}
-    together = {c.array}
-    for group in context.storage.groups:
-        together |= set(group.names) if c.array in group.names else set()
-    return types == {dtype} and ranks <= {1, 2} and not together & {a.array, b.array}
+    is_apart = not context.storage.together(c.array) & {a.array, b.array}
+    return types == {dtype} and ranks <= {1, 2} and is_apart
 
 
 def _flag(value: object) -> str:
@@ -54,7 +52,7 @@ def _text(expr: Expr, context: Context) -> str:
     return expression(expr, context.names)
 
 
-def _matrix(section: Section, is_row: bool, context: Context) -> str:
+def matrix(section: Section, is_row: bool, context: Context) -> str:
     """Pointer, stride of rows, stride of columns; a vector is a matrix of one row or of one column."""
     array = context.names.arrays[section.array]
     start = f"{array.data} + {section_offset(section, context)}"

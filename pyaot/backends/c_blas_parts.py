@@ -2,7 +2,7 @@
 
 _POINTERS = """
 /* what pyaot_set_blas was given: the functions of a BLAS, and whether its ints have 64 bits */
-SHARED void *blas_sgemm, *blas_dgemm, *blas_cgemm, *blas_zgemm, *blas_ssyrk, *blas_dsyrk;
+SHARED void DECLARED;
 SHARED void (*blas_set_threads)(int);
 SHARED int (*blas_get_threads)(void);
 SHARED bool blas_is_wide;
@@ -11,12 +11,7 @@ SHARED bool blas_is_wide;
 __attribute__((visibility("default"))) void pyaot_set_blas(const char *name, void *function)
 {
     if (strcmp(name, "wide") == 0) blas_is_wide = true;
-    if (strcmp(name, "cblas_sgemm") == 0) blas_sgemm = function;
-    if (strcmp(name, "cblas_dgemm") == 0) blas_dgemm = function;
-    if (strcmp(name, "cblas_cgemm") == 0) blas_cgemm = function;
-    if (strcmp(name, "cblas_zgemm") == 0) blas_zgemm = function;
-    if (strcmp(name, "cblas_ssyrk") == 0) blas_ssyrk = function;
-    if (strcmp(name, "cblas_dsyrk") == 0) blas_dsyrk = function;
+    ACCEPTED
     if (strcmp(name, "openblas_set_num_threads") == 0) blas_set_threads = function;
     if (strcmp(name, "openblas_get_num_threads") == 0) blas_get_threads = function;
 }
@@ -146,16 +141,27 @@ def _with_function(text: str, name: str) -> str:
     return text.replace("\\\\\n", "\\\n")
 
 
+LAPACK_ROUTINES = ("gesv", "getrf", "potrf")
+
+# The variables that hold the functions, by the names by which the runtime gives them.
+_FUNCTIONS = {
+    **{f"cblas_{letter}gemm": f"blas_{letter}gemm" for letter in "sdcz"},
+    **{f"cblas_{letter}syrk": f"blas_{letter}syrk" for letter in "sd"},
+    **{f"{letter}{name}_": f"lapack_{letter}{name}" for name in LAPACK_ROUTINES for letter in "sdcz"},
+}
+
+
+def _pointers() -> str:
+    declared = ", ".join(f"*{variable}" for variable in _FUNCTIONS.values())
+    takes = 'if (strcmp(name, "{}") == 0) {} = function;'
+    accepted = "\n    ".join(takes.format(*pair) for pair in _FUNCTIONS.items())
+    return _POINTERS.replace("DECLARED", declared).replace("ACCEPTED", accepted)
+
+
 _COMPLEX = "(conjugate_{x} ? ({x}_across ? 1 : 3) : 0)"
 
 BLAS_SINGLE: dict[str, str] = {
-    **dict.fromkeys(
-        (
-            *(f"blas_{letter}gemm" for letter in "sdcz"),
-            *("blas_ssyrk", "blas_dsyrk", "blas_is_wide", "blas_set_threads"),
-        ),
-        _POINTERS,
-    ),
+    **dict.fromkeys((*_FUNCTIONS.values(), "blas_is_wide", "blas_set_threads"), _pointers()),
     "blas_team": _TEAM,
     "blas_with_threads": _WITH_THREADS,
     "blas_layout": _LAYOUT,

@@ -1,4 +1,4 @@
-"""LibraryCall: NumPy on views of the buffers, by way of the runtime; matrix products by way of BLAS.
+"""LibraryCall: NumPy on views of the buffers, by way of the runtime; some by BLAS and LAPACK.
 
 solve(x, A, b)      call_library(runtime.library_call("solve", (x,), (A, b), {}))
 matmul(C, A, B)     gemm(...) where the runtime has found a BLAS, else as above
@@ -9,6 +9,7 @@ An operand travels as `(memory, dtype, shape, strides in bytes)`, from which the
 from pyaot.backends.c_blas import blas_call, section_offset, stride
 from pyaot.backends.c_context import Context
 from pyaot.backends.c_expressions import expression, operand
+from pyaot.backends.c_lapack import lapack_call
 from pyaot.backends.c_memory import is_late
 from pyaot.backends.c_storage import extent_pairs
 from pyaot.backends.c_text import as_string, braced
@@ -25,10 +26,10 @@ def library_lines(stmt: LibraryCall, context: Context) -> list[str]:
     for pair in extent_pairs(stmt):
         first, second = (operand(extent, context.names) for extent in pair)
         checks.append(f"if ({first} != {second}) goto fail;")
-    by_blas = blas_call(stmt, context)
+    by_c = blas_call(stmt, context) or lapack_call(stmt, context)
     otherwise = _through_runtime(stmt, "no_memory" if is_late(stmt, context) else "fail", context)
-    if by_blas is not None:
-        otherwise = [f"if (!{by_blas}) {{", *otherwise[1:]]
+    if by_c is not None:
+        otherwise = [f"if (!{by_c}) {{", *otherwise[1:]]
     return [*dict.fromkeys(checks), *otherwise]
 
 

@@ -14,7 +14,6 @@ from pyaot.base.names import c_identifier
 from pyaot.ir.nodes import (
     Allocate,
     Assign,
-    Bind,
     Block,
     Dim,
     For,
@@ -27,7 +26,7 @@ from pyaot.ir.nodes import (
     Var,
 )
 from pyaot.ir.types import Array, Scalar
-from pyaot.ir.walk import walk_exprs, walk_stmts
+from pyaot.ir.walk import array_types, walk_exprs, walk_stmts
 
 # Names that the generated text uses for itself.
 OURS = words(
@@ -76,11 +75,11 @@ def name_all(function: Function) -> Names:
         taken.update(_derived(name))
         return name
 
-    array_types = dict(_arrays(function))
+    arrays_known = array_types(function)
     scalar_types = dict(_scalars(function))
     scalars = {name: claim(c_identifier(name)) for name in scalar_types}
     arrays = {}
-    for name, type in array_types.items():
+    for name, type in arrays_known.items():
         data = claim(c_identifier(name))
         extents = tuple(claim(f"{data}_n{axis}") for axis in range(type.rank))
         arrays[name] = ArrayNames(data, extents, type)
@@ -90,21 +89,6 @@ def name_all(function: Function) -> Names:
 
 def _derived(name: str) -> list[str]:
     return [f"{name}{suffix}" for suffix in _SUFFIXES]
-
-
-def _arrays(function: Function) -> Iterator[tuple[str, Array]]:
-    """Parameters and allocated arrays; a name that is only bound has the type of what it is bound to."""
-    known: dict[str, Array] = {p.name: p.type for p in function.params if isinstance(p.type, Array)}
-    for stmt in walk_stmts(function.body):
-        if isinstance(stmt, Allocate):
-            known.setdefault(stmt.name, stmt.type)
-    bound = [stmt for stmt in walk_stmts(function.body) if isinstance(stmt, Bind)]
-    binds = [pair for stmt in bound for pair in zip(stmt.targets, stmt.sources, strict=True)]
-    for _ in binds:
-        for target, source in binds:
-            if source in known:
-                known.setdefault(target, known[source])
-    yield from known.items()
 
 
 def _scalars(function: Function) -> Iterator[tuple[str, Scalar]]:

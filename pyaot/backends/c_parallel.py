@@ -26,6 +26,7 @@ from pyaot.backends.c_scopes import NameSet, undeclared
 from pyaot.backends.c_storage import allocated_in, may_fail
 from pyaot.backends.c_text import braced
 from pyaot.backends.c_types import c_element, c_type
+from pyaot.ir.functions import LIBRARY
 from pyaot.ir.nodes import Allocate, Binary, Cast, Const, Dim, Expr, For, LibraryCall, Reduction, Stmt, Var
 from pyaot.ir.types import Origin, Scalar
 from pyaot.ir.walk import Body, scalars_assigned, walk_stmts
@@ -135,16 +136,15 @@ def _before(stmt: For, context: Context, fails: bool) -> list[str]:
     lines: list[str] = []
     for reduction in sorted(stmt.marks.reductions, key=lambda r: r.name not in context.names.arrays):
         lines += _prepare(reduction, context)
-    if _has_products(stmt):
+    if _calls_blas(stmt):
         lines.append("const int blas_before = blas_with_threads(1);")
     return lines + (["int failed = 0;"] if fails else [])
 
 
-def _has_products(stmt: For) -> bool:
+def _calls_blas(stmt: For) -> bool:
     """BLAS must not multiply its threads with the team's."""
-    return any(
-        isinstance(inner, LibraryCall) and inner.function == "matmul" for inner in walk_stmts(stmt.body)
-    )
+    calls = (inner for inner in walk_stmts(stmt.body) if isinstance(inner, LibraryCall))
+    return any(LIBRARY[inner.function].is_native for inner in calls)
 
 
 def _prepare(reduction: Reduction, context: Context) -> list[str]:
@@ -202,7 +202,7 @@ def _closing(stmt: For, context: Context) -> list[str]:
 
 
 def _after(stmt: For, context: Context) -> list[str]:
-    lines = ["blas_with_threads(blas_before);"] if _has_products(stmt) else []
+    lines = ["blas_with_threads(blas_before);"] if _calls_blas(stmt) else []
     for reduction in stmt.marks.reductions:
         lines += _combine(reduction, context)
     return lines

@@ -81,6 +81,10 @@ class Storage:
         """The group of a SHARED name."""
         return next(group for group in self.groups if name in group.names)
 
+    def together(self, name: str) -> frozenset[str]:
+        """The name, and those that may stand for the same memory."""
+        return frozenset({name}).union(*(group.names for group in self.groups if name in group.names))
+
     def all_in(self, place: Place) -> tuple[str, ...]:
         """The names of that place."""
         return tuple(name for name, where in self.places.items() if where is place)

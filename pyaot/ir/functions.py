@@ -175,6 +175,7 @@ class LibraryFunction:
     outputs: int = 1
     options: tuple[str, ...] = ()
     may_fail: bool = False  # raises LinAlgError or ValueError by the values of the inputs
+    is_native: bool = False  # BLAS or LAPACK do it for floats, without Python
 
 
 LIBRARY: dict[str, LibraryFunction] = {
@@ -187,14 +188,15 @@ LIBRARY: dict[str, LibraryFunction] = {
             "numpy.matmul",
             2,
             options=("accumulate", "alpha", "conjugate_left", "conjugate_right"),
+            is_native=True,
         ),
         LibraryFunction("einsum", "numpy.einsum", -1, options=("subscripts",)),  # the first argument
-        LibraryFunction("solve", "numpy.linalg.solve", 2, may_fail=True),
-        LibraryFunction("inv", "numpy.linalg.inv", 1, may_fail=True),
+        LibraryFunction("solve", "numpy.linalg.solve", 2, may_fail=True, is_native=True),
+        LibraryFunction("inv", "numpy.linalg.inv", 1, may_fail=True, is_native=True),
         LibraryFunction("pinv", "numpy.linalg.pinv", 1, options=("rcond", "hermitian"), may_fail=True),
-        LibraryFunction("det", "numpy.linalg.det", 1),
+        LibraryFunction("det", "numpy.linalg.det", 1, is_native=True),
         LibraryFunction("slogdet", "numpy.linalg.slogdet", 1, outputs=2),
-        LibraryFunction("cholesky", "numpy.linalg.cholesky", 1, may_fail=True),
+        LibraryFunction("cholesky", "numpy.linalg.cholesky", 1, may_fail=True, is_native=True),
         LibraryFunction("eigh", "numpy.linalg.eigh", 1, outputs=2, options=("UPLO",), may_fail=True),
         LibraryFunction("eigvalsh", "numpy.linalg.eigvalsh", 1, options=("UPLO",), may_fail=True),
         LibraryFunction("eig", "numpy.linalg.eig", 1, outputs=2, may_fail=True),

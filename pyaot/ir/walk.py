@@ -46,6 +46,7 @@ from pyaot.ir.nodes import (
     Var,
     ViewResult,
 )
+from pyaot.ir.types import Array
 
 Body: TypeAlias = tuple[Stmt, ...]
 
@@ -200,6 +201,21 @@ def arrays_written(body: Iterable[Stmt]) -> frozenset[str]:
         elif isinstance(stmt, LibraryCall):
             names |= {section.array for section in stmt.outputs}
     return frozenset(names)
+
+
+def array_types(function: Function) -> dict[str, Array]:
+    """Of parameters and allocated arrays; a name that is only bound has the type of what it is bound to."""
+    known: dict[str, Array] = {p.name: p.type for p in function.params if isinstance(p.type, Array)}
+    for stmt in walk_stmts(function.body):
+        if isinstance(stmt, Allocate):
+            known.setdefault(stmt.name, stmt.type)
+    bound = [stmt for stmt in walk_stmts(function.body) if isinstance(stmt, Bind)]
+    binds = [pair for stmt in bound for pair in zip(stmt.targets, stmt.sources, strict=True)]
+    for _ in binds:
+        for target, source in binds:
+            if source in known:
+                known.setdefault(target, known[source])
+    return known
 
 
 def scalars_assigned(body: Iterable[Stmt]) -> frozenset[str]:

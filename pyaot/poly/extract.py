@@ -5,10 +5,11 @@
             y[idx[i]] = x[i]            S1 may write y[q0], whatever q0 is
 
 Nothing is refused: what is not affine is over-approximated, a while loop is one statement. Only statements
-that end or bind something (Return, Bind, LibraryCall, an Exit to the outside) do not belong to a region.
+that end or bind something (Return, Bind, an Exit to the outside) do not belong to a region, and calls of a
+library only where a pass asks for them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
@@ -28,23 +29,41 @@ from pyaot.ir.nodes import (
     Load,
     Loop,
     Return,
+    Section,
     Stmt,
     Store,
     Var,
 )
 from pyaot.ir.types import PY_INT
 from pyaot.ir.walk import arrays_written, expressions_of, scalars_assigned, walk_expr, walk_stmts
-from pyaot.poly.affine import Reader, Term, array_symbol, combined, extent_symbol, symbol, variable_symbol
+from pyaot.poly.affine import (
+    Reader,
+    Term,
+    array_symbol,
+    combined,
+    extent_symbol,
+    number,
+    symbol,
+    variable_symbol,
+)
 from pyaot.poly.known import Known, array_mentions, loop_formula
 from pyaot.poly.scalars import Names, ScalarFlow
 from pyaot.poly.scop import Access, LoopNode, Scop, Statement
 from pyaot.poly.sets import Formula, conjunction, context, relation
 
+Takes = Callable[[LibraryCall], bool]  # whether a call of a library may be part of a region
 
-def is_static(stmt: Stmt, flow: ScalarFlow) -> bool:
-    """May be part of a region: it neither ends the function, nor binds arrays, nor calls a library."""
-    if any(isinstance(inner, Return | Bind | LibraryCall) for inner in walk_stmts((stmt,))):
-        return False
+
+def no_calls(_: LibraryCall) -> bool:
+    """For passes that do not look into sections of arrays."""
+    return False
+
+
+def is_static(stmt: Stmt, flow: ScalarFlow, takes: Takes = no_calls) -> bool:
+    """May be part of a region: it neither ends the function, nor binds arrays, nor makes calls not taken."""
+    for inner in walk_stmts((stmt,)):
+        if isinstance(inner, Return | Bind) or (isinstance(inner, LibraryCall) and not takes(inner)):
+            return False
     return not flow.effect(stmt).exits
 
 
@@ -123,11 +142,11 @@ class _Extractor:
                 return self._knowing(place, Var(stmt.name, stmt.value.type), stmt.value)
             case Allocate():
                 return self._allocate(stmt, place)
-            case Store() | Check():
+            case Store() | Check() | LibraryCall():
                 self._leaf(stmt, place)
             case Loop() | Block():
                 self._opaque(stmt, place, live)
-            case Return() | Bind() | LibraryCall() | Exit():
+            case Return() | Bind() | Exit():
                 raise ValueError(f"not a static statement: {stmt}")
             case _:
                 assert_never(stmt)
@@ -187,6 +206,8 @@ class _Extractor:
                 access.element(stmt.array, stmt.subscripts, stmt.checked, is_write=True)
             case Allocate() if stmt.fill is not None:
                 access.whole(stmt.name, stmt.type.rank, is_write=True)
+            case LibraryCall():
+                access.library(stmt)
         if access.found or not isinstance(stmt, For | If):
             self._add(stmt, place, access)
 
@@ -338,6 +359,41 @@ class _Accesses:
         domain = conjunction(self.place.guards)
         elements = relation(self.statement, self.place.dims, array_symbol(name), values, domain)
         self.found[name, is_write] = Access(name, is_write, elements, self.are_certain and domain.is_exact)
+
+    def library(self, stmt: LibraryCall) -> None:
+        """The sections that a library reads and writes."""
+        accumulates = dict(stmt.options).get("accumulate", False)
+        for item in (*stmt.inputs, *(stmt.outputs if accumulates else ())):
+            if isinstance(item, Section):
+                self._section(item, is_write=False)
+        for section in stmt.outputs:
+            self._section(section, is_write=True)
+
+    def _section(self, section: Section, is_write: bool) -> None:
+        reader, lengths = self.place.reader, dict(zip(section.axes, section.extents, strict=True))
+        name = self.extractor.array_name(section.array)
+        home = tuple(symbol(index) for index in self.extractor.homes.get(section.array, ()))
+        first = [reader.term(start) for start in section.starts]
+        extents = {axis: reader.term(extent) for axis, extent in lengths.items()}
+        facts = [*self.place.guards, *map(_facts, (*first, *extents.values()))]
+        values = [f"w{axis}" for axis in range(len(first))]
+        facts += [
+            _within(value, term, extents.get(axis, number(1)))
+            for axis, (value, term) in enumerate(zip(values, first, strict=True))
+        ]
+        formula = conjunction(facts)
+        self.extractor.used |= formula.symbols
+        texts = [*(term.text for term in home), *values]
+        elements = relation(self.statement, self.place.dims, array_symbol(name), texts, formula)
+        key = (name, is_write, tuple(values), formula.text)
+        self.found[key] = Access(name, is_write, elements, self.are_certain and formula.is_exact)
+
+
+def _within(name: str, first: Term, length: Term) -> Formula:
+    """`first <= name < first + length`."""
+    both = combined(name, first, length)
+    text = f"{first.text} <= {name} and {name} < {first.text} + {length.text}"
+    return Formula(text, both.symbols, both.unknowns)
 
 
 def _facts(term: Term) -> Formula:

@@ -22,6 +22,7 @@ from pyaot.ir.nodes import (
     Exit,
     For,
     If,
+    LibraryCall,
     Load,
     Loop,
     Marks,
@@ -39,6 +40,7 @@ from pyaot.poly.scop import LoopNode, Scop
 from pyaot.poly.strides import STRIDED, access_cost, accesses
 from pyaot.poly.work import constant_trips, time_of, work_of
 
+_NOT_INNERMOST = (For, Loop, Block, Allocate, LibraryCall)  # in the body of an innermost loop
 FEW = 3  # iterations that are not worth a parallel loop of their own
 
 
@@ -167,7 +169,8 @@ class _Tree:
     def _is_better_inside(self, loop: For, verdict: Verdict) -> bool:
         """A loop inside is better: this one has few iterations, or would combine whole arrays."""
         count = constant_trips(loop)
-        if not verdict.array_reductions and (count is None or count > FEW):
+        is_long = count is None or count > FEW
+        if is_long and (not verdict.array_reductions or _calls_library(loop)):
             return False
         last = self.next_key + sum(isinstance(s, For) for s in _loops_in(loop.body))
         inner = [self.verdicts[key] for key in range(self.next_key, last)]
@@ -185,6 +188,11 @@ class _Tree:
         elif verdict.obstacle is not None and (may_be_parallel or _is_innermost(loop)):
             said = remarks.carried_dependence(loop, verdict.obstacle, verdict.is_strict_sum)
             self.diagnostics.append(said)
+
+
+def _calls_library(loop: For) -> bool:
+    """Loops inside do not make such calls run in parallel."""
+    return any(isinstance(stmt, LibraryCall) for stmt in walk_stmts(loop.body))
 
 
 def _is_short(loop: For) -> bool:
@@ -205,7 +213,7 @@ def _loops_in(body: Body) -> list[Stmt]:
 
 
 def _is_innermost(loop: For) -> bool:
-    return not any(isinstance(stmt, For | Loop | Block | Allocate) for stmt in walk_stmts(loop.body))
+    return not any(isinstance(stmt, _NOT_INNERMOST) for stmt in walk_stmts(loop.body))
 
 
 def _is_better_one_by_one(loop: For, reductions: Sequence[Reduction]) -> bool:

@@ -13,6 +13,7 @@ from pyaot.ir.walk import Body, bound_together, transform_body
 from pyaot.normalise.checks import settle_checks
 from pyaot.poly import remarks
 from pyaot.poly.accumulate import accumulate_in_scalars, names_in
+from pyaot.poly.calls import calls_in_parallel
 from pyaot.poly.contract import contract, with_plain_extents
 from pyaot.poly.eager import EagerUpdates
 from pyaot.poly.extremes import with_choices
@@ -28,6 +29,7 @@ from pyaot.poly.permute import Permutation
 from pyaot.poly.privatise import Privatisation
 from pyaot.poly.regions import Memory, Region, RegionPass, map_regions
 from pyaot.poly.split import split_complex
+from pyaot.poly.stacks import one_by_one
 from pyaot.poly.wrap import without_wrapping
 
 
@@ -42,6 +44,7 @@ class Optimised:
 def optimise(function: Function, options: Options) -> Optimised:
     """The same function for every input, up to the rounding of reductions where `options` allow it."""
     plain = with_plain_extents(replace(function, body=with_choices(without_marks(function.body))))
+    plain = one_by_one(plain, calls_in_parallel(plain, options.strict))
     calls = LibraryCalls(frozenset(bound_together(plain.body)))
     if not options.strict:
         plain = map_regions(plain, RegionPass(calls.region))
@@ -59,7 +62,8 @@ def optimise(function: Function, options: Options) -> Optimised:
     smaller = map_regions(smaller, RegionPass(columns.region), memory)
     smaller = map_regions(smaller, RegionPass(Fills(names_in(smaller)).region), memory)
     marker = Marker(options.strict)
-    marked = map_regions(accumulate_in_scalars(smaller), marker, memory)
+    smaller = accumulate_in_scalars(smaller)
+    marked = map_regions(smaller, marker, memory, calls_in_parallel(smaller, options.strict))
     tuned = split_complex(forward_stores(jam(without_wrapping(marked))), options.strict)
     said = (
         *map(remarks.library_call, calls.found),

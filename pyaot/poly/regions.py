@@ -15,7 +15,7 @@ from pyaot.ir.nodes import Assign, Block, Exit, For, Function, If, Loop, Stmt
 from pyaot.ir.unchanged import with_bodies
 from pyaot.ir.walk import Body, walk_stmts
 from pyaot.poly.affine import Symbols
-from pyaot.poly.extract import extract, is_static
+from pyaot.poly.extract import Takes, extract, is_static, no_calls
 from pyaot.poly.known import Known, at_entry, names_of
 from pyaot.poly.scalars import NONE, Names, ScalarFlow
 from pyaot.poly.scop import Scop
@@ -67,13 +67,16 @@ class Visitor(Protocol):
         ...
 
 
-def map_regions(function: Function, visitor: Visitor, memory: Memory | None = None) -> Function:
+def map_regions(
+    function: Function, visitor: Visitor, memory: Memory | None = None, takes: Takes = no_calls
+) -> Function:
     """The function with every region replaced by what the visitor makes of it.
 
-    Passes that follow one another and share a memory analyse what they leave alone only once.
+    Passes that follow one another and share a memory analyse what they leave alone only once. Only those that
+    can deal with calls of a library see regions with the calls that `takes` approves of.
     """
     known = at_entry(function, names_of(function), Symbols())
-    walker = _Walker(visitor, ScalarFlow(), memory or Memory())
+    walker = _Walker(visitor, ScalarFlow(), memory or Memory(), takes)
     return replace(function, body=walker.body(function.body, _Where(known, NONE, {})))
 
 
@@ -104,6 +107,7 @@ class _Walker:
     visitor: Visitor
     flow: ScalarFlow
     memory: Memory
+    takes: Takes
 
     def body(self, body: Sequence[Stmt], where: _Where) -> Body:
         """A sequence of statements, cut into regions and the rest."""
@@ -112,7 +116,7 @@ class _Walker:
         run: list[Stmt] = []
         start = known = where.known
         for stmt, live in zip(body, after, strict=True):
-            joins = not isinstance(stmt, Loop | Block | Exit) and is_static(stmt, self.flow)
+            joins = not isinstance(stmt, Loop | Block | Exit) and is_static(stmt, self.flow, self.takes)
             if joins:
                 run.append(stmt)
             if run and (not joins or len(run) >= MOST_STATEMENTS or self._sets_parameter(stmt, live, known)):

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pyaot.ir.build import add, binary, cast, floordiv, sub
+from pyaot.ir.functions import LIBRARY
 from pyaot.ir.nodes import (
     Allocate,
     Binary,
@@ -23,8 +24,10 @@ from pyaot.ir.nodes import (
     Expr,
     For,
     If,
+    LibraryCall,
     Load,
     Loop,
+    Section,
     Select,
     Stmt,
     Store,
@@ -45,6 +48,7 @@ from pyaot.poly.strides import UNIT, access_cost, accesses
 FLOAT = Scalar(DType.FLOAT64)
 ROUNDS = 32.0  # of a loop whose trip count is not known before it
 CALL = 20.0
+LIBRARY_START = 1000.0
 SLOW = {"truediv": 4.0, "floordiv": 6.0, "mod": 6.0, "pow": 20.0}
 
 # Measured with the examples on an AMD Turin: a simple operation takes 0.1 ns, several at once, and so do
@@ -88,6 +92,8 @@ class _Operations:
                 return _plus(own, self.branches(stmt))
             case Store():
                 return _plus(own, constant(1.0))
+            case LibraryCall():
+                return _library(stmt)
             case _:
                 return own
 
@@ -113,6 +119,22 @@ class _Operations:
             return body
         middle = _unchecked(floordiv(add(loop.start, loop.stop), 2))
         return _usable(substitute(body, {loop.index: middle}), loop)
+
+
+def _library(stmt: LibraryCall) -> Expr:
+    """Multiplications of a product or of a decomposition; others go through what they read a few times."""
+    sections = [item for item in stmt.inputs if isinstance(item, Section)]
+    extents = [cast(extent, FLOAT) for section in sections[:1] for extent in section.extents]
+    if stmt.function == "matmul":
+        extents += [cast(extent, FLOAT) for extent in sections[1].extents[-1:] if len(sections[1].axes) > 1]
+    elif LIBRARY[stmt.function].is_native:
+        extents += extents[-1:]
+    else:
+        extents.append(constant(CALL))
+    work: Expr = constant(1.0)
+    for extent in extents:
+        work = _times(extent, work)
+    return _plus(constant(LIBRARY_START), work)
 
 
 class _Time(_Operations):

@@ -11,7 +11,21 @@ from dataclasses import replace
 from functools import reduce
 
 from pyaot.ir.build import add, i64, maximum, minimum, sub, unchecked
-from pyaot.ir.nodes import Allocate, Binary, Bind, Block, Const, Dim, Expr, For, Function, Loop, Stmt, Var
+from pyaot.ir.nodes import (
+    Allocate,
+    Binary,
+    Bind,
+    Block,
+    Const,
+    Dim,
+    Expr,
+    For,
+    Function,
+    LibraryCall,
+    Loop,
+    Stmt,
+    Var,
+)
 from pyaot.ir.types import PY_INT
 from pyaot.ir.walk import (
     Body,
@@ -62,7 +76,8 @@ def _cut(stmt: Stmt) -> Body:
 
 
 def _is_innermost(loop: For) -> bool:
-    return not any(isinstance(stmt, For | Loop | Block | Allocate | Bind) for stmt in walk_stmts(loop.body))
+    outer = (For, Loop, Block, Allocate, Bind, LibraryCall)
+    return not any(isinstance(stmt, outer) for stmt in walk_stmts(loop.body))
 
 
 def _wrapping(loop: For) -> Iterator[tuple[Binary, Expr]]:

@@ -1,4 +1,4 @@
-"""BLAS for kernels: the library that NumPy brings along, else that of the package scipy_openblas32.
+"""BLAS and LAPACK for kernels: NumPy's own, else those of the package scipy_openblas32.
 
 Kernels get pointers to its functions. Two libraries in one process have two pools of threads, which wait for
 one another's cores: 200 x 200 x 200 took 4.1 ms beside NumPy's own, 0.1 ms with it.
@@ -10,8 +10,12 @@ from functools import cache
 from importlib.machinery import PathFinder
 from typing import Any, NamedTuple
 
-# The functions that kernels call, by their names in CBLAS.
-NAMES = (*(f"cblas_{letter}gemm" for letter in "sdcz"), "cblas_ssyrk", "cblas_dsyrk")
+# The functions that kernels call, by their names in CBLAS and in LAPACK.
+NAMES = (
+    *(f"cblas_{letter}gemm" for letter in "sdcz"),
+    *("cblas_ssyrk", "cblas_dsyrk"),
+    *(f"{letter}{name}_" for name in ("gesv", "getrf", "potrf") for letter in "sdcz"),
+)
 
 
 class Blas(NamedTuple):
