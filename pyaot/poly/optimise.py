@@ -27,6 +27,7 @@ from pyaot.poly.jam import jam
 from pyaot.poly.marks import Marker
 from pyaot.poly.permute import Permutation
 from pyaot.poly.privatise import Privatisation
+from pyaot.poly.pull import pull
 from pyaot.poly.regions import Memory, Region, RegionPass, map_regions
 from pyaot.poly.split import split_complex
 from pyaot.poly.stacks import one_by_one
@@ -48,6 +49,7 @@ def optimise(function: Function, options: Options) -> Optimised:
     calls = LibraryCalls(frozenset(bound_together(plain.body)))
     if not options.strict:
         plain = map_regions(plain, RegionPass(calls.region))
+    plain = pull(plain)
     fusion, memory = _Fusing(options.strict), Memory()
     smaller, shrunk = contract(map_regions(plain, RegionPass(fusion.region), memory))
     smaller = settle_checks(smaller)  # arrays that shrank have left checks of their extents
