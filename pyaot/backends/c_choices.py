@@ -13,10 +13,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pyaot.backends.c_hoist import names_of
-from pyaot.backends.c_storage import is_natural
-from pyaot.backends.c_subscripts import fixed_extents
 from pyaot.base.names import fresh
 from pyaot.ir.alias import Aliases, aliases
+from pyaot.ir.extents import fixed_extents, is_natural
 from pyaot.ir.nodes import Assign, Dim, Expr, For, Function, Load, Select, Stmt, Var
 from pyaot.ir.turns import every_turn
 from pyaot.ir.types import PY_INT

@@ -11,7 +11,7 @@ from pyaot.backends.c_blas_parts import BLAS_FAMILIES, BLAS_SINGLE
 from pyaot.backends.c_flags import VECTOR_MATH
 from pyaot.backends.c_lapack_parts import LAPACK_FAMILIES, LAPACK_SINGLE
 from pyaot.backends.c_prelude_families import FAMILIES
-from pyaot.backends.c_prelude_parts import HEADERS
+from pyaot.backends.c_prelude_parts import HEADERS, SIMD_FORMS
 from pyaot.backends.c_prelude_parts import SINGLE as ARITHMETIC
 from pyaot.backends.c_python import PYTHON_FAMILIES, PYTHON_SINGLE
 from pyaot.backends.c_types import c_type
@@ -40,7 +40,7 @@ def prelude(text: str, vector_math: bool = False) -> str:
     api = [snippet for snippet in ordered if snippet.startswith(_API_MARK)]
     heads = ["\n".join((*api, *declarations))] if api else []
     if vector_math:
-        others = [*_vector_math(text + "".join(others)), *others]
+        others = [*_vector_math(text + "".join(others)), *others, *_simd_forms(text)]
     body = "\n\n".join((*heads, *others))
     return "\n".join((*_includes(text + body), "", body)) if body else "\n".join(_includes(text))
 
@@ -56,6 +56,11 @@ def _vector_math(text: str) -> list[str]:
         for type, suffix in (("double", ""), ("float", "f")):
             lines.append(f"VECTOR {type} {name}{suffix}({', '.join([type] * count)});")
     return ["\n".join((_VECTOR_HEAD, *lines, "#endif"))]
+
+
+def _simd_forms(text: str) -> list[str]:
+    """Functions in place of calls that would keep loops from SIMD registers."""
+    return [form.strip("\n") for name, form in SIMD_FORMS.items() if name in _WORD.findall(text)]
 
 
 _VECTOR_HEAD = """\

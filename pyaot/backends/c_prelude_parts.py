@@ -179,3 +179,20 @@ SINGLE: dict[str, str] = {
     "flags_save": _FLAGS,
     "raise_overflow": _RAISE_OVERFLOW,
 }
+
+# Of functions of math.h, where the last bit may differ.
+SIMD_FORMS = {
+    "hypot": """
+/* hypot to one unit in the last place: what cannot be squared is scaled, and infinity goes before NaN */
+static inline double simd_hypot(double x, double y)
+{
+    const double a = fabs(x), b = fabs(y), size = 0.5 * a + 0.5 * b;
+    const bool great = __builtin_isgreater(size, 0x1p500), small = __builtin_isless(size, 0x1p-500);
+    const double scale = great ? 0x1p-600 : small ? 0x1p600 : 1;
+    const double back = great ? 0x1p600 : small ? 0x1p-600 : 1;
+    const double p = a * scale, q = b * scale, length = sqrt(p * p + q * q) * back;
+    return a == __builtin_inf() || b == __builtin_inf() ? __builtin_inf() : length;
+}
+#define hypot(x, y) simd_hypot(x, y)
+""",
+}

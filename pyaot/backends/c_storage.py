@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from pyaot.ir.extents import is_natural
 from pyaot.ir.failing import can_fail
 from pyaot.ir.functions import LIBRARY
 from pyaot.ir.nodes import (
     Allocate,
-    Binary,
     Check,
     Const,
     Dim,
@@ -209,21 +209,6 @@ def may_fail(stmt: Stmt) -> bool:
                 or not all(map(is_whole, sections))
                 or bool(extent_pairs(stmt))
             )
-        case _:
-            return False
-
-
-def is_natural(expr: Expr) -> bool:
-    """Whether the int is certainly not negative."""
-    match expr:
-        case Const():
-            return isinstance(expr.value, int) and expr.value >= 0
-        case Dim():
-            return True
-        case Binary(op="add" | "mul" | "minimum" | "floordiv" | "mod"):
-            return is_natural(expr.left) and is_natural(expr.right)
-        case Binary(op="maximum"):
-            return is_natural(expr.left) or is_natural(expr.right)
         case _:
             return False
 

@@ -13,15 +13,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pyaot.backends.c_hoist import names_of
-from pyaot.backends.c_storage import is_natural
 from pyaot.base.names import fresh
 from pyaot.ir.build import add, both, compare, select
+from pyaot.ir.extents import fixed_extents, is_natural
 from pyaot.ir.failing import can_fail
 from pyaot.ir.nodes import (
-    Allocate,
     Assign,
     Check,
-    Const,
     Dim,
     Expr,
     For,
@@ -33,18 +31,15 @@ from pyaot.ir.nodes import (
     Var,
 )
 from pyaot.ir.turns import Changes, every_turn
-from pyaot.ir.types import PY_INT, Array
+from pyaot.ir.types import PY_INT
 from pyaot.ir.walk import (
     Body,
-    bound_together,
     map_bodies,
     map_exprs,
     map_stmt_exprs,
-    scalars_assigned,
     sub_expressions,
     transform_body,
     walk_expr,
-    walk_stmts,
 )
 
 Access = Load | Store
@@ -83,37 +78,6 @@ def settle_subscripts(function: Function) -> Function:
     return replace(
         function, body=_settled(function.body, _Known(fixed_extents(function)), names_of(function))
     )
-
-
-def fixed_extents(function: Function) -> dict[tuple[str, int], Expr]:
-    """Extents of arrays that are allocated once, by expressions that always mean the same."""
-    moving = frozenset(bound_together(function.body))
-    params = {p.name for p in function.params if isinstance(p.type, Array)}
-    allocations = [stmt for stmt in walk_stmts(function.body) if isinstance(stmt, Allocate)]
-    names = [stmt.name for stmt in allocations]
-    fixed = {p.name for p in function.params} - scalars_assigned(function.body)
-    known: dict[tuple[str, int], Expr] = {}
-    for stmt in allocations:
-        if stmt.name in moving or stmt.name in params or names.count(stmt.name) > 1:
-            continue
-        for axis, extent in enumerate(stmt.shape):
-            extent = known.get((extent.array, extent.axis), extent) if isinstance(extent, Dim) else extent
-            stable = params - moving - set(names)
-            if _is_fixed(extent, fixed, stable):
-                known[stmt.name, axis] = extent
-    return known
-
-
-def _is_fixed(extent: Expr, scalars: set[str], arrays: set[str]) -> bool:
-    match extent:
-        case Const():
-            return True
-        case Var(name):
-            return name in scalars
-        case Dim(array):
-            return array in arrays
-        case _:
-            return False
 
 
 def _settled(body: Body, known: _Known, taken: set[str]) -> Body:

@@ -25,6 +25,7 @@ from pyaot.poly.in_place import sums_in_place
 from pyaot.poly.interleave import Interleaving
 from pyaot.poly.jam import jam
 from pyaot.poly.marks import Marker
+from pyaot.poly.masks import masks_as_choices
 from pyaot.poly.permute import Permutation
 from pyaot.poly.privatise import Privatisation
 from pyaot.poly.pull import pull
@@ -66,7 +67,8 @@ def optimise(function: Function, options: Options) -> Optimised:
     marker = Marker(options.strict)
     smaller = accumulate_in_scalars(smaller)
     marked = map_regions(smaller, marker, memory, calls_in_parallel(smaller, options.strict))
-    tuned = split_complex(forward_stores(jam(without_wrapping(marked))), options.strict)
+    tuned = masks_as_choices(forward_stores(jam(without_wrapping(marked))))
+    tuned = split_complex(tuned, options.strict)
     said = (
         *map(remarks.library_call, calls.found),
         *map(remarks.fused, fusion.fused),

@@ -22,6 +22,7 @@ from pyaot.ir.nodes import (
     Expr,
     For,
     Function,
+    If,
     Reduction,
     Select,
     Stmt,
@@ -29,8 +30,8 @@ from pyaot.ir.nodes import (
     Unary,
     Var,
 )
-from pyaot.ir.types import Scalar
-from pyaot.ir.walk import Body, map_sub_expressions, transform_body, walk_exprs
+from pyaot.ir.types import DType, Scalar
+from pyaot.ir.walk import Body, map_sub_expressions, transform_body, walk_exprs, walk_stmts
 from pyaot.poly.accumulate import names_in
 from pyaot.poly.products import ProductSum, product_sums
 
@@ -119,6 +120,8 @@ class _Splitting:
                     self.done.append(replace(stmt, value=self.real(stmt.value)))
                 case Store():
                     self.done.append(replace(stmt, value=self._stored(stmt.value)))
+                case If():
+                    self.done.append(replace(stmt, condition=self.real(stmt.condition)))
                 case _:
                     self.done.append(stmt)
         return tuple(self.done)
@@ -201,6 +204,8 @@ class _Splitting:
                 return self.split(operand)[0]
             case Call("imag", (operand,)) if operand.type.dtype.is_complex:
                 return self.split(operand)[1]
+            case Call("absolute", (operand,)) if operand.type.dtype is DType.COMPLEX128 and not self.strict:
+                return replace(expr, function="hypot", args=self.split(operand))
         return map_sub_expressions(
             lambda part: self.rebuilt(part) if part.type.dtype.is_complex else self.real(part), expr
         )
@@ -263,7 +268,7 @@ class _Sums:
 
 def _is_plain(loop: For) -> bool:
     """Straight statements with complex numbers; sums are the only complex reductions."""
-    if not all(isinstance(s, Assign | Store) for s in loop.body):
+    if not all(isinstance(s, Assign | Store) or _is_real(s) for s in loop.body):
         return False
     complex_scalars = _complex_scalars(loop.body)
     if any(r.op != "add" and r.name in complex_scalars for r in loop.marks.reductions):
@@ -272,6 +277,16 @@ def _is_plain(loop: For) -> bool:
     if any(not _is_set_first(loop.body, name) for name in private):
         return False
     return any(part.type.dtype.is_complex for part in walk_exprs(loop.body))
+
+
+def _is_real(stmt: Stmt) -> bool:
+    """Straight statements under a condition, without complex numbers but in the condition."""
+    if not isinstance(stmt, If):
+        return False
+    inside = (*stmt.then, *stmt.otherwise)
+    if not all(isinstance(s, Assign | Store | If) for s in walk_stmts(inside)):
+        return False
+    return not any(part.type.dtype.is_complex for part in walk_exprs(inside))
 
 
 def _is_set_first(body: Body, name: str) -> bool:

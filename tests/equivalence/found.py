@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 V = np.ndarray[tuple[int], np.dtype[np.float64]]
 M = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 C = np.ndarray[tuple[int], np.dtype[np.complex128]]
+B = np.ndarray[tuple[int], np.dtype[np.bool_]]
 I = np.ndarray[tuple[int], np.dtype[np.int64]]
 Bytes = np.ndarray[tuple[int], np.dtype[np.int8]]
 
@@ -48,6 +49,10 @@ def _each(*values: object) -> tuple[Callable[[], Arguments], ...]:
 _ZERO = -0.0
 _SIGNED = (np.array([_ZERO]), np.array([_ZERO, _ZERO, 0.0, _ZERO]), np.array([np.inf, _ZERO, -np.inf]))
 _SIGNED_COMPLEX = tuple(x + 1j * x[::-1] for x in _SIGNED[:2])
+
+_WILD = np.array(
+    [1 + 2j, -1j, complex(np.nan, 1.0), complex(1e200, 1.0), complex(np.inf, 0.0), 0.0, -2.0, 2.5j]
+)
 
 CASES = (
     Found("running_sum", "def running_sum(a: V):\n    return np.cumsum(a)\n", _each(*_SIGNED)),
@@ -206,5 +211,19 @@ def sum_of_chosen(a: V):
     return s
 """,
         _each(np.array([1.0, np.nan, 2.0, -1.0])),
+    ),
+    Found(
+        "masked_step",
+        """\
+def masked_step(z: C, c: C, m: B, rounds: int) -> None:
+    for _ in range(rounds):
+        z[m] = z[m] ** 2 + c[m] - 1.0
+""",
+        tuple(
+            lambda rounds=rounds, m=m: args(_WILD.copy(), _WILD[::-1].copy(), m, rounds)  # type: ignore[misc]
+            for rounds in (0, 1, 3)
+            for m in (abs(_WILD) < 3.0, abs(_WILD) > 2.0, np.ones(_WILD.size, np.bool_))
+        ),
+        states=({"all": "ignore"}, {"under": "ignore", "invalid": "ignore"}),
     ),
 )
