@@ -29,6 +29,7 @@ from pyaot.poly.masks import masks_as_choices
 from pyaot.poly.permute import Permutation
 from pyaot.poly.privatise import Privatisation
 from pyaot.poly.pull import pull
+from pyaot.poly.recurrences import Recurrences
 from pyaot.poly.regions import Memory, Region, RegionPass, map_regions
 from pyaot.poly.split import split_complex
 from pyaot.poly.stacks import one_by_one
@@ -67,6 +68,8 @@ def optimise(function: Function, options: Options) -> Optimised:
     marker = Marker(options.strict)
     smaller = accumulate_in_scalars(smaller)
     marked = map_regions(smaller, marker, memory, calls_in_parallel(smaller, options.strict))
+    if not options.strict:
+        marked = map_regions(marked, RegionPass(Recurrences(names_in(marked)).region), memory)
     tuned = masks_as_choices(forward_stores(jam(without_wrapping(marked))))
     tuned = split_complex(tuned, options.strict)
     said = (
