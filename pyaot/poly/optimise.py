@@ -26,6 +26,7 @@ from pyaot.poly.interleave import Interleaving
 from pyaot.poly.jam import jam
 from pyaot.poly.marks import Marker
 from pyaot.poly.masks import masks_as_choices
+from pyaot.poly.parts import save_parts
 from pyaot.poly.permute import Permutation
 from pyaot.poly.privatise import Privatisation
 from pyaot.poly.pull import pull
@@ -51,7 +52,7 @@ def optimise(function: Function, options: Options) -> Optimised:
     calls = LibraryCalls(frozenset(bound_together(plain.body)))
     if not options.strict:
         plain = map_regions(plain, RegionPass(calls.region))
-    plain = pull(plain)
+    plain = save_parts(pull(plain))
     fusion, memory = _Fusing(options.strict), Memory()
     smaller, shrunk = contract(map_regions(plain, RegionPass(fusion.region), memory))
     smaller = settle_checks(smaller)  # arrays that shrank have left checks of their extents
