@@ -27,7 +27,9 @@ def whole(ctx: Context, array: str, shape: Indices | None = None) -> ArrayValue:
     extents = shape or ctx.extents_of(array)
     walks = tuple(Walk((axis,), integer(1)) for axis in range(type.rank))
     place = Place(array, lambda indices: indices, False, (integer(0),) * type.rank, walks, whole=True)
-    return ArrayValue(type.dtype, extents, reader(ctx, place), place, type.boxed)
+    return ArrayValue(
+        type.dtype, extents, reader(ctx, place), place, type.boxed, numpy_items=type.numpy_items
+    )
 
 
 def reader(ctx: Context, place: Place) -> Element:
@@ -51,9 +53,11 @@ def view(
     element = base.element
     if base.place is None:
         rule = lambda indices: element(inner(indices))  # noqa: E731
-        return ArrayValue(base.dtype, shape, rule, None, base.boxed, base.borrowed)
+        return ArrayValue(base.dtype, shape, rule, None, base.boxed, base.numpy_items, borrowed=base.borrowed)
     place = _place_in(base.place, inner, starts, walks, checked)
-    return ArrayValue(base.dtype, shape, reader(ctx, place), place, base.boxed, base.borrowed)
+    return ArrayValue(
+        base.dtype, shape, reader(ctx, place), place, base.boxed, base.numpy_items, borrowed=base.borrowed
+    )
 
 
 def _place_in(
@@ -218,9 +222,14 @@ def allocate(ctx: Context, name: str, type: Array, shape: Indices, fill: Const |
     return whole(ctx, fresh, extents)
 
 
+def array_type(value: ArrayValue) -> Array:
+    """The IR type of the array that the value would be."""
+    return Array(value.dtype, value.rank, value.boxed, value.numpy_items)
+
+
 def materialise(ctx: Context, value: ArrayValue, name: str = "temporary") -> ArrayValue:
     """A fresh array with these elements, in C order (what NumPy's operators return)."""
-    result = allocate(ctx, name, Array(value.dtype, value.rank, value.boxed), value.shape)
+    result = allocate(ctx, name, array_type(value), value.shape)
     write(ctx, result, value.element)
     return result
 

@@ -10,6 +10,7 @@ import libcst as cst
 
 from pyaot.frontend.context import Context
 from pyaot.frontend.expressions import condition
+from pyaot.frontend.growing import is_one_list
 from pyaot.frontend.promote import join
 from pyaot.frontend.values import ArrayValue, Number, TupleValue, UnboundValue, Value
 from pyaot.frontend.variables import merge_arrays, set_variable, unbound
@@ -136,6 +137,8 @@ def meet(ctx: Context, states: Sequence[Names]) -> None:
 
 
 def _equal(a: Value | None, b: Value | None) -> bool:
+    if isinstance(a, ArrayValue) and isinstance(b, ArrayValue) and (a.grows or b.grows):
+        return is_one_list(a, b)
     if isinstance(a, ArrayValue) and isinstance(b, ArrayValue):
         return (
             a.place is not None

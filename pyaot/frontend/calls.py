@@ -6,9 +6,10 @@ from pyaot.base.catalogue import UNKNOWN_FUNCTION
 from pyaot.frontend.arguments import Arguments
 from pyaot.frontend.computed import READS_SOME, computed
 from pyaot.frontend.context import Context, Unsupported
+from pyaot.frontend.list_methods import list_method
 from pyaot.frontend.numpy_table import TABLE
 from pyaot.frontend.promote import PYTHON_TYPES
-from pyaot.frontend.values import ArrayValue, Number, Value
+from pyaot.frontend.values import ArrayValue, Number, TupleValue, Value
 from pyaot.ir.types import Origin
 
 
@@ -27,6 +28,8 @@ def _unknown(ctx: Context, path: str) -> Unsupported:
 
 def call_method(ctx: Context, receiver: Value, name: str, arguments: Arguments) -> Value:
     """`receiver.name(*arguments)`: a method does what NumPy's function of that name does."""
+    if isinstance(receiver, (ArrayValue, TupleValue)) and receiver.grows:
+        return list_method(ctx, receiver, name, arguments)
     known = TABLE.get(f"method.{name}") or TABLE.get(f"numpy.{name}")
     match receiver:
         case ArrayValue(boxed=False):

@@ -1,4 +1,7 @@
-"""List comprehensions over ranges: `[x * x for x in range(n)]`, `[[0.0] * m for _ in range(n)]`."""
+"""List comprehensions over ranges: `[x * x for x in range(n)]`, `[[0.0] * m for _ in range(n)]`.
+
+The others are functions with loops: see `comprehension_loops.py`.
+"""
 
 from dataclasses import replace
 
@@ -7,8 +10,9 @@ import libcst as cst
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
 from pyaot.frontend.arithmetic import binary, cast, greatest, integer, minus, plus, times
 from pyaot.frontend.arrays import allocate, loops, new_index
+from pyaot.frontend.comprehension_loops import as_loops
 from pyaot.frontend.context import Context
-from pyaot.frontend.lists import MOST_NESTED, as_list_array, python_element
+from pyaot.frontend.lists import MOST_NESTED, as_list_array, list_type
 from pyaot.frontend.prove import never_negative
 from pyaot.frontend.values import ArrayValue, Indices, Number, RangeValue, TupleValue, Value
 from pyaot.ir.nodes import Const, Expr, For, Stmt, Store, Var
@@ -17,18 +21,18 @@ from pyaot.ir.walk import scalars_assigned, walk_expr
 
 
 def list_comprehension(ctx: Context, node: cst.ListComp) -> Value:
-    """A list of numbers or of rows of numbers, one for each step of a range."""
+    """A list of numbers or of rows of numbers; one that only walks a range has as many items as that."""
     clause = node.for_in
     if clause.ifs or clause.inner_for_in is not None or not isinstance(clause.target, cst.Name):
-        raise ctx.refuse(
-            UNSUPPORTED_EXPRESSION, "A comprehension with conditions or several loops is not compiled.", node
-        )
-    source = ctx.expression(ctx, clause.iter)
+        return as_loops(ctx, "list", node)
+    with ctx.nested() as before:
+        source = ctx.expression(ctx, clause.iter)
+    if not isinstance(source, (TupleValue, RangeValue)):
+        return as_loops(ctx, "list", node)
+    ctx.body.extend(before)
     name = clause.target.value
     if isinstance(source, TupleValue):
         return TupleValue(tuple(_item(ctx, name, item, node.elt) for item in source.items), is_list=True)
-    if not isinstance(source, RangeValue):
-        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A comprehension over this value is not compiled.", node)
     return _over_range(ctx, name, source, node)
 
 
@@ -69,8 +73,8 @@ def _over_range(ctx: Context, name: str, source: RangeValue, node: cst.ListComp)
         return _rows(ctx, value, (index, count, name), before)
     if not isinstance(value, Number):
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A list of this kind of value is not compiled.", node)
-    type = python_element(ctx, value.type)
-    result = allocate(ctx, "list", Array(type.dtype, 1, boxed=True), (count,))
+    type = value.type
+    result = allocate(ctx, "list", list_type(ctx, type), (count,))
     assert result.place is not None
     put = Store(result.place.array, (index,), cast(value.expr, type), False, ctx.span)
     ctx.emit(For(index.name, integer(0), count, (*before, put), label=name, span=ctx.span))
@@ -85,7 +89,7 @@ def _rows(ctx: Context, row: ArrayValue, loop: tuple[Var, Expr, str], before: li
         raise ctx.refuse(
             UNSUPPORTED_EXPRESSION, "A list of rows of different lengths or kinds is not compiled."
         )
-    result = allocate(ctx, "list", Array(row.dtype, row.rank + 1, boxed=True), (count, *row.shape))
+    result = allocate(ctx, "list", Array(row.dtype, row.rank + 1, True, row.numpy_items), (count, *row.shape))
     place = result.place
     assert place is not None
 

@@ -14,7 +14,7 @@ from pyaot.base.diagnostics import Code, Diagnostic
 from pyaot.base.source import NOWHERE, Span
 from pyaot.frontend.facts import NameFacts
 from pyaot.frontend.scopes import ModuleScope
-from pyaot.frontend.syntax import SyntaxTree
+from pyaot.frontend.syntax import SyntaxTree, walk
 from pyaot.frontend.values import Value
 from pyaot.ir.nodes import Assign, Check, Dim, Expr, Inexact, Require, Stmt, Store, Var
 from pyaot.ir.program import GlobalFact
@@ -53,6 +53,14 @@ class NeedsTracking(Exception):  # noqa: N818
         self.what = what
 
 
+class NeedsElementType(Exception):  # noqa: N818
+    """A list that was empty gets its first element: lower again with the type of the list."""
+
+    def __init__(self, key: str, type: Array) -> None:
+        super().__init__(key)
+        self.key, self.type = key, type
+
+
 Agreements = dict[str, Scalar | str]  # a name's scalar type, or the array name it lives in, inside a loop
 
 
@@ -66,6 +74,26 @@ class Frame:
     label: str
     used: bool = False
     states: list[dict[str, Value]] = field(default_factory=list)
+
+
+@dataclass
+class GrowingList:
+    """A list that grows (see `growing.py`): an IR array with room to spare, and the list's length."""
+
+    key: str  # the variable's prefix and name
+    name: str  # the user's
+    buffer: str
+    length: str  # the IR variable
+    type: Array
+    prefix: str  # of the scope that made it
+    known: Expr | None = None  # the length as a stable expression, until it changes
+    owner: str = ""  # the variable that holds it; "" where that is gone
+    aliased: bool = False  # another variable holds it, too
+    sites: set[Span] = field(default_factory=set)  # where it is made
+    frame: "Frame | None" = None  # the innermost loop around the place where it was made last
+    body: list[Stmt] | None = None  # the statements among which that was
+    given_away: bool = False  # it became an item of another list
+    reserved: set[Span] = field(default_factory=set)  # appends for which there is room
 
 
 @dataclass
@@ -129,6 +157,9 @@ class Context:
     depth: int = 0  # of inlined calls
     frozen: set[str] = field(default_factory=set)  # arrays that may not be written from here on
     inlining: list[cst.CSTNode] = field(default_factory=list)  # the functions that are being lowered
+    lists: dict[str, GrowingList] = field(default_factory=dict)
+    list_types: dict[str, Array] = field(default_factory=dict)  # what earlier attempts found out
+    bodies: list[list[Stmt]] = field(default_factory=list)  # those that are being written, outermost first
     choosing: Callable[[cst.Subscript, Value], bool] | None = None  # subscripts that stand for their base now
 
     def emit(self, statement: Stmt) -> None:
@@ -144,12 +175,18 @@ class Context:
 
     @contextmanager
     def nested(self) -> Iterator[list[Stmt]]:
-        """Collects the statements of a nested body."""
+        """Collects the statements of a nested body; what it computes is not known outside it."""
+        lengths = {key: found.known for key, found in self.lists.items()}
         outer, self.body = self.body, []
+        self.bodies.append(outer)
         try:
             yield self.body
         finally:
             self.body = outer
+            self.bodies.pop()
+            for key, found in self.lists.items():
+                if found.known is not lengths.get(key):
+                    found.known = None
 
     def fresh(self, name: str) -> str:
         """A name like this one that no other thing in the function has."""
@@ -197,8 +234,11 @@ class Context:
         return tuple(self.equal.get(extent, extent) for extent in found)
 
     def at(self, node: cst.CSTNode) -> Span:
-        """The place of a syntax node."""
-        return self.tree.span_of(node)
+        """The place of a syntax node; one that the compiler made stands where its parts stand."""
+        if node in self.tree.spans:
+            return self.tree.span_of(node)
+        own = next((part for part in walk(node) if part in self.tree.spans), None)
+        return self.span if own is None else self.tree.span_of(own)
 
     def refuse(self, code: Code, message: str, node: cst.CSTNode | None = None, *hints: str) -> Unsupported:
         """The exception that leaves what stands here to Python."""

@@ -6,13 +6,15 @@ import libcst as cst
 
 from pyaot.base.catalogue import UNKNOWN_FUNCTION, UNKNOWN_NAME, UNSUPPORTED_EXPRESSION
 from pyaot.frontend.arithmetic import compare, either, integer, negate, truth
-from pyaot.frontend.arrays import is_stable
+from pyaot.frontend.arrays import is_stable, materialise
 from pyaot.frontend.attributes import attribute_of
 from pyaot.frontend.calls import Arguments, call_method, call_symbol
+from pyaot.frontend.comprehension_loops import as_loops
 from pyaot.frontend.comprehensions import list_comprehension
 from pyaot.frontend.computed import computed
 from pyaot.frontend.context import Context, NeedsTracking, Scope
 from pyaot.frontend.conversion import convert
+from pyaot.frontend.growing import current
 from pyaot.frontend.lists import as_list_array
 from pyaot.frontend.masks import compress, is_mask_subscript
 from pyaot.frontend.numpy_grids import GRIDS, grid
@@ -140,6 +142,8 @@ def look_up(ctx: Context, name: str, node: cst.CSTNode) -> Value:
 
 
 def _bound(ctx: Context, scope: Scope, name: str, value: Value) -> Value:
+    if isinstance(value, ArrayValue) and value.grows:
+        return current(ctx, value.grows)
     if not isinstance(value, UnboundValue):
         return value
     key = f"bound:{scope.prefix}{name}"
@@ -147,7 +151,7 @@ def _bound(ctx: Context, scope: Scope, name: str, value: Value) -> Value:
         raise NeedsTracking(key)
     flag = ctx.flags[key]
     ctx.check(Var(flag, PY_BOOL), f"'{name}' is unbound")
-    return value.value
+    return _bound(ctx, scope, name, value.value)
 
 
 def _operands(ctx: Context, left: cst.BaseExpression, right: cst.BaseExpression) -> tuple[Value, Value]:
@@ -184,7 +188,10 @@ def _subscript(ctx: Context, node: cst.Subscript) -> Value:
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, "This value has no compiled subscripts.", node)
     if is_mask_subscript(items):
         return compress(ctx, base, items)
-    return subscript(ctx, base, items)
+    found = subscript(ctx, base, items)
+    if isinstance(found, ArrayValue) and base.boxed and base.rank == 1:
+        return materialise(ctx, found, "slice")  # of a list: a new one
+    return found
 
 
 def subscript_items(ctx: Context, node: cst.Subscript) -> tuple[Value, ...]:
@@ -239,8 +246,17 @@ def _known(ctx: Context, bound: Number | None, node: cst.CSTNode) -> int | None:
     raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A tuple is sliced by constants only.", node)
 
 
+_WALKERS = {f"builtins.{name}": name for name in ("sum", "min", "max", "any", "all", "list")}
+
+
 def _call(ctx: Context, node: cst.Call) -> Value:
     function = lower_expression(ctx, node.func)
+    match function, node.args:
+        case SymbolValue(path), (cst.Arg(value=cst.GeneratorExp() as walker, keyword=None), *rest) if (
+            path in _WALKERS and len(rest) <= (path == "builtins.sum")
+        ):
+            start = lower_expression(ctx, rest[0].value) if rest else None
+            return as_loops(ctx, _WALKERS[path], walker, start)
     positional: list[Value] = []
     keywords: dict[str, Value] = {}
     for arg in node.args:

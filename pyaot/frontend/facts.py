@@ -15,6 +15,7 @@ import libcst as cst
 from pyaot.frontend.syntax import children
 
 Loops = tuple[int, ...]
+GROWING_METHODS = frozenset({"append", "clear", "extend", "pop"})
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class NameFacts:
     assigned: list[NameUse] = field(default_factory=list)
     read: list[NameUse] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    grown: set[str] = field(default_factory=set)  # names that take part in `name.append(...)`, `name += ...`
 
     def assigned_once(self, name: str) -> bool:
         """Exactly one statement of the function binds the name."""
@@ -124,9 +126,16 @@ class _Collector:
             case cst.AugAssign(target=target, value=value):
                 self._visit_all((value, target), loops)
                 self._bind(target, loops)
+                if isinstance(target, cst.Name):
+                    self.facts.grown.add(target.value)
             case cst.NamedExpr(target=target, value=value):
                 self.visit(value, loops)
                 self._bind(target, loops)
+            case cst.Call(func=cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value=method))) if (
+                method in GROWING_METHODS
+            ):
+                self.facts.grown.add(name)
+                self._visit_all(children(node), loops)
             case cst.Attribute(value=value) | cst.Arg(value=value) | cst.CompFor(iter=value):
                 self.visit(value, loops)
             case _:

@@ -14,6 +14,7 @@ from pyaot.frontend.branches import terminates
 from pyaot.frontend.computed import is_risky
 from pyaot.frontend.context import Agreements, Context, Frame, ReturnPoint, Scope, TypeChange
 from pyaot.frontend.facts import assigned_names, name_facts
+from pyaot.frontend.growing import left_by_helper
 from pyaot.frontend.results import same_structure
 from pyaot.frontend.statements import lower_body
 from pyaot.frontend.syntax import walk_body
@@ -46,7 +47,7 @@ def call_function(
     try:
         ctx.scope = Scope(facts, ctx.fresh(f"{value.name}_call") + "_", closure, local_names=locals_)
         _bind_parameters(ctx, arguments)
-        return _lower_call(ctx, value.node)
+        return left_by_helper(ctx, _lower_call(ctx, value.node))
     finally:
         ctx.scope, ctx.span = outer, span
         ctx.depth -= 1

@@ -3,6 +3,7 @@
 def scale(a, k): ...   with a: float64[1], k: int      Function scale(a: float64[1], k: int), and its bindings
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import libcst as cst
@@ -12,7 +13,7 @@ from pyaot.base.diagnostics import Diagnostic
 from pyaot.frontend.arrays import OVERLAPS
 from pyaot.frontend.branches import terminates
 from pyaot.frontend.calls import call_symbol
-from pyaot.frontend.context import Context, NeedsTracking, Scope, Unsupported
+from pyaot.frontend.context import Context, NeedsElementType, NeedsTracking, Scope, Unsupported
 from pyaot.frontend.expressions import lower_expression
 from pyaot.frontend.facts import assigned_names, name_facts
 from pyaot.frontend.hints import ArrayHint, Signature, TypedParameter
@@ -27,6 +28,7 @@ from pyaot.frontend.tracking import start_tracking, with_flags
 from pyaot.ir.alias import aliases
 from pyaot.ir.nodes import Function, Load, Nothing, Param, Return, Store
 from pyaot.ir.program import Instance
+from pyaot.ir.types import Array
 from pyaot.ir.walk import arrays_written, bound_together, walk_expr, walk_stmts
 
 _MOST_TRACKED = 16
@@ -48,18 +50,24 @@ Choice = tuple[Signature, dict[str, int]]  # with the rank of every array that l
 def lower_instance(body: Body, choice: Choice, name: str) -> tuple[Function, Instance]:
     """The IR function called `name` for one choice of types; Unsupported where there is none."""
     tracked: frozenset[str] = frozenset()
+    lists: dict[str, Array] = {}
     for _ in range(_MOST_TRACKED):
         try:
-            return _lower_once(body, choice, name, tracked)
+            return _lower_once(body, choice, name, tracked, lists)
         except NeedsTracking as need:
             tracked |= {need.what}
+        except NeedsElementType as need:
+            lists[need.key] = need.type
     message = f"'{body.info.qualified_name}' has too many variables whose types depend on the path."
     raise Unsupported(Diagnostic(UNSUPPORTED_TYPE_CHANGE, message, body.tree.span_of(body.info.node.name)))
 
 
-def _lower_once(body: Body, choice: Choice, name: str, tracked: frozenset[str]) -> tuple[Function, Instance]:
+def _lower_once(
+    body: Body, choice: Choice, name: str, tracked: frozenset[str], lists: Mapping[str, Array]
+) -> tuple[Function, Instance]:
     info = body.info
     ctx = Context(body.tree, body.module, lower_expression, call_function, call_symbol, tracked=tracked)
+    ctx.list_types.update(lists)
     ctx.span = body.tree.span_of(info.node)
     ctx.inlining += [info.node, *body.around]
     ctx.scope = Scope(name_facts(info.node))

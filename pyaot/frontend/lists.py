@@ -29,17 +29,16 @@ def repeated_list(ctx: Context, items: Sequence[Value], count: Expr) -> ArrayVal
             "Write rows as '[[0.0] * m for _ in range(n)]': '[[0.0] * m] * n' repeats one and the same row.",
         )
     value = items[0].expr
-    type = python_element(ctx, value.type)
-    result = allocate(ctx, "list", Array(type.dtype, 1, boxed=True), (greatest(count, integer(0)),))
-    write(ctx, result, lambda indices: cast(value, type))
+    result = allocate(ctx, "list", list_type(ctx, value.type), (greatest(count, integer(0)),))
+    write(ctx, result, lambda indices: cast(value, value.type))
     return result
 
 
-def python_element(ctx: Context, type: Scalar) -> Scalar:
-    """The element type of a compiled list: numbers of Python's only."""
-    if type.origin is not Origin.PYTHON:
-        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A list of NumPy numbers is not compiled.")
-    return type
+def list_type(ctx: Context, type: Scalar) -> Array:
+    """The type of a list of such numbers: all Python's, or all NumPy's."""
+    if type.origin is Origin.EITHER:
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A list of Python's and NumPy's numbers is not compiled.")
+    return Array(type.dtype, 1, True, type.origin is Origin.NUMPY)
 
 
 def as_list_array(ctx: Context, value: TupleValue) -> ArrayValue | None:

@@ -11,27 +11,22 @@ import libcst as cst
 
 from pyaot.base.catalogue import UNSUPPORTED_STATEMENT, UNSUPPORTED_TYPE_CHANGE
 from pyaot.frontend.arithmetic import (
-    as_integer,
-    binary,
-    compare,
-    greatest,
     integer,
-    least,
     minus,
     negate,
-    plus,
     times,
 )
-from pyaot.frontend.arrays import is_stable, new_index, whole
+from pyaot.frontend.arrays import array_type, new_index, whole
 from pyaot.frontend.branches import meet, terminates
 from pyaot.frontend.comprehensions import trip_count
-from pyaot.frontend.computed import computed
 from pyaot.frontend.context import Agreements, Context, Frame, ShapeChange, TypeChange
 from pyaot.frontend.expressions import condition
 from pyaot.frontend.facts import assigned_names, target_names
+from pyaot.frontend.growing import is_one_list, reserve
+from pyaot.frontend.list_changes import appends_each_turn, changed_lists, forget_lengths
 from pyaot.frontend.promote import join
-from pyaot.frontend.prove import assume, never_negative, while_it_turns
-from pyaot.frontend.subscripts import subscript
+from pyaot.frontend.prove import never_negative, while_it_turns
+from pyaot.frontend.schedules import schedule
 from pyaot.frontend.syntax import walk_body
 from pyaot.frontend.unpack import unpacked
 from pyaot.frontend.values import (
@@ -45,7 +40,6 @@ from pyaot.frontend.values import (
 )
 from pyaot.frontend.variables import (
     agreement,
-    array_type,
     as_whole,
     assign_name,
     link,
@@ -69,7 +63,9 @@ def lower_for(ctx: Context, node: cst.For, lower_body: LowerBody) -> None:
     if isinstance(source, TupleValue):
         _unrolled(ctx, node, source.items, lower_body)
         return
-    start, stop, step, value_at = _schedule(ctx, source, node)
+    start, stop, step, value_at = schedule(ctx, source, node)
+    _keep_walked(ctx, node, source)
+    _make_room(ctx, node, RangeValue(start, stop, integer(step)))
     _looped(
         ctx,
         _names_of(node),
@@ -97,10 +93,28 @@ def _for_body(
     span = ctx.at(node)
     index = new_index(ctx, ctx.scope.prefix + label, start, stop)
     with ctx.nested() as inside, while_it_turns(ctx, start, stop):
+        forget_lengths(ctx, node.body)
         bind_target(ctx, node.target, value_at(index))
         with continue_point(ctx, inside):
             lower_body(ctx, node.body)
     return For(index.name, start, stop, tuple(inside), step, label=label, span=span)
+
+
+def _keep_walked(ctx: Context, node: cst.For, source: Value) -> None:
+    """Python sees it when a list changes while it is walked."""
+    walked = source.items if isinstance(source, IterationValue) else (source,)
+    keys = {item.grows for item in walked if isinstance(item, ArrayValue)}
+    if not keys.isdisjoint(changed_lists(ctx, node.body)):
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, "A list whose length this loop changes is walked here.", node)
+
+
+def _make_room(ctx: Context, node: cst.For, turns: RangeValue) -> None:
+    """Room for what every turn appends to a list."""
+    for key, calls in appends_each_turn(ctx, node).items():
+        found = ctx.lists[key]
+        if found.type.rank == 1:
+            reserve(ctx, found, times(trip_count(ctx, turns), integer(len(calls))))
+            found.reserved |= {ctx.at(call) for call in calls}
 
 
 @contextmanager
@@ -133,68 +147,7 @@ def bind_target(ctx: Context, target: cst.BaseExpression, value: Value) -> None:
             raise ctx.refuse(UNSUPPORTED_STATEMENT, "This loop variable is not compiled.", target)
 
 
-# ---- what is walked -------------------------------------------------------------------------------------
-
-
-def _schedule(ctx: Context, source: Value, node: cst.For) -> tuple[Expr, Expr, int, Callable[[Expr], Value]]:
-    """(start, stop, step, value of a turn) of the loop over a source."""
-    match source:
-        case RangeValue(start, stop, Const(step)) if int(step.real) > 0:
-            start, stop = _held(ctx, start), _held(ctx, stop)
-            return start, stop, int(step.real), Number
-        case RangeValue():
-            first = _held(ctx, source.start)
-            pace = _held(ctx, source.step)
-            count = _held(ctx, _count(ctx, RangeValue(first, _held(ctx, source.stop), pace)))
-            return integer(0), count, 1, lambda i: Number(plus(first, times(i, pace)))
-        case ArrayValue():
-            whole = computed(ctx, source)
-            return integer(0), _held(ctx, source.shape[0]), 1, lambda i: _row(ctx, whole, i)
-        case IterationValue(items, start):
-            return _together(ctx, items, start, node)
-    raise ctx.refuse(UNSUPPORTED_STATEMENT, "A loop over this value is not compiled.", node)
-
-
-def _count(ctx: Context, source: RangeValue) -> Expr:
-    if isinstance(source.step, Const):
-        return trip_count(ctx, source)
-    if not assume(ctx, integer(1), source.step, "the step of a range is not positive"):
-        ctx.check(compare("ge", source.step, integer(1)), "the step of a range is not positive")
-    length = greatest(minus(source.stop, source.start), integer(0))
-    return binary("floordiv", plus(length, minus(source.step, integer(1))), source.step)
-
-
-def _held(ctx: Context, expr: Expr) -> Expr:
-    expr = as_integer(expr)
-    return expr if is_stable(ctx, expr) else ctx.temporary("bound", expr)
-
-
-def _row(ctx: Context, source: Value, index: Expr) -> Value:
-    assert isinstance(source, ArrayValue)
-    return subscript(ctx, source, (Number(index),))
-
-
-def _together(
-    ctx: Context, items: Sequence[Value], start: Number | None, node: cst.For
-) -> tuple[Expr, Expr, int, Callable[[Expr], Value]]:
-    """zip and enumerate: the shortest ends the loop."""
-    rules: list[Callable[[Expr], Value]] = []
-    count: Expr | None = None
-    for item in items:
-        first, stop, step, value_at = _schedule(ctx, item, node)
-        length = _held(ctx, trip_count(ctx, RangeValue(first, stop, integer(step))))
-        count = length if count is None else least(count, length)
-        rules.append(_turn_of(first, step, value_at))
-    assert count is not None
-    if start is not None:
-        begin = _held(ctx, start.expr)
-        return integer(0), count, 1, lambda i: TupleValue((Number(plus(begin, i)), rules[0](i)))
-    return integer(0), count, 1, lambda i: TupleValue(tuple(rule(i) for rule in rules))
-
-
-def _turn_of(first: Expr, step: int, value_at: Callable[[Expr], Value]) -> Callable[[Expr], Value]:
-    """The value of turn i, counted from zero."""
-    return lambda i: value_at(plus(first, times(i, integer(step))))
+# ---- tuples --------------------------------------------------------------------------------------------
 
 
 def _unrolled(ctx: Context, node: cst.For, items: Sequence[Value], lower_body: LowerBody) -> None:
@@ -238,6 +191,7 @@ def _while_body(ctx: Context, node: cst.While, lower_body: LowerBody) -> Stmt:
     span = ctx.at(node)
     left: dict[str, Value] = {}
     with ctx.nested() as inside:
+        forget_lengths(ctx, node.test, node.body)
         asked = condition(ctx, node.test)
         if not (isinstance(asked, Const) and asked.value):
             left = _leave(ctx, node, asked, frame, lower_body)
@@ -310,6 +264,8 @@ def _looped(
 
 def _is_carried(ctx: Context, name: str) -> bool:
     value = ctx.scope.names.get(name)
+    if isinstance(value, ArrayValue) and value.grows:
+        return False  # its buffer and its length are variables anyway
     return isinstance(value, (Number, ArrayValue, UnboundValue)) and not ctx.scope.facts.is_loop_index_only(
         name
     )
@@ -406,6 +362,8 @@ def _after(
         if name in agreed or scope.names[name] is before.get(name):
             continue
         value = scope.names[name]
+        if is_one_list(value, before.get(name)):
+            continue
         if name in before and name not in names:
             continue
         if not _outlives(ctx, value):

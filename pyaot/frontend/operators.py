@@ -17,7 +17,7 @@ from pyaot.frontend.lists import repeated_list
 from pyaot.frontend.promote import NoType, ufunc_types
 from pyaot.frontend.values import ArrayValue, Number, TupleValue, Value
 from pyaot.ir.nodes import Binary, Call, Const, Expr, Select
-from pyaot.ir.types import PY_COMPLEX, PY_FLOAT, PY_INT, DType, Origin, Scalar
+from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT, PY_INT, DType, Origin, Scalar
 
 BINARY: dict[type[cst.BaseBinaryOp] | type[cst.BaseAugOp], str] = {
     cst.Add: "add",
@@ -253,6 +253,10 @@ def apply_unary(ctx: Context, op: str, operand: Value) -> Value:
     match operand:
         case Number(expr) if op == "not":
             return Number(arithmetic.negate(arithmetic.truth(expr)))
+        case ArrayValue(boxed=True) if op == "not":
+            return Number(compare("eq", operand.shape[0], integer(0)))
+        case TupleValue(items) if op == "not":
+            return Number(Const(not items, PY_BOOL))
         case Number(expr):
             return Number(noted(ctx, op, typed(ctx, lambda: arithmetic.unary(op, expr))))
         case ArrayValue(boxed=False) if op != "not":

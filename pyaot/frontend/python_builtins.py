@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, is_given, number
-from pyaot.frontend.arithmetic import as_integer, binary, both, cast, compare, integer, truth, unary
+from pyaot.frontend.arithmetic import as_integer, binary, both, cast, compare, either, integer, truth, unary
+from pyaot.frontend.arrays import allocate, write
+from pyaot.frontend.comprehension_loops import COMPENSATES, walked
 from pyaot.frontend.context import Context
 from pyaot.frontend.conversion import convert
+from pyaot.frontend.lists import list_type
 from pyaot.frontend.operators import apply_binary, noted, scalar_binary, typed
 from pyaot.frontend.promote import join
 from pyaot.frontend.values import ArrayValue, IterationValue, Number, RangeValue, TupleValue, Value
@@ -128,13 +131,10 @@ def _extreme(op: str) -> Handler:
         if len(values) == 1 and isinstance(values[0], TupleValue):
             values = values[0].items
         if len(values) == 1:
-            if isinstance(values[0], ArrayValue) and values[0].rank == 1 and not values[0].boxed:
-                raise ctx.refuse(
-                    UNSUPPORTED_ARGUMENT,
-                    "min and max of an array are not compiled.",
-                    None,
-                    "Use np.min or np.max.",
-                )
+            if isinstance(values[0], RangeValue) or (
+                isinstance(values[0], ArrayValue) and values[0].rank == 1
+            ):
+                return walked(ctx, "min" if op == "lt" else "max", values[0])
             raise ctx.refuse(UNSUPPORTED_ARGUMENT, "min and max of this value are not compiled.")
         best = number(ctx, values[0]).expr
         for value in values[1:]:
@@ -232,19 +232,27 @@ def _tuple(is_list: bool) -> Handler:
                 return TupleValue((), is_list)
             case (TupleValue(items),):
                 return TupleValue(items, is_list)
+            case (ArrayValue(shape=(extent,)) as value,) if is_list:
+                result = allocate(ctx, "list", list_type(ctx, value.type), (extent,))
+                write(ctx, result, value.element)
+                return result
+            case (RangeValue() as value,) if is_list:
+                return walked(ctx, "list", value)
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "A list or tuple of this value is not compiled.")
 
     return handle
 
 
 def _sum(ctx: Context, arguments: Arguments) -> Value:
-    """sum() of items known one by one."""
+    """sum() of items known one by one, or of what is walked."""
     values, start = arguments.take(ctx, "iterable", "start")
-    if isinstance(values, TupleValue):
+    if isinstance(values, TupleValue) and not COMPENSATES:
         total = number(ctx, start).expr if start is not None else integer(0)
         for item in values.items:
             total = noted(ctx, "add", scalar_binary(ctx, "add", total, number(ctx, item).expr))
         return Number(total)
+    if isinstance(values, (RangeValue, TupleValue)) or (isinstance(values, ArrayValue) and values.rank == 1):
+        return walked(ctx, "sum", values, None if start is None else number(ctx, start))
     raise ctx.refuse(
         UNSUPPORTED_ARGUMENT, "sum() of this value is not compiled.", None, "Use np.sum, or a loop."
     )
@@ -325,6 +333,24 @@ def _log(ctx: Context, arguments: Arguments) -> Value:
     return _math("log", 1)(ctx, Arguments((number(ctx, x),)))
 
 
+def _each(kind: str) -> Handler:
+    """any() and all() of items known one by one, or of what is walked."""
+
+    def handle(ctx: Context, arguments: Arguments) -> Value:
+        match arguments.positional:
+            case (ArrayValue(shape=(_,)) as value,):
+                return walked(ctx, kind, value)
+            case (TupleValue(items),):
+                found: Expr = Const(kind == "all", PY_BOOL)
+                for item in items:
+                    asked = cast(truth(number(ctx, item).expr), PY_BOOL)
+                    found = both(found, asked) if kind == "all" else either(found, asked)
+                return Number(found)
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, f"{kind}() of this value is not compiled.")
+
+    return handle
+
+
 TABLE: dict[str, Handler] = {
     **{f"math.{name}": _math(name, 1) for name in _MATH_ONE if name in PURE},
     **{f"math.{name}": _math(function, 1) for name, function in _MATH_NAMES.items()},
@@ -352,6 +378,8 @@ TABLE: dict[str, Handler] = {
     "builtins.abs": _abs,
     "builtins.min": _extreme("lt"),
     "builtins.max": _extreme("gt"),
+    "builtins.any": _each("any"),
+    "builtins.all": _each("all"),
     "builtins.len": _len,
     "builtins.round": _round,
     "builtins.range": _range,

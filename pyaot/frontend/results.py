@@ -2,12 +2,12 @@
 
 from pyaot.base.catalogue import UNSUPPORTED_STATEMENT
 from pyaot.frontend.arithmetic import both, cast, compare, integer, minus, plus, times
-from pyaot.frontend.arrays import materialise, whole
+from pyaot.frontend.arrays import array_type, materialise, whole
 from pyaot.frontend.context import Context, ReturnPoint
 from pyaot.frontend.origins import COMPLEX, FLOAT, INT, NUMPY, kind_code
 from pyaot.frontend.prove import never_negative
 from pyaot.frontend.values import ArrayValue, Indices, NoneValue, Number, TupleValue, Value
-from pyaot.frontend.variables import array_type, as_whole, assign_name, link
+from pyaot.frontend.variables import as_whole, assign_name, link
 from pyaot.ir.nodes import (
     ArrayResult,
     Bind,
@@ -52,9 +52,16 @@ def _return_from_entry(ctx: Context, value: Value) -> None:
 def _no_list_twice(ctx: Context, value: Value) -> None:
     """A new list that is returned in two places is one object; compiled code would make two."""
     lists = [part for part in _parts(value) if _is_new_list(ctx, part)]
+    growing = [part.grows for part in lists if isinstance(part, ArrayValue) and part.grows]
+    lists = [part for part in lists if not isinstance(part, ArrayValue) or not part.grows]
     names = {part.place.array for part in lists if isinstance(part, ArrayValue) and part.place is not None}
     linked = len(names & ctx.linked) > 1
-    if linked or len({id(part) for part in lists}) < len(lists) or len(names) < len(lists) - _plain(lists):
+    if (
+        len(set(growing)) < len(growing)
+        or linked
+        or len({id(part) for part in lists}) < len(lists)
+        or len(names) < len(lists) - _plain(lists)
+    ):
         raise ctx.refuse(UNSUPPORTED_STATEMENT, "One list in two places of the result is not compiled.")
 
 
@@ -103,6 +110,10 @@ def _array_result(ctx: Context, value: ArrayValue) -> Result:
         value = materialise(ctx, value, "result")
         place = value.place
     assert place is not None
+    if value.grows:
+        value = materialise(ctx, value, "result")
+        assert value.place is not None
+        return ArrayResult(value.place.array)
     if place.whole:
         return ArrayResult(place.array)
     if value.boxed:
@@ -232,6 +243,8 @@ def _deposit(ctx: Context, point: ReturnPoint, value: Value, key: str) -> Value:
 
 def _deposit_array(ctx: Context, value: ArrayValue, key: str) -> Value:
     agreed = ctx.scope.agreed[0]
+    if value.grows and agreed.setdefault(key, value.grows) == value.grows:
+        return value
     if value.is_view and value.place is not None and not value.place.whole:
         raise ctx.refuse(
             UNSUPPORTED_STATEMENT, "A helper with several returns that returns a view is not inlined."

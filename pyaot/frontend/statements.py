@@ -13,6 +13,7 @@ from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context, Frame, Unsupported
 from pyaot.frontend.conversion import stored
 from pyaot.frontend.expressions import condition, look_up, lower_expression, matmul, subscript_items
+from pyaot.frontend.growing import extend, start_list
 from pyaot.frontend.lists import as_list_array
 from pyaot.frontend.loops import lower_for, lower_while
 from pyaot.frontend.masked_assignment import assign_masked
@@ -141,7 +142,7 @@ def assign(ctx: Context, target: cst.BaseExpression, value: Value) -> None:
     """`target = value` for any target."""
     match target:
         case cst.Name(value=name):
-            assign_name(ctx, name, value)
+            assign_name(ctx, name, start_list(ctx, name, value) if _may_grow(ctx, name, value) else value)
         case cst.Tuple(elements=elements) | cst.List(elements=elements):
             _unpack(ctx, [e.value for e in elements], value, target)
         case cst.Subscript():
@@ -150,6 +151,16 @@ def assign(ctx: Context, target: cst.BaseExpression, value: Value) -> None:
             reshape_in_place(ctx, name, value, target)
         case _:
             raise ctx.refuse(UNSUPPORTED_STATEMENT, "An assignment to this target is not compiled.", target)
+
+
+def _may_grow(ctx: Context, name: str, value: Value) -> bool:
+    """A list that is empty, or that the function changes the length of."""
+    match value:
+        case TupleValue(items=(), is_list=True):
+            return True
+        case TupleValue(is_list=True) | ArrayValue(boxed=True, grows=""):
+            return name in ctx.scope.facts.grown
+    return False
 
 
 def _unpack(ctx: Context, targets: Sequence[cst.BaseExpression], value: Value, node: cst.CSTNode) -> None:
@@ -310,8 +321,11 @@ def _augment_name(ctx: Context, op: str, name: str, node: cst.AugAssign) -> None
             raise ctx.refuse(UNSUPPORTED_EXPRESSION, "'@=' is not compiled.", node)
         augment(ctx, op, old, value)
         return
+    if isinstance(old, (ArrayValue, TupleValue)) and old.grows and op == "add":
+        extend(ctx, old, value)
+        return
     if isinstance(old, ArrayValue):
-        raise ctx.refuse(UNSUPPORTED_STATEMENT, "Lists of changing length are not compiled.", node)
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, "This change of a list's length is not compiled.", node)
     assign_name(ctx, name, matmul(ctx, old, value) if op == "matmul" else apply_binary(ctx, op, old, value))
 
 

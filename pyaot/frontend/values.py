@@ -60,13 +60,15 @@ class ArrayValue:
     shape: Indices
     element: Element
     place: Place | None = None
-    boxed: bool = False  # a list of Python numbers
+    boxed: bool = False  # a list of numbers
+    numpy_items: bool = False  # of a list: NumPy's numbers, not Python's
+    grows: str = ""  # a list that grows: all of the one that `growing.py` knows by this name
     borrowed: str = ""  # an array whose memory NumPy's result may share though this value does not
 
     @property
     def type(self) -> Scalar:
         """The type of an element."""
-        return Scalar(self.dtype, Origin.PYTHON if self.boxed else Origin.NUMPY)
+        return Scalar(self.dtype, Origin.PYTHON if self.boxed and not self.numpy_items else Origin.NUMPY)
 
     @property
     def is_view(self) -> bool:
@@ -86,6 +88,7 @@ class TupleValue:
     items: tuple["Value", ...]
     is_list: bool = False
     class_name: str = ""  # of a library's named tuple
+    grows: str = ""  # an empty list whose first element tells its type
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,16 @@ u = step(u)          in a loop: Bind, the array name moves on
 from dataclasses import replace
 
 from pyaot.base.catalogue import UNSUPPORTED_TYPE_CHANGE
-from pyaot.frontend.arrays import freeze, is_stable, materialise, reader, whole
+from pyaot.frontend.arrays import array_type, freeze, is_stable, materialise, reader, whole
 from pyaot.frontend.context import Agreements, Context, ShapeChange, TypeChange
 from pyaot.frontend.conversion import convert, describe
+from pyaot.frontend.growing import note_alias
 from pyaot.frontend.lists import as_list_array
 from pyaot.frontend.promote import join
 from pyaot.frontend.prove import canonical, linear, make_equal, same
 from pyaot.frontend.values import ArrayValue, Indices, Number, TupleValue, UnboundValue, Value
 from pyaot.ir.nodes import Assign, Binary, Bind, Const, Dim, Expr, Select, Stmt, Var
-from pyaot.ir.types import PY_BOOL, Array, DType, Scalar
+from pyaot.ir.types import PY_BOOL, DType, Scalar
 from pyaot.ir.walk import map_expr, walk_expr
 
 _LARGEST_ALIAS = 12  # nodes of an expression that may stand for a name
@@ -27,9 +28,13 @@ def assign_name(ctx: Context, name: str, value: Value) -> None:
     match value:
         case Number():
             _assign_number(ctx, name, value)
+        case ArrayValue(grows=key) if key and agreement(ctx, name) is None:
+            note_alias(ctx, name, value)
+            ctx.scope.names[name] = value
         case ArrayValue():
             _assign_array(ctx, name, value)
         case TupleValue():
+            note_alias(ctx, name, value)
             ctx.scope.names[name] = _settled(ctx, value)
         case _:
             ctx.scope.names[name] = value
@@ -38,7 +43,7 @@ def assign_name(ctx: Context, name: str, value: Value) -> None:
 
 def _settled(ctx: Context, value: TupleValue) -> Value:
     """A tuple whose items keep their values; a list of numbers that may be changed becomes an array."""
-    if value.is_list and (array := as_list_array(ctx, value)) is not None:
+    if value.is_list and not value.grows and (array := as_list_array(ctx, value)) is not None:
         return array
     return settle(ctx, value)
 
@@ -238,13 +243,11 @@ def _follow(ctx: Context, target: str, source: str) -> None:
             ctx.scope.names[name] = replace(value, place=place, element=reader(ctx, place))
 
 
-def array_type(value: ArrayValue) -> Array:
-    """The IR type of the array that the value would be."""
-    return Array(value.dtype, value.rank, value.boxed)
-
-
 def as_whole(ctx: Context, value: ArrayValue, name: str) -> str:
     """The name of an IR array that is all of the value."""
+    if value.grows:
+        message = f"'{name}' is a list that grows on one path and another list on another."
+        raise ctx.refuse(UNSUPPORTED_TYPE_CHANGE, message)
     if value.borrowed:
         raise ctx.refuse(
             UNSUPPORTED_TYPE_CHANGE,

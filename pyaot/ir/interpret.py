@@ -89,6 +89,7 @@ class Held:
     data: Any
     boxed: bool = False
     original: Any = None
+    numpy_items: bool = False
 
 
 @dataclass
@@ -210,8 +211,7 @@ def _result(result: Result, state: State) -> Any:
             return evaluate(result.value, state)
         case ArrayResult():
             held = _held(result.array, state)
-            fresh = held.data.tolist() if held.boxed else held.data
-            return fresh if held.original is None else held.original
+            return _fresh(held) if held.original is None else held.original
         case ViewResult():
             return _view(result, state)
         case TupleResult():
@@ -219,6 +219,17 @@ def _result(result: Result, state: State) -> Any:
             return items if result.is_list else tuple(items)
         case _:
             assert_never(result)
+
+
+def _fresh(held: Held) -> Any:
+    """A new array, or a new list."""
+    if not held.boxed:
+        return held.data
+    return _numpy_items(held.data) if held.numpy_items else held.data.tolist()
+
+
+def _numpy_items(data: Any) -> list[Any]:
+    return list(data) if data.ndim == 1 else [_numpy_items(row) for row in data]
 
 
 def _view(result: ViewResult, state: State) -> Any:
@@ -360,7 +371,7 @@ def _allocated(stmt: Allocate, state: State) -> Held:
     except (MemoryError, ValueError) as error:
         raise Failure(str(error)) from error
     data.fill(_undefined(stmt.type.dtype) if stmt.fill is None else stmt.fill.value)
-    return Held(data, stmt.type.boxed)
+    return Held(data, stmt.type.boxed, numpy_items=stmt.type.numpy_items)
 
 
 def _undefined(dtype: DType) -> Any:

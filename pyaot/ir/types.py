@@ -75,16 +75,18 @@ class Scalar:
 
 @dataclass(frozen=True)
 class Array:
-    """A C-contiguous array; `boxed`: a list (of lists) of Python numbers, with elements of Python origin."""
+    """A C-contiguous array; `boxed`: a list (of lists) of numbers, Python's unless they are `numpy_items`."""
 
     dtype: DType
     rank: int
     boxed: bool = False
+    numpy_items: bool = False  # of a list: its elements are np.float64 and the like
 
     @property
     def element(self) -> Scalar:
         """The type of what a full subscript gives."""
-        return Scalar(self.dtype, Origin.PYTHON if self.boxed else Origin.NUMPY)
+        is_python = self.boxed and not self.numpy_items
+        return Scalar(self.dtype, Origin.PYTHON if is_python else Origin.NUMPY)
 
 
 PY_BOOL = Scalar(DType.BOOL, Origin.PYTHON)

@@ -6,7 +6,7 @@
 Leaves are Python numbers and arrays, from left to right.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import assert_never
 
@@ -32,7 +32,7 @@ _FIRST_LEAF = 2
 
 def result_lines(function: Function, answer: str, names: Names, wording: Wording) -> Iterator[str]:
     """Statements that return the result; by path only where paths give different results."""
-    boxed = _boxed_arrays(function)
+    boxed = _lists(function)
     texts = [
         _text(stmt.result, count(_FIRST_LEAF), answer, boxed, names, wording) for stmt in returns(function)
     ]
@@ -44,7 +44,12 @@ def result_lines(function: Function, answer: str, names: Names, wording: Wording
 
 
 def _text(
-    result: Result, places: Iterator[int], answer: str, boxed: set[str], names: Names, wording: Wording
+    result: Result,
+    places: Iterator[int],
+    answer: str,
+    boxed: Mapping[str, str],
+    names: Names,
+    wording: Wording,
 ) -> str:
     match result:
         case Nothing():
@@ -55,7 +60,7 @@ def _text(
             return f"{scalar_type_text(result.value.type, names)}({leaf})" if is_numpy else leaf
         case ArrayResult():
             leaf = f"{answer}[{next(places)}]"
-            return f"{wording.runtime('as_list')}({leaf})" if result.array in boxed else leaf
+            return f"{wording.runtime(boxed[result.array])}({leaf})" if result.array in boxed else leaf
         case ViewResult():
             return f"{wording.runtime('view')}({answer}[{next(places)}])"
         case TupleResult():
@@ -67,13 +72,18 @@ def _text(
             assert_never(result)
 
 
-def _boxed_arrays(function: Function) -> set[str]:
-    """The names of arrays that stand for lists."""
-    boxed = {p.name for p in function.params if isinstance(p.type, Array) and p.type.boxed}
+def _lists(function: Function) -> dict[str, str]:
+    """The arrays that stand for lists, and what makes lists of them."""
+    makers = {p.name: _maker(p.type) for p in function.params if isinstance(p.type, Array) and p.type.boxed}
     for stmt in walk_stmts(function.body):
         match stmt:
-            case Allocate(type=Array(boxed=True)):
-                boxed.add(stmt.name)
+            case Allocate(type=Array(boxed=True) as type):
+                makers[stmt.name] = _maker(type)
             case Bind():
-                boxed |= {t for t, s in zip(stmt.targets, stmt.sources, strict=True) if s in boxed}
-    return boxed
+                pairs = zip(stmt.targets, stmt.sources, strict=True)
+                makers |= {target: makers[source] for target, source in pairs if source in makers}
+    return makers
+
+
+def _maker(type: Array) -> str:
+    return "as_list_of_numpy" if type.numpy_items else "as_list"

@@ -23,6 +23,7 @@ RUNTIME_NAMES = frozenset(
         "PLAIN",
         "attempt",
         "as_list",
+        "as_list_of_numpy",
         "builtins",
         "cmath",
         "has_fields",

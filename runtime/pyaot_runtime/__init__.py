@@ -17,7 +17,7 @@ from pyaot_runtime.errors import on_copies, only_warns, report
 from pyaot_runtime.guards import dtype_of, has_fields, is_def, is_tuple, named, overlap
 from pyaot_runtime.kernels import Kernels, load_kernels
 from pyaot_runtime.library import allocate, library_call
-from pyaot_runtime.lists import as_list, keep, lists_overlap, rebox, unbox
+from pyaot_runtime.lists import as_list, as_list_of_numpy, keep, lists_overlap, rebox, unbox
 from pyaot_runtime.results import view
 from pyaot_runtime.threads import set_threads, threads
 
@@ -35,6 +35,7 @@ __all__ = [
     "Kernels",
     "allocate",
     "as_list",
+    "as_list_of_numpy",
     "attempt",
     "bool_",
     "builtins",
