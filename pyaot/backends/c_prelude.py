@@ -67,7 +67,7 @@ _VECTOR_HEAD = """\
 /* these have versions for vectors in glibc, right to four units in the last place */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
 #if __GLIBC_PREREQ(2, 35)
-#define VECTOR extern __attribute__((__simd__("notinbranch")))
+#define VECTOR extern __attribute__((__simd__("notinbranch"), __const__))
 #else
 #define VECTOR extern
 #endif"""

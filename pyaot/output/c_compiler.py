@@ -215,8 +215,10 @@ def flags(compiler: Compiler, options: CompileOptions) -> tuple[str, ...]:
     openmp = ("-fopenmp-simd",) if compiler.is_zig else ("-fopenmp",)
     # gcc's elimination of partial redundancies carries values from turn to turn: then there are no vectors.
     order = () if compiler.is_clang else ("-fno-tree-pre",)
+    # It makes one call of sine and cosine of a number, of which there is no form for vectors.
+    apart = () if options.strict or compiler.is_clang else ("-fno-builtin-sin", "-fno-builtin-sinf")
     unfused = _without_fusing(options.march) if options.strict and not compiler.is_clang else ()
-    return (*common, *floats, *order, *openmp, *_architecture(options.march), *unfused)
+    return (*common, *floats, *order, *apart, *openmp, *_architecture(options.march), *unfused)
 
 
 def _without_fusing(march: str) -> tuple[str, ...]:

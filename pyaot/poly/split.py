@@ -12,6 +12,7 @@ need not be sorted into vectors of their own.
 
 from dataclasses import dataclass, field, replace
 
+from pyaot.ir.failing import can_fail
 from pyaot.ir.functions import result_type
 from pyaot.ir.nodes import (
     Assign,
@@ -23,6 +24,7 @@ from pyaot.ir.nodes import (
     For,
     Function,
     If,
+    Load,
     Reduction,
     Select,
     Stmt,
@@ -30,12 +32,11 @@ from pyaot.ir.nodes import (
     Unary,
     Var,
 )
-from pyaot.ir.types import DType, Scalar
+from pyaot.ir.types import DType, Origin, Scalar
 from pyaot.ir.walk import Body, map_sub_expressions, transform_body, walk_exprs, walk_stmts
 from pyaot.poly.accumulate import names_in
+from pyaot.poly.complex_parts import Pair, exponential, product, quotient_by_real
 from pyaot.poly.products import ProductSum, product_sums
-
-Pair = tuple[Expr, Expr]
 
 
 def split_complex(function: Function, strict: bool) -> Function:
@@ -51,6 +52,7 @@ class _Splitting:
     pairs: dict[str, Pair] = field(default_factory=dict)  # of the loop at hand
     sums: dict[str, "_Sums"] = field(default_factory=dict)  # of products, in that loop
     done: list[Stmt] = field(default_factory=list)
+    choosing: bool = False  # in what only one outcome of a choice needs
 
     def stmt(self, stmt: Stmt) -> Body:
         """Only SIMD loops of plain assignments and stores are touched."""
@@ -159,7 +161,15 @@ class _Splitting:
                 a, b = self.split(left), self.split(right)
                 return _same(expr, a[0], b[0]), _same(expr, a[1], b[1])
             case Binary("mul", left, right):
-                return self._product(self._names(left), self._names(right))
+                return product(self._names(left), self._names(right))
+            case Select():
+                return self._select(expr)
+            case Binary("truediv", left, Cast(divisor)) if _divides_by_real(expr) and not self.choosing:
+                number = Cast(self.real(divisor), Scalar(expr.type.dtype.real, expr.type.origin))
+                divided, by = self._names(left), self._temporary("divisor", number)
+                return quotient_by_real(divided, by, self._temporary)
+            case Call("exp", (operand,)) if not (self.strict or self.choosing or can_fail(expr)):
+                return exponential(self._names(operand), self._temporary)
             case Call("conjugate", (operand,)):
                 real, imag = self.split(operand)
                 return real, _negative(imag)
@@ -175,27 +185,25 @@ class _Splitting:
         return self._whole(expr)
 
     def _whole(self, expr: Expr) -> Pair:
-        """What has no rule is computed as a complex number."""
-        if isinstance(expr, Select):
-            yes, no, condition = (
-                self.split(expr.if_true),
-                self.split(expr.if_false),
-                self.real(expr.condition),
-            )
-            real, imag = (Select(condition, y, n, y.type) for y, n in zip(yes, no, strict=True))
-            return real, imag
+        """What has no rule is computed as a complex number, once."""
         whole = self.rebuilt(expr)
+        if not isinstance(whole, Load | Var) and not self.choosing:
+            whole = self._temporary("whole", whole)
         return _part("real", whole), _part("imag", whole)
+
+    def _select(self, expr: Select) -> Pair:
+        """What only one outcome needs gets no name: that would be computed in any case."""
+        condition, before = self.real(expr.condition), self.choosing
+        self.choosing = True
+        yes, no = self.split(expr.if_true), self.split(expr.if_false)
+        self.choosing = before
+        real, imag = (Select(condition, y, n, y.type) for y, n in zip(yes, no, strict=True))
+        return real, imag
 
     def _names(self, expr: Expr) -> Pair:
         """Parts that are named, since a product uses them twice."""
         real, imag = self.split(expr)
         return self._temporary("re", real), self._temporary("im", imag)
-
-    def _product(self, a: Pair, b: Pair) -> Pair:
-        real = _term("sub", _term("mul", a[0], b[0]), _term("mul", a[1], b[1]))
-        imag = _term("add", _term("mul", a[0], b[1]), _term("mul", a[1], b[0]))
-        return real, imag
 
     def real(self, expr: Expr) -> Expr:
         """An expression that is not complex, with the complex ones inside it split."""
@@ -301,6 +309,13 @@ def _is_set_first(body: Body, name: str) -> bool:
 def _complex_scalars(body: Body) -> dict[str, Scalar]:
     """The complex scalars that the statements assign."""
     return {s.name: s.value.type for s in body if isinstance(s, Assign) and s.value.type.dtype.is_complex}
+
+
+def _divides_by_real(expr: Binary) -> bool:
+    """NumPy's division, whose divisor was a real number."""
+    divisor = expr.right
+    is_real = isinstance(divisor, Cast) and not divisor.operand.type.dtype.is_complex
+    return is_real and expr.type.origin is Origin.NUMPY and not can_fail(expr)
 
 
 def _joined(pair: Pair) -> Expr:

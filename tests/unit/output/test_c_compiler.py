@@ -127,6 +127,12 @@ def test_what_only_gcc_understands() -> None:
     assert "-fno-tree-pre" not in flags(Compiler(("cc",), "Debian clang version 14"), Options())
 
 
+def test_sine_and_cosine_stay_two_calls_where_they_may_be_vectors() -> None:
+    gcc, clang = Compiler(("gcc",), "gcc 12"), Compiler(("cc",), "Debian clang version 14")
+    assert "-fno-builtin-sin" in flags(gcc, Options())
+    assert "-fno-builtin-sin" not in (*flags(gcc, Options(strict=True)), *flags(clang, Options()))
+
+
 @pytest.mark.long
 def test_zig_compiles_too(tmp_path: Path) -> None:
     pytest.importorskip("ziglang")
