@@ -1,11 +1,12 @@
 """From the IR of the front end to simpler IR of the same meaning.
 
 fold: constants;  sink: constants that loops assign;  nest: loops over flattened arrays;  checks: early, and
-once;  decide: comparisons that intervals answer;  dead: what nobody reads;  ranges: overflow checks that
-cannot strike.
+once;  decide: comparisons that intervals answer;  bindings: one name for an array;  dead: what nobody reads;
+ranges: overflow checks that cannot strike.
 """
 
 from pyaot.ir.nodes import Function
+from pyaot.normalise.bindings import settle_bindings
 from pyaot.normalise.checks import settle_checks
 from pyaot.normalise.dead import remove_dead
 from pyaot.normalise.decide import decide
@@ -21,4 +22,4 @@ def normalise(function: Function) -> Function:
     simpler = fold(decide(function))
     while simpler != function:
         function, simpler = simpler, fold(decide(simpler))
-    return clear_checks(remove_dead(function))
+    return clear_checks(remove_dead(settle_bindings(function)))
