@@ -28,6 +28,7 @@ from pyaot.poly.marks import Marker
 from pyaot.poly.masks import masks_as_choices
 from pyaot.poly.parts import save_parts
 from pyaot.poly.permute import Permutation
+from pyaot.poly.powers import powers_as_products
 from pyaot.poly.privatise import Privatisation
 from pyaot.poly.pull import pull
 from pyaot.poly.recurrences import Recurrences
@@ -68,6 +69,8 @@ def optimise(function: Function, options: Options) -> Optimised:
     smaller = map_regions(smaller, RegionPass(Fills(names_in(smaller)).region), memory)
     marker = Marker(options.strict)
     smaller = accumulate_in_scalars(smaller)
+    if not options.strict:
+        smaller = powers_as_products(smaller)
     marked = map_regions(smaller, marker, memory, calls_in_parallel(smaller, options.strict))
     if not options.strict:
         marked = map_regions(marked, RegionPass(Recurrences(names_in(marked)).region), memory)
