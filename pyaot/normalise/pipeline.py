@@ -1,13 +1,14 @@
 """From the IR of the front end to simpler IR of the same meaning.
 
-fold: constants;  sink: constants that loops assign;  nest: loops over flattened arrays;  checks: early, and
-once;  decide: comparisons that intervals answer;  bindings: one name for an array;  dead: what nobody reads;
-ranges: overflow checks that cannot strike.
+fold: constants;  counters: what every turn raises;  sink: constants that loops assign;  nest: loops over
+flattened arrays;  checks: early, and once;  decide: comparisons that intervals answer;  bindings: one name
+for an array;  dead: what nobody reads;  ranges: overflow checks that cannot strike.
 """
 
 from pyaot.ir.nodes import Function
 from pyaot.normalise.bindings import settle_bindings
 from pyaot.normalise.checks import settle_checks
+from pyaot.normalise.counters import count_by_index
 from pyaot.normalise.dead import remove_dead
 from pyaot.normalise.decide import decide
 from pyaot.normalise.fold import fold
@@ -18,7 +19,7 @@ from pyaot.normalise.sink import sink_constants
 
 def normalise(function: Function) -> Function:
     """The function in its simplest form."""
-    function = settle_checks(nest_flat_loops(sink_constants(fold(function))))
+    function = settle_checks(nest_flat_loops(sink_constants(count_by_index(fold(function)))))
     simpler = fold(decide(function))
     while simpler != function:
         function, simpler = simpler, fold(decide(simpler))
