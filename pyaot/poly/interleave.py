@@ -29,13 +29,13 @@ from pyaot.ir.walk import (
     walk_stmts,
 )
 from pyaot.poly.marks import Verdict, judge
-from pyaot.poly.permute import SLOW
+from pyaot.poly.permute import SLOW, nested, perfect_chain
 from pyaot.poly.regions import Region
 from pyaot.poly.scalars import Names, ScalarFlow, scalars_in
 from pyaot.poly.strides import UNIT, access_cost, accesses
 
 ROW = 64  # columns that advance together: some cache lines of every row
-FEWEST = 16  # columns that are worth it: two cache lines
+FEWEST = 8  # columns that are worth it: a cache line
 
 
 @dataclass
@@ -82,9 +82,9 @@ class Interleaving:
         rows = _Rows(self._row_names(loop, steps), unchecked(sub(var(loop.index), var(index))))
         body = [rows.allocation(name, loop) for name in sorted(rows.names)]
         for step in steps:
-            if len(step) == 1 and isinstance(step[0], For):
-                inner = replace(part, body=rows.body(step[0].body))
-                body.append(replace(step[0], body=(inner,)))
+            if isinstance(step[0], For):
+                chain = perfect_chain(step[0])
+                body.append(nested(chain, (replace(part, body=rows.body(chain[-1].body)),)))
             else:
                 body.append(replace(part, body=rows.body(step)))
         strips = replace(loop, index=index, step=ROW, body=tuple(body))
@@ -135,15 +135,16 @@ class _Rows:
 
 
 def _steps(loop: For) -> list[Body] | None:
-    """The body cut into loops over simple statements and runs of simple statements; None if it holds more."""
+    """The body cut into nests over simple statements and runs of simple statements; None if it holds more."""
     if loop.step != 1 or loop.start.type != PY_INT or not any(isinstance(s, For) for s in loop.body):
         return None
     steps: list[Body] = []
     changing = scalars_assigned(loop.body) | {loop.index}
     for stmt in loop.body:
         if isinstance(stmt, For):
-            bounds = (stmt.start, stmt.stop)
-            if not all(map(_is_simple, stmt.body)) or scalars_in(*bounds) & changing or _loads(bounds):
+            chain = perfect_chain(stmt)
+            bounds = [bound for nest in chain for bound in (nest.start, nest.stop)]
+            if not all(map(_is_simple, chain[-1].body)) or scalars_in(*bounds) & changing or _loads(bounds):
                 return None
             steps.append((stmt,))
         elif not _is_simple(stmt):
@@ -179,7 +180,7 @@ def _is_cheaper(loop: For, is_slow: Callable[[For], bool]) -> bool:
     steps = _steps(loop) or []
     outliving = _outliving(loop, steps)
     before = after = 0.0
-    for inner in (step[0] for step in steps if isinstance(step[0], For)):
+    for inner in (perfect_chain(step[0])[-1] for step in steps if isinstance(step[0], For)):
         before += sum(access_cost(access.subscripts, inner.index) for access in accesses(inner.body))
         after += sum(access_cost(access.subscripts, loop.index) for access in accesses(inner.body))
         before += SLOW if is_slow(inner) else 0.0

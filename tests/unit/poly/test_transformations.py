@@ -283,6 +283,14 @@ COLUMNS = {
         (assign("s", 0.0), loop("k", 0, n, assign("s", add(s, at("a", k, i)))), store("x", i, value=s)),
         "if(i_row(i(s_row1) k(i(s_row1)) i(x1)))else(i(s k(s) x1))",
     ),
+    "a sum over nests": (
+        (
+            assign("s", 0.0),
+            loop("k", 0, n, loop("j", 0, k, assign("s", add(s, mul(at("a", j, k), at("b", k, i)))))),
+            store("x", i, value=s),
+        ),
+        "if(i_row(i(s_row1) k(j(i(s_row1))) i(x1)))else(i(s k(j(s)) x1))",
+    ),
     "a sum of rows stays": (
         (assign("s", 0.0), loop("k", 0, n, assign("s", add(s, at("a", i, k)))), store("x", i, value=s)),
         "i(s k(s) x1)",
