@@ -13,6 +13,7 @@ from pyaot.ir.walk import Body, bound_together, transform_body
 from pyaot.normalise.checks import settle_checks
 from pyaot.poly import remarks
 from pyaot.poly.accumulate import accumulate_in_scalars, names_in
+from pyaot.poly.alternate import alternate
 from pyaot.poly.calls import calls_in_parallel
 from pyaot.poly.contract import contract, with_plain_extents
 from pyaot.poly.eager import EagerUpdates
@@ -48,7 +49,8 @@ class Optimised:
 
 def optimise(function: Function, options: Options) -> Optimised:
     """The same function for every input, up to the rounding of reductions where `options` allow it."""
-    plain = with_plain_extents(replace(function, body=with_choices(without_marks(function.body))))
+    plain = alternate(replace(function, body=with_choices(without_marks(function.body))))
+    plain = with_plain_extents(plain)
     plain = one_by_one(plain, calls_in_parallel(plain, options.strict))
     calls = LibraryCalls(frozenset(bound_together(plain.body)))
     if not options.strict:
