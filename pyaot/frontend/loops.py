@@ -231,6 +231,7 @@ def _looped(
     """Emits the loop that `make` lowers, again until the types of the carried variables are computed."""
     before = dict(ctx.scope.names)
     carried = [name for name in dict.fromkeys(names) if _is_carried(ctx, name)]
+    other = [name for name in dict.fromkeys(names) if _is_unknown_in_turns(ctx, name)]
     types: dict[str, Scalar] = {}
     open_shapes: set[str] = set()
 
@@ -247,7 +248,9 @@ def _looped(
         try:
             for name in carried:
                 agreed[name] = _agree(ctx, name, types.get(name), name in open_shapes)
-            _settle_loop(ctx, agreed, make, after)
+            for name in other:
+                ctx.scope.names.pop(name)
+            _settle_loop(ctx, agreed, make, after, other)
             return
         except (TypeChange, ShapeChange) as change:
             if change.owner is not agreed:
@@ -264,11 +267,18 @@ def _looped(
 
 def _is_carried(ctx: Context, name: str) -> bool:
     value = ctx.scope.names.get(name)
-    if isinstance(value, ArrayValue) and value.grows:
+    inner = value.value if isinstance(value, UnboundValue) else value
+    if isinstance(inner, ArrayValue) and inner.grows:
         return False  # its buffer and its length are variables anyway
-    return isinstance(value, (Number, ArrayValue, UnboundValue)) and not ctx.scope.facts.is_loop_index_only(
-        name
-    )
+    return isinstance(inner, (Number, ArrayValue)) and not ctx.scope.facts.is_loop_index_only(name)
+
+
+def _is_unknown_in_turns(ctx: Context, name: str) -> bool:
+    """Assigned in the loop, and a tuple, text or function: what it is at the start of a turn is not known."""
+    value = ctx.scope.names.get(name)
+    inner = value.value if isinstance(value, UnboundValue) else value
+    is_list = isinstance(inner, (ArrayValue, TupleValue)) and inner.grows != ""
+    return value is not None and not isinstance(inner, (Number, ArrayValue)) and not is_list
 
 
 def _settle_loop(
@@ -276,6 +286,7 @@ def _settle_loop(
     agreed: Agreements,
     make: Callable[[], Stmt],
     after: Callable[[Agreements], None],
+    unknown: Sequence[str],
 ) -> None:
     leave = Frame(ctx.fresh("leave"))
     scope = ctx.scope
@@ -289,6 +300,9 @@ def _settle_loop(
             after(agreed)
         for state in leave.states:
             _forget_indices(ctx, state)
+            for name in unknown:
+                state.pop(name, None)
+                ctx.scope.names.pop(name, None)
         meet(ctx, leave.states)
     finally:
         del scope.agreed[depths[0] :], scope.breaks[depths[1] :], scope.continues[depths[2] :]
@@ -363,6 +377,9 @@ def _after(
             continue
         value = scope.names[name]
         if is_one_list(value, before.get(name)):
+            continue
+        if name in before and not runs and not isinstance(value, (Number, ArrayValue)):
+            scope.names.pop(name)  # as before the loop, or as after a turn
             continue
         if name in before and name not in names:
             continue

@@ -285,4 +285,94 @@ CONTROL = (
         (0,),
         (6,),
     ),
+    case(
+        "a tuple that a loop changes",
+        """
+        def f(n: int):
+            pair = (1.0, 2.0)
+            total = 0.0
+            for i in range(n):
+                total += pair[0]
+                pair = (3.0, 4.0)
+            return total
+        """,
+        (3,),
+        verdict="python",
+    ),
+    case(
+        "a tuple that a loop sets before it is read",
+        """
+        def f(n: int):
+            pair = (1.0, 2.0)
+            total = pair[1]
+            for i in range(n):
+                pair = (i, i * i)
+                total += pair[0] + pair[1]
+            for i in range(3):
+                pair = (n, i)
+                total += pair[1]
+            pair = (n, 2.0)
+            return total, pair
+        """,
+        (0,),
+        (4,),
+    ),
+    case(
+        "a tuple behind a loop that may not run",
+        """
+        def f(n: int):
+            pair = (1, 2)
+            for i in range(n):
+                pair = (n, 7)
+                if n > 2:
+                    break
+            return pair[0]
+        """,
+        (0,),
+        verdict="python",
+    ),
+    case(
+        "a text that a loop changes",
+        """
+        def f(n: int):
+            mode = "first"
+            total = 0.0
+            for i in range(n):
+                if mode == "first":
+                    total += 10.0
+                mode = "other"
+            return total
+        """,
+        (3,),
+        verdict="python",
+    ),
+    case(
+        "a function that a loop changes",
+        """
+        def f(n: int):
+            g = lambda x: x
+            total = 0.0
+            for i in range(n):
+                total += g(1.0)
+                g = lambda x: 2.0 * x
+            return total
+        """,
+        (3,),
+        verdict="python",
+    ),
+    case(
+        "a range that a loop changes",
+        """
+        def f(n: int):
+            r = range(3)
+            total = 0
+            for i in range(n):
+                for j in r:
+                    total += j
+                r = range(i)
+            return total
+        """,
+        (3,),
+        verdict="python",
+    ),
 )
