@@ -85,6 +85,67 @@ _IS_GRAM = """
         && gram_$N(team, alpha, m, k, a, a_row, a_column, c, c_row))
         return true;
 """
+_SKINNY = """
+#define SKINNY_ROWS 16
+#define SKINNY_BYTES 4096  /* of a row that is worked on at a time: a part of the first cache */
+#define SKINNY_DEPTH 256   /* products are summed by so many first, which keeps more of their digits */
+"""
+_SKINNY_OF_TYPE = """
+/* sums += alpha * a @ b for a strip of b's columns and few of its rows */
+static inline void skinny_part_$N(int64_t m, int64_t n, int64_t k, $T alpha, const $T *a, int64_t a_row,
+                                  int64_t a_column, const $T *restrict b, int64_t b_row, $T *restrict sums)
+{
+    for (int64_t p = 0; p < k / 4 * 4; p += 4)
+        for (int64_t i = 0; i < m; i++) {
+            const $T *const x = a + i * a_row + p * a_column, *const y = b + p * b_row;
+            const $T x0 = alpha * x[0], x1 = alpha * x[a_column];
+            const $T x2 = alpha * x[2 * a_column], x3 = alpha * x[3 * a_column];
+            #pragma omp simd
+            for (int64_t j = 0; j < n; j++)
+                sums[i * n + j] += x0 * y[j] + x1 * y[b_row + j]
+                    + (x2 * y[2 * b_row + j] + x3 * y[3 * b_row + j]);
+        }
+    for (int64_t p = k / 4 * 4; p < k; p++)
+        for (int64_t i = 0; i < m; i++) {
+            const $T x = alpha * a[i * a_row + p * a_column];
+            #pragma omp simd
+            for (int64_t j = 0; j < n; j++)
+                sums[i * n + j] += x * b[p * b_row + j];
+        }
+}
+
+/* c = alpha * a @ b, or added to c, for a of few rows and b by rows: b is read once, strip by strip, where a
+   BLAS would copy it into blocks first */
+NOINLINE void skinny_$N(int team, bool accumulate, $T alpha, int64_t m, int64_t n, int64_t k,
+                      const $T *a, int64_t a_row, int64_t a_column, const $T *b, int64_t b_row,
+                      $T *c, int64_t c_row)
+{
+    const int64_t strip = SKINNY_BYTES / sizeof($T);
+    #pragma omp parallel for num_threads(team) if (team > 1) schedule(static)
+    for (int64_t first = 0; first < n; first += strip) {
+        $T sums[SKINNY_ROWS * (SKINNY_BYTES / sizeof($T))];
+        const int64_t width = first + strip < n ? strip : n - first;
+        for (int64_t p = 0; p < k; p += SKINNY_DEPTH) {
+            const int64_t depth = p + SKINNY_DEPTH < k ? SKINNY_DEPTH : k - p;
+            memset(sums, 0, (size_t)(m * width) * sizeof *sums);
+            skinny_part_$N(m, width, depth, alpha, a + p * a_column, a_row, a_column,
+                           b + p * b_row + first, b_row, sums);
+            for (int64_t i = 0; i < m; i++)
+                for (int64_t j = 0; j < width; j++)
+                    c[i * c_row + first + j]
+                        = (p > 0 || accumulate ? c[i * c_row + first + j] : 0) + sums[i * width + j];
+        }
+    }
+}
+"""
+_IS_SKINNY = """
+    if (m > 1 && m <= SKINNY_ROWS && b_column == 1 && (double)n * (double)k >= 1e6) {
+        const unsigned flags_before = flags_save();
+        skinny_$N(team > 0 ? team : 1, accumulate, alpha, m, n, k, a, a_row, a_column, b, b_row, c, c_row);
+        flags_restore(flags_before);
+        return true;
+    }
+"""
 _GEMM = """
 /* c = alpha * a @ b, or added to c, by a team of threads (0: as many as there are already); false if there
    is no such BLAS or the strides do not suit it */
@@ -129,7 +190,9 @@ NOINLINE bool gemm_$N(int team, bool accumulate, $T alpha, int64_t m, int64_t n,
 
 def _gemm(letter: str, scalar: str, by_address: str, conjugated: str) -> str:
     """The template for one type. A complex operand may be conjugated, transposed (113) or not (114)."""
-    text = _GEMM.replace("    GRAM\n", "" if by_address else _IS_GRAM.lstrip("\n"))
+    text = _GEMM.replace(
+        "    GRAM\n", "" if by_address else (_IS_GRAM + _IS_SKINNY.lstrip("\n")).lstrip("\n")
+    )
     text = _with_function(text, f"blas_{letter}gemm")
     text = text.replace("CONJUGATED(conjugate_a, a_across)", conjugated.format(x="a"))
     text = text.replace("CONJUGATED(conjugate_b, b_across)", conjugated.format(x="b"))
@@ -163,6 +226,7 @@ _COMPLEX = "(conjugate_{x} ? ({x}_across ? 1 : 3) : 0)"
 BLAS_SINGLE: dict[str, str] = {
     **dict.fromkeys((*_FUNCTIONS.values(), "blas_is_wide", "blas_set_threads"), _pointers()),
     "blas_team": _TEAM,
+    "SKINNY_ROWS": _SKINNY,
     "blas_with_threads": _WITH_THREADS,
     "blas_layout": _LAYOUT,
 }
@@ -170,6 +234,8 @@ BLAS_SINGLE: dict[str, str] = {
 BLAS_FAMILIES: dict[tuple[str, str], str] = {
     ("gemm", "float32"): _gemm("s", "float", "", "0"),
     ("gemm", "float64"): _gemm("d", "double", "", "0"),
+    ("skinny", "float32"): _SKINNY_OF_TYPE,
+    ("skinny", "float64"): _SKINNY_OF_TYPE,
     ("gram", "float32"): _with_function(_GRAM, "blas_ssyrk"),
     ("gram", "float64"): _with_function(_GRAM, "blas_dsyrk"),
     ("gemm", "complex64"): _gemm("c", "const void *", "&", _COMPLEX),

@@ -161,3 +161,33 @@ def test_without_a_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     stack = _drawn("float64", 3, 60, 24, 30)
     _agree(native.total(stack), original.total(stack), "float64")
     _agree(native.weights(stack, np.ones(24)), original.weights(stack, np.ones(24)), "float64")
+
+
+SKINNY = """
+def product(x: M, w: M) -> M:
+    return np.maximum(x @ w, -1.0)
+
+def across(x: M, w: M) -> M:
+    return (w.T @ x.T) * 1.0
+
+def subtracted(x: M, w: M, c: M) -> M:
+    for i in range(x.shape[0]):
+        for j in range(w.shape[1]):
+            for k in range(x.shape[1]):
+                c[i, j] -= x[i, k] * w[k, j]
+    return c
+"""
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_products_of_few_rows(dtype: str, tmp_path: Path) -> None:
+    native, _ = _modules(SKINNY, dtype, tmp_path)
+    for rows, inner, columns in ((2, 1030, 1025), (5, 2049, 515), (16, 259, 4097), (17, 1000, 1001)):
+        x, w = _drawn(dtype, 1, rows, inner), _drawn(dtype, 2, inner, columns)
+        c = _drawn(dtype, 3, rows, columns)
+        exact = x.astype("float64") @ w.astype("float64")
+        scale = np.finfo(dtype).eps * np.sqrt(inner) * 16
+        results = [native.product(x, w), native.across(x, w).T, c - native.subtracted(x, w, c.copy())]
+        expected = [np.maximum(exact, -1.0), exact, exact]
+        for ours, theirs in zip(results, expected, strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=scale, atol=scale)
