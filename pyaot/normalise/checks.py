@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import takewhile
 
-from pyaot.ir.nodes import Check, Const, Dim, Expr, For, Function, Load, Return, Stmt, Var
+from pyaot.ir.nodes import Check, Compare, Const, Dim, Expr, For, Function, Load, Return, Stmt, Var
 from pyaot.ir.turns import Changes, may_leave
 from pyaot.ir.unchanged import with_bodies
 from pyaot.ir.walk import (
@@ -26,7 +26,7 @@ from pyaot.ir.walk import (
 
 def settle_checks(function: Function) -> Function:
     """The function with each check as early as it may be, and once."""
-    body = _before_loops(function.body)
+    body = _early(_before_loops(function.body))
     return replace(function, body=_once(_first(body, function), frozenset()))
 
 
@@ -35,6 +35,18 @@ def leading_checks(body: Body) -> tuple[Check, ...]:
     return tuple(
         stmt for stmt in takewhile(lambda stmt: isinstance(stmt, Check), body) if isinstance(stmt, Check)
     )
+
+
+def checks_of(name: str, behind: Body) -> tuple[Check, ...]:
+    """The checks of the variable against numbers right behind its assignment, before other statements."""
+    found: list[Check] = []
+    for stmt in behind:
+        match stmt:
+            case Check(Compare(_, Var(own), Const())) if own == name:
+                found.append(stmt)
+            case _:
+                break
+    return tuple(found)
 
 
 def _before_loops(body: Body) -> Body:
@@ -54,6 +66,22 @@ def _before_loop(stmt: Stmt) -> Body:
         (before if moves else rest).append(inner)
         leaving = leaving or may_leave(inner)
     return (*before, replace(stmt, body=tuple(rest))) if before else (stmt,)
+
+
+def _early(body: Body) -> Body:
+    """The checks of a suite before what does not change them, so that loops are neighbours."""
+    done: list[Stmt] = []
+    for stmt in (with_bodies(_early, stmt) for stmt in body):
+        place = len(done)
+        if isinstance(stmt, Check) and not isinstance(stmt.condition, Const):
+            while place > 0 and _may_follow(done[place - 1], stmt):
+                place -= 1
+        done.insert(place, stmt)
+    return tuple(done)
+
+
+def _may_follow(stmt: Stmt, check: Check) -> bool:
+    return not (isinstance(stmt, Check) or may_leave(stmt) or Changes.of(stmt).touch(check.condition))
 
 
 def _is_invariant(condition: Expr, changes: Changes) -> bool:

@@ -4,12 +4,13 @@ for i in range(n): check i >= 0 and i < m      becomes      check i < m
 minimum(maximum(i, 0), n)                      becomes      minimum(i, n)
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from pyaot.ir.failing import can_raise
-from pyaot.ir.nodes import Binary, Cast, Compare, Const, Expr, Function
-from pyaot.ir.walk import map_exprs
-from pyaot.normalise.checks import leading_checks
+from pyaot.ir.nodes import Assign, Binary, Cast, Check, Compare, Const, Expr, Function, Stmt
+from pyaot.ir.walk import Body, bodies_of, map_stmt_exprs, transform_body
+from pyaot.normalise.checks import checks_of, leading_checks
 from pyaot.normalise.intervals import Interval
 from pyaot.normalise.ranges import Ranges, find_ranges
 
@@ -17,12 +18,26 @@ from pyaot.normalise.ranges import Ranges, find_ranges
 def decide(function: Function) -> Function:
     """The function with what the intervals decide decided.
 
-    Requires and the first checks stay: intervals rest on them.
+    Requires stay, the first checks, and those right behind an assignment: intervals rest on them.
     """
     ranges = find_ranges(function)
-    first = leading_checks(function.body)
-    rest = map_exprs(lambda expr: _decided(expr, ranges), function.body[len(first) :])
-    return replace(function, body=(*first, *rest))
+    kept = {id(check) for check in (*leading_checks(function.body), *_right_behind(function.body))}
+
+    def decided(stmt: Stmt) -> Body:
+        if id(stmt) in kept:
+            return (stmt,)
+        return (map_stmt_exprs(lambda expr: _decided(expr, ranges), stmt),)
+
+    return replace(function, body=transform_body(decided, function.body))
+
+
+def _right_behind(body: Body) -> Iterator[Check]:
+    """The checks of variables right behind their assignments."""
+    for number, stmt in enumerate(body, start=1):
+        if isinstance(stmt, Assign):
+            yield from checks_of(stmt.name, body[number:])
+        for inner in bodies_of(stmt):
+            yield from _right_behind(inner)
 
 
 def _decided(expr: Expr, ranges: Ranges) -> Expr:

@@ -81,7 +81,12 @@ def _mod(a: Interval, b: Interval) -> Interval:
 
 
 def _power(a: Interval, b: Interval) -> Interval | None:
-    """Of a known exponent; a negative one fails."""
+    """Of a known exponent, or of a base that is not negative; a negative exponent fails."""
+    if b.high < 0:
+        return EMPTY
+    if a.low >= 0 and not (b.low == b.high <= 64):
+        least = min(a.low, 1)  # 0 ** 0 is 1, and what is more than that is great enough with 64
+        return Interval(least, max(a.high, 1) ** min(b.high, 64))
     if b.low != b.high or not 0 <= b.low <= 64:
         return None
     ends = [a.low**b.low, a.high**b.low]

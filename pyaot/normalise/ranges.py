@@ -11,7 +11,7 @@ One rule is no proof: where |e| <= 2**16 such a sum is taken to stay within int6
 because leaving takes 2**46 additions, more than a month of the original program.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import TypeAlias, assert_never
@@ -32,12 +32,21 @@ from pyaot.ir.nodes import (
     Loop,
     Select,
     Stmt,
+    Store,
     Unary,
     Var,
 )
 from pyaot.ir.types import Array
-from pyaot.ir.walk import Body, bodies_of, bound_together, map_exprs, scalars_assigned, walk_stmts
-from pyaot.normalise.checks import leading_checks
+from pyaot.ir.walk import (
+    Body,
+    bodies_of,
+    bound_together,
+    map_exprs,
+    scalars_assigned,
+    transform_body,
+    walk_stmts,
+)
+from pyaot.normalise.checks import checks_of, leading_checks
 from pyaot.normalise.intervals import EMPTY, INT64, Interval, all_of, exact
 
 # A scalar by name, an extent by array and axis.
@@ -119,11 +128,33 @@ def clear_checks(function: Function) -> Function:
     ranges = find_ranges(function)
 
     def cleared(expr: Expr) -> Expr:
-        if isinstance(expr, Binary) and _is_safe(expr, ranges):
-            return replace(expr, checked=False)
-        return expr
+        match expr:
+            case Binary() if _is_safe(expr, ranges):
+                return replace(expr, checked=False)
+            case Load(checked=False):
+                return replace(expr, subscripts=tuple(_fitting(s, ranges) for s in expr.subscripts))
+            case _:
+                return expr
 
-    return replace(function, body=map_exprs(cleared, function.body))
+    def stored(stmt: Stmt) -> Body:
+        if isinstance(stmt, Store) and not stmt.checked:
+            return (replace(stmt, subscripts=tuple(_fitting(s, ranges) for s in stmt.subscripts)),)
+        return (stmt,)
+
+    return replace(function, body=transform_body(stored, map_exprs(cleared, function.body)))
+
+
+def _fitting(subscript: Expr, ranges: Ranges) -> Expr:
+    """What is in range fits int64, and so does every term of a sum of numbers that are not negative."""
+    match subscript:
+        case Binary("add", left, right) if min(ranges.of(left).low, ranges.of(right).low) >= 0:
+            return replace(
+                subscript, checked=False, left=_fitting(left, ranges), right=_fitting(right, ranges)
+            )
+        case Binary("add" | "sub" | "mul"):
+            return replace(subscript, checked=False)
+        case _:
+            return subscript
 
 
 def _is_safe(expr: Binary, ranges: Ranges) -> bool:
@@ -138,10 +169,11 @@ def _is_safe(expr: Binary, ranges: Ranges) -> bool:
 
 @dataclass(frozen=True)
 class _Setting:
-    """An assignment to an integer variable, and the loops around it."""
+    """An assignment to an integer variable, the loops around it, and what is checked right behind it."""
 
     value: Expr
     loops: tuple[For | Loop, ...]
+    checked: Interval
 
 
 @dataclass(frozen=True)
@@ -202,13 +234,18 @@ def _facts_of(function: Function) -> _Facts:
 
 def _required(param: str, function: Function) -> Interval:
     """What the Requires of the form `param >= 3` leave, and the checks that come before all else."""
-    left = ANY
-    assigned = scalars_assigned(function.body)
     facts = [require.condition for require in function.requires]
-    facts += [] if param in assigned else [check.condition for check in leading_checks(function.body)]
+    if param not in scalars_assigned(function.body):
+        facts += [check.condition for check in leading_checks(function.body)]
+    return _left_by(param, facts)
+
+
+def _left_by(name: str, facts: Iterable[Expr]) -> Interval:
+    """The values for which all the facts of the form `name >= 3` hold."""
+    left = ANY
     for fact in facts:
         match fact:
-            case Compare(op, Var(name), Const() as bound) if name == param and _is_count(bound):
+            case Compare(op, Var(own), Const() as bound) if own == name and _is_count(bound):
                 left = left.meet(_bounded(op, int(bound.value.real)))
             case _:
                 continue
@@ -237,9 +274,10 @@ def _names(array: str, groups: Mapping[str, frozenset[str]]) -> frozenset[str]:
 
 
 def _settings(body: Body, loops: tuple[For | Loop, ...]) -> Iterator[tuple[str, _Setting]]:
-    for stmt in body:
+    for number, stmt in enumerate(body, start=1):
         if isinstance(stmt, Assign) and stmt.value.type.dtype.is_integer:
-            yield stmt.name, _Setting(stmt.value, loops)
+            checks = [check.condition for check in checks_of(stmt.name, body[number:])]
+            yield stmt.name, _Setting(stmt.value, loops, _left_by(stmt.name, checks))
         inside = (*loops, stmt) if isinstance(stmt, For | Loop) else loops
         for inner in bodies_of(stmt):
             yield from _settings(inner, inside)
@@ -273,7 +311,7 @@ def _of_variable(name: str, facts: _Facts, ranges: Ranges) -> Interval:
     for setting in facts.settings[name]:
         step = _addend(name, setting.value, ranges)
         if step is None:
-            base = base.join(ranges.of(setting.value))
+            base = base.join(ranges.of(setting.value).meet(setting.checked))
         elif not step.is_empty:
             times = _times(setting, step, ranges)
             low, high = low + min(times * step.low, 0), high + max(times * step.high, 0)

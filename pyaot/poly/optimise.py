@@ -17,6 +17,7 @@ from pyaot.poly.alternate import alternate
 from pyaot.poly.calls import calls_in_parallel
 from pyaot.poly.contract import contract, with_plain_extents
 from pyaot.poly.eager import EagerUpdates
+from pyaot.poly.equal import with_equals
 from pyaot.poly.extremes import with_choices
 from pyaot.poly.fills import Fills
 from pyaot.poly.forward import forward_stores
@@ -34,6 +35,7 @@ from pyaot.poly.privatise import Privatisation
 from pyaot.poly.pull import pull
 from pyaot.poly.recurrences import Recurrences
 from pyaot.poly.regions import Memory, Region, RegionPass, map_regions
+from pyaot.poly.rows import row_by_row
 from pyaot.poly.split import split_complex
 from pyaot.poly.stacks import one_by_one
 from pyaot.poly.wrap import without_wrapping
@@ -50,7 +52,7 @@ class Optimised:
 def optimise(function: Function, options: Options) -> Optimised:
     """The same function for every input, up to the rounding of reductions where `options` allow it."""
     plain = alternate(replace(function, body=with_choices(without_marks(function.body))))
-    plain = with_plain_extents(plain)
+    plain = with_equals(settle_checks(with_plain_extents(plain)))
     plain = one_by_one(plain, calls_in_parallel(plain, options.strict))
     calls = LibraryCalls(frozenset(bound_together(plain.body)))
     if not options.strict:
@@ -76,7 +78,7 @@ def optimise(function: Function, options: Options) -> Optimised:
     marked = map_regions(smaller, marker, memory, calls_in_parallel(smaller, options.strict))
     if not options.strict:
         marked = map_regions(marked, RegionPass(Recurrences(names_in(marked)).region), memory)
-    tuned = masks_as_choices(forward_stores(jam(without_wrapping(marked))))
+    tuned = masks_as_choices(forward_stores(jam(without_wrapping(row_by_row(marked)))))
     tuned = split_complex(tuned, options.strict)
     said = (
         *map(remarks.library_call, calls.found),

@@ -44,6 +44,10 @@ CASES: dict[str, tuple[tuple[Stmt, ...], tuple[Stmt, ...]]] = {
         (assign("x", M), loop("i", 0, N, SET, OF_X)),
         (assign("x", M), OF_X, loop("i", 0, N, SET)),
     ),
+    "before what does not change it": (
+        (assign("x", M), loop("i", 0, N, SET), assign("y", 1), OF_X, loop("i", 0, N, SET)),
+        (assign("x", M), OF_X, loop("i", 0, N, SET), assign("y", 1), loop("i", 0, N, SET)),
+    ),
     "once": (
         (OF_N, assign("x", M), OF_X, when(compare("gt", M, 3), OF_X, OF_N)),
         (OF_N, assign("x", M), OF_X, when(compare("gt", M, 3))),
@@ -93,7 +97,7 @@ def test_checks(name: str) -> None:
 def test_what_stands_where_it_should_is_the_same_node() -> None:
     body = (loop("i", 0, N, SET), OF_X)
     made = function("f", PARAMS, assign("x", M), *body, give())
-    assert settle_checks(made).body[1] is body[0]
+    assert settle_checks(made).body[2] is body[0]
 
 
 def test_the_first_checks_bound_parameters_and_are_not_decided_themselves() -> None:

@@ -29,10 +29,11 @@ from pyaot.ir.build import (
     var,
     when,
 )
+from pyaot.ir.build import check as require
 from pyaot.ir.check import check
 from pyaot.ir.nodes import Assign, Binary, Expr, Function, Stmt
 from pyaot.ir.types import PY_INT, Array, DType, Scalar
-from pyaot.ir.walk import walk_stmts
+from pyaot.ir.walk import walk_exprs, walk_stmts
 from pyaot.normalise.intervals import INT64, Interval
 from pyaot.normalise.ranges import clear_checks, find_ranges
 
@@ -62,6 +63,8 @@ def plus(left: Expr | int, right: Expr | int) -> Binary:
 
 ITEM = load("items", 0, type=PY_INT)
 K = cast(var("k", INT16), PY_INT)
+
+SHORT = require(compare("le", X, 2**31))
 
 # The outermost operation of the value assigned to r: is its check cleared?
 CLEARED: list[tuple[str, tuple[Stmt, ...], bool]] = [
@@ -116,6 +119,9 @@ CLEARED: list[tuple[str, tuple[Stmt, ...], bool]] = [
         (assign("x", 1), loop("i", 0, N, assign("y", plus(X, 1)), assign("x", Y), assign("r", plus(Y, 1)))),
         False,
     ),
+    ("checked right behind", (assign("x", ITEM), SHORT, assign("r", plus(X, 1))), True),
+    ("checked later", (assign("x", ITEM), assign("y", 1), SHORT, assign("r", plus(X, 1))), False),
+    ("not checked everywhere", (assign("x", ITEM), SHORT, assign("x", ITEM), assign("r", plus(X, 1))), False),
     ("absolute", (assign("r", plus(call("absolute", N), 1)),), True),
     ("modulo", (assign("r", plus(plain("mod", ITEM, 7), 1)),), True),
     ("wide unsigned", (assign("r", plus(cast(var("u", UINT64), PY_INT), 1)),), False),
@@ -190,3 +196,14 @@ def test_requires_are_cleared_too_and_subscripts_inside_stores() -> None:
     after = clear_checks(built(body))
     stored = next(s for s in walk_stmts(after.body) if type(s).__name__ == "Store")
     assert stored.subscripts[0] == unchecked(add(I, 1))
+
+
+def test_subscripts_that_are_in_range_fit() -> None:
+    """ITEM * n + i may leave int64 itself, but not where it is the subscript of an element."""
+    flat = plus(times(unchecked(plain("mod", times(ITEM, 1), 2**40)), 2**40), I)
+    for unsure, kept in ((False, 0), (True, 2)):
+        element = load("flat", flat, type=PY_INT, checked=unsure)
+        body = (require(compare("ge", N, 0)), loop("i", 0, N, assign("r", element)))
+        after = clear_checks(function("f", {**PARAMS, "flat": Array(DType.INT64, 1)}, *body, give(0)))
+        nodes = [node for node in walk_exprs(after.body) if isinstance(node, Binary) and node.checked]
+        assert len([node for node in nodes if node.op in ("add", "mul")]) == kept
