@@ -13,8 +13,8 @@ from pyaot.normalise.counters import count_by_index
 from pyaot.normalise.dead import remove_dead
 from pyaot.normalise.decide import decide
 from pyaot.normalise.fold import fold
-from pyaot.normalise.nest import nest_flat_loops
 from pyaot.normalise.named_powers import name_powers
+from pyaot.normalise.nest import nest_flat_loops
 from pyaot.normalise.ranges import clear_checks
 from pyaot.normalise.sink import sink_constants
 

@@ -28,8 +28,8 @@ from pyaot.ir.nodes import Expr, Stmt
 from pyaot.ir.show import show_body
 from pyaot.ir.types import PY_INT, Array, DType, Scalar
 from pyaot.ir.walk import walk_exprs
-from pyaot.normalise.pipeline import normalise
 from pyaot.normalise.named_powers import LONGEST, name_powers
+from pyaot.normalise.pipeline import normalise
 from pyaot.normalise.ranges import find_ranges
 
 F64 = Scalar(DType.FLOAT64)
