@@ -190,6 +190,7 @@ class Marks:
     work: Expr | None = None
     time: Expr | None = None
     interleaved: bool = False  # iterations may advance together through the body (unroll and jam)
+    in_tiles: bool = False  # what is inside runs for one small tile at a time: too short for threads
 
 
 @dataclass(frozen=True)

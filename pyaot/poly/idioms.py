@@ -276,18 +276,19 @@ def _factors(expr: Expr) -> tuple[Factor, Factor] | None:
     expr = without_origins(expr)
     if not (isinstance(expr, Binary) and expr.op == "mul"):
         return None
-    left, right = _factor(expr.left), _factor(expr.right)
-    return None if left is None or right is None else (left, right)
+    left, right = factor_of(expr.left), factor_of(expr.right)
+    if left is None or right is None or left.load.checked or right.load.checked:
+        return None
+    return left, right
 
 
-def _factor(expr: Expr) -> Factor | None:
+def factor_of(expr: Expr) -> Factor | None:
+    """An element, perhaps conjugated."""
     expr = without_origins(expr)
     is_conjugated = isinstance(expr, Call) and expr.function == "conjugate"
     if isinstance(expr, Call) and is_conjugated:
         expr = without_origins(expr.args[0])
-    if not isinstance(expr, Load) or expr.checked:
-        return None
-    return Factor(expr, is_conjugated)
+    return Factor(expr, is_conjugated) if isinstance(expr, Load) else None
 
 
 def _are_rectangular(loops: Sequence[For]) -> bool:

@@ -61,7 +61,7 @@ class Interleaving:
                 return (stmt,)
             if self._may_change(stmt, by_loop):
                 self.changed.append(stmt)
-                return (self._interleaved(stmt),)
+                return (self._interleaved(stmt, region.in_tile),)
             return (with_bodies(change, stmt),)
 
         return change(region.body)
@@ -72,7 +72,7 @@ class Interleaving:
             return False
         return _is_cheaper(loop, lambda inner: not by_loop[id(inner)].is_free)
 
-    def _interleaved(self, loop: For) -> If:
+    def _interleaved(self, loop: For, in_tile: bool) -> Stmt:
         steps = _steps(loop)
         assert steps is not None
         index = fresh(f"{loop.index}_row", self.taken)
@@ -88,6 +88,8 @@ class Interleaving:
             else:
                 body.append(replace(part, body=rows.body(step)))
         strips = replace(loop, index=index, step=ROW, body=tuple(body))
+        if in_tile:
+            return strips
         many = compare("ge", sub(loop.stop, loop.start), FEWEST)
         return If(many, (strips,), (loop,), loop.span)
 

@@ -115,7 +115,7 @@ class Marker:
     def region(self, region: Region) -> Body:
         """The region with marks on all its loops."""
         tree = _Tree(judge(region, self.strict), self.diagnostics)
-        return tree.body(region.body, may_be_parallel=not region.in_parallel)
+        return tree.body(region.body, may_be_parallel=not (region.in_parallel or region.in_tile))
 
     def other_loop(self, loop: For) -> None:
         """A loop in which arrays are bound, the function ends, or a library is called."""

@@ -14,6 +14,7 @@ from pyaot.normalise.checks import settle_checks
 from pyaot.poly import remarks
 from pyaot.poly.accumulate import accumulate_in_scalars, names_in
 from pyaot.poly.alternate import alternate
+from pyaot.poly.blocks import Blocking
 from pyaot.poly.calls import calls_in_parallel
 from pyaot.poly.contract import contract, with_plain_extents
 from pyaot.poly.eager import EagerUpdates
@@ -55,8 +56,11 @@ def optimise(function: Function, options: Options) -> Optimised:
     plain = with_equals(settle_checks(with_plain_extents(plain)))
     plain = one_by_one(plain, calls_in_parallel(plain, options.strict))
     calls = LibraryCalls(frozenset(bound_together(plain.body)))
+    blocks = Blocking(names_in(plain), calls.taken)
     if not options.strict:
         plain = map_regions(plain, RegionPass(calls.region))
+        blocks.done = frozenset(map(id, calls.found))
+        plain = map_regions(plain, RegionPass(blocks.region))
     plain = save_parts(pull(plain))
     fusion, memory = _Fusing(options.strict), Memory()
     smaller, shrunk = contract(map_regions(plain, RegionPass(fusion.region), memory))
@@ -82,6 +86,7 @@ def optimise(function: Function, options: Options) -> Optimised:
     tuned = split_complex(tuned, options.strict)
     said = (
         *map(remarks.library_call, calls.found),
+        *map(remarks.in_tiles, blocks.found),
         *map(remarks.fused, fusion.fused),
         *map(remarks.contracted, shrunk),
         *map(remarks.reordered, (*eager.turned, *order.moved, *columns.changed)),

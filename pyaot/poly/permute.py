@@ -43,7 +43,7 @@ class Permutation:
         if region.in_parallel or not any(_is_candidate(nest) for nest in _nests(region.body)):
             return region.body
         by_loop = {id(v.node.loop): v for v in judge(region, self.strict).values()}
-        view = _View(dependences_of(region), by_loop)
+        view = _View(dependences_of(region), by_loop, region.in_tile)
         return self._body(region.body, view)
 
     def _body(self, body: Body, view: "_View") -> Body:
@@ -67,7 +67,7 @@ class Permutation:
         if view.verdict(order[0]).is_free and not view.verdict(order[0]).array_reductions:
             return nested(order, chain[-1].body) if order != list(chain) else None
         outer = view.movable_to_front(order)
-        if outer is None:
+        if outer is None or view.in_tile:
             return nested(order, chain[-1].body) if order != list(chain) else None
         if outer is not order[-1]:
             rest = [loop for loop in order if loop is not outer]
@@ -94,6 +94,7 @@ class _View:
 
     dependences: tuple[Dependence, ...]
     by_loop: dict[int, Verdict]
+    in_tile: bool
 
     def verdict(self, loop: For) -> Verdict:
         """What dependences say about the loop where it stands."""

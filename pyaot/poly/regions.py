@@ -41,6 +41,7 @@ class Region:
     flow: ScalarFlow
     live_out: Names
     in_parallel: bool = False  # in a loop that already runs in parallel
+    in_tile: bool = False  # in a loop over tiles, so that its own loops are short
     memory: Memory = field(default_factory=Memory)
 
     def scop(self) -> Scop:
@@ -100,6 +101,7 @@ class _Where:
     live_out: Names
     at_label: Mapping[str, Names]
     in_parallel: bool = False
+    in_tile: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,8 @@ class _Walker:
     def _region(self, run: Body, where: _Where) -> Body:
         if not any(isinstance(stmt, For | If) for stmt in run):
             return run
-        region = Region(run, where.known, self.flow, where.live_out, where.in_parallel, self.memory)
+        here = (where.known, self.flow, where.live_out, where.in_parallel, where.in_tile, self.memory)
+        region = Region(run, *here)
         return self._descend(self.visitor.region(region), where)
 
     def _descend(self, body: Body, where: _Where) -> Body:
@@ -172,6 +175,7 @@ class _Walker:
                 live = self.flow.live_out_of_body(stmt, where.live_out)
                 parallel = where.in_parallel or stmt.marks.parallel
                 place = replace(where, known=where.known.inside(stmt), live_out=live, in_parallel=parallel)
+                place = replace(place, in_tile=where.in_tile or stmt.marks.in_tiles)
                 return (with_bodies(lambda body: visit(body, place), stmt),)
             case Loop():
                 live = self.flow.live_out_of_body(stmt, where.live_out)

@@ -85,6 +85,13 @@ def library_call(loop: For) -> Diagnostic:
     return Diagnostic(catalogue.LIBRARY_CALL_FOUND, message, loop.span, notes=notes)
 
 
+def in_tiles(loop: For) -> Diagnostic:
+    """A nest whose tiles have products in common."""
+    message = f"{title(loop)} runs in tiles, most of whose work is matrix products."
+    notes = ("Where there is work enough they are calls of the BLAS.",)
+    return Diagnostic(catalogue.LIBRARY_CALL_FOUND, message, loop.span, notes=notes)
+
+
 def reordered(loop: For) -> Diagnostic:
     """A nest whose loops changed places, or were cut into strips."""
     message = f"{title(loop)} and the loops in it changed places."

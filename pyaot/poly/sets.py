@@ -90,6 +90,14 @@ class Set:
                 raw = raw.project_out(PARAM, position, 1)
         return Set(raw, ())
 
+    def without_parameters(self, *names: str) -> "Set":
+        """Which values of the other parameters have a point."""
+        raw = self.raw.params()
+        for name in names:
+            position = raw.find_dim_by_name(PARAM, name)
+            raw = raw.project_out(PARAM, position, 1) if position >= 0 else raw
+        return Set(raw, ())
+
     def complement(self) -> "Set":
         """All points that are not of the set."""
         return Set(self.raw.complement().coalesce(), self.dims)
@@ -175,6 +183,14 @@ class Relation:
         """The pairs whose source is at a higher index of its loop than the sink of its own."""
         raw = self.raw.order_gt(IN, self.ins.index(source), OUT, self.outs.index(sink))
         return Relation(raw, self.ins, self.outs)
+
+    def ending_in(self, sinks: Set) -> "Relation":
+        """The pairs whose second point is one of these."""
+        return Relation(self.raw.intersect_range(sinks.raw), self.ins, self.outs)
+
+    def is_same(self, other: "Relation") -> bool:
+        """The same pairs for all values of the parameters."""
+        return bool(self.raw.is_equal(other.raw))
 
     def under(self, context: Set) -> "Relation":
         """The pairs where the parameters are as `context` says."""

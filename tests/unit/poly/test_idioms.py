@@ -103,7 +103,7 @@ CASES = {
     ),
     "not a product of the result": ((nest(update(mul(at("c", i, k), at("b", k, j))), order="ijk"),), None),
     "elementwise": ((nest(update(mul(at("a", i, j), at("b", k, j))), order="ijk"),), None),
-    "triangular": ((loop("i", 0, ROWS, loop("j", 0, i, loop("k", 0, INNER, update()))),), None),
+    "triangular, in tiles": ((loop("i", 0, ROWS, loop("j", 0, i, loop("k", 0, INNER, update()))),), {}),
 }
 
 

@@ -1,0 +1,160 @@
+"""Nests over triangles are done in tiles, and what a tile's elements have in common is a matrix product.
+
+    for i in range(n):                      for i0 in range(0, n, 64):
+        for j in range(i):                      for j0 in range(0, n, 64):
+            for k in range(j):                      t[:, :] = a[i0:i0 + 64, :j0] @ a[j0:j0 + 64, :j0].T
+                a[i, j] -= a[i, k] * a[j, k]        for i in range(i0, min(i0 + 64, n)):
+            a[i, j] /= a[j, j]                          for j in range(j0, min(j0 + 64, i)):
+                                                            a[i, j] -= t[i - i0, j - j0]
+                                                            for k in range(j0, j):
+                                                                a[i, j] -= a[i, k] * a[j, k]
+                                                            a[i, j] /= a[j, j]
+
+`tiles.py` says which order of the tiles is legal, and what may be done at the beginning or at the end of one.
+The product goes to a small array of its own, so it may be one of parts of the very array that it is added to.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from pyaot.base.names import fresh
+from pyaot.ir.nodes import Expr, For, Load, Stmt, Store, Var
+from pyaot.ir.types import PY_INT
+from pyaot.ir.walk import Body, arrays_read, arrays_written, scalars_assigned, walk_exprs, walk_stmts
+from pyaot.poly.affine import variable_symbol
+from pyaot.poly.boxes import (
+    are_simple,
+    boxes_of,
+    lies_inside,
+    places_of,
+    targets_of,
+    updates_in,
+    with_sums_apart,
+)
+from pyaot.poly.clipping import Clipper
+from pyaot.poly.dependences import dependences_of, is_too_large
+from pyaot.poly.regions import Region
+from pyaot.poly.scalars import scalars_in
+from pyaot.poly.sums import with_sums_in_elements
+from pyaot.poly.tile_writer import AT_LOOP, FIRST, LAST, Plan, TileWriter
+from pyaot.poly.tiles import Box, Geometry, Grid, Moves, Place, legal_order
+from pyaot.poly.updates import Update
+
+SIZE = 32  # of a tile: the product is quicker with larger ones, but the rest of a nest is more work
+
+
+@dataclass
+class Blocking:
+    """Does nests in tiles, region after region; `found` gathers their outermost loops."""
+
+    taken: set[str]
+    rebound: frozenset[str]
+    done: frozenset[int] = frozenset()  # nests that stand beside a call of their own, by identity
+    found: list[For] = field(default_factory=list)
+
+    def region(self, region: Region) -> Body:
+        """The region with its nests in tiles."""
+        if not any(_may_hold_boxes(stmt) for stmt in region.body) or is_too_large(region.scop()):
+            return region.body
+        return tuple(self._stmt(stmt, region) for stmt in region.body)
+
+    def _stmt(self, stmt: Stmt, region: Region) -> Stmt:
+        if not isinstance(stmt, For) or id(stmt) in self.done or not _may_hold_boxes(stmt):
+            return stmt
+        apart = with_sums_apart(with_sums_in_elements(stmt, region), region)
+        if apart is not stmt:
+            body = tuple(apart if inner is stmt else inner for inner in region.body)
+            region = replace(region, body=body)
+        blocked = self._blocked(apart, stmt, region)
+        if blocked is None:
+            return stmt
+        self.found.append(stmt)
+        return blocked
+
+    def _blocked(self, root: For, original: For, region: Region) -> Stmt | None:
+        scop = region.scop()
+        statements = [s for s in scop.statements if s.loops and s.loops[0].loop is root]
+        updates = updates_in(root)
+        if not updates or any(isinstance(s.stmt, For) for s in statements):
+            return None
+        if (arrays_written((root,)) | arrays_read((root,))) & self.rebound:
+            return None
+        indices = frozenset(node.loop.index for s in statements for node in s.loops)
+        for target in targets_of(statements):
+            places = places_of(statements, target)
+            if places is None:
+                continue
+            grid = Grid(fresh("first_row", self.taken), fresh("first_column", self.taken), SIZE)
+            geometry = Geometry(scop, region.known.reader(), indices, grid)
+            plan = _plan(geometry, places, updates, region, target)
+            if plan is not None:
+                self.taken |= {grid.row, grid.column}
+                return TileWriter(geometry, plan, root, original, target, self.taken).choice()
+        return None
+
+
+def _may_hold_boxes(stmt: Stmt) -> bool:
+    """Three loops deep, of simple statements, and nothing that is set in it says where elements are."""
+    if not isinstance(stmt, For) or _depth(stmt) < 3 or not are_simple(walk_stmts((stmt,))):
+        return False
+    return not scalars_in(*_places(stmt)) & scalars_assigned((stmt,))
+
+
+def _places(root: For) -> Iterator[Expr]:
+    """Bounds and subscripts."""
+    for stmt in walk_stmts((root,)):
+        if isinstance(stmt, For):
+            yield from (stmt.start, stmt.stop)
+        if isinstance(stmt, Store):
+            yield from stmt.subscripts
+    for expr in walk_exprs((root,)):
+        if isinstance(expr, Load):
+            yield from expr.subscripts
+
+
+def _depth(stmt: Stmt) -> int:
+    return 1 + max(map(_depth, stmt.body), default=0) if isinstance(stmt, For) else 0
+
+
+# ---- what to do -------------------------------------------------------------------------------------------
+
+
+def _plan(
+    geometry: Geometry, places: list[Place], updates: Mapping[int, Update], region: Region, target: str
+) -> Plan | None:
+    names = dict(geometry.scop.symbols.meaning)
+    names |= {variable_symbol(name): Var(name, PY_INT) for name in (geometry.grid.row, geometry.grid.column)}
+    boxes = boxes_of(geometry, places, updates, names)
+    if not boxes or not all(lies_inside(geometry, place, target) for place in places):
+        return None
+    order = legal_order(geometry, {p.statement.name: p for p in places}, dependences_of(region))
+    if order is None:
+        return None
+    moves = Moves(geometry, places, boxes)
+    moments = tuple((box, moment) for box in boxes if (moment := _moment(box, moves, target)) is not None)
+    if not moments:
+        return None
+    at_loop = [box for box, moment in moments if moment == AT_LOOP]
+    return Plan(order, moments, Clipper.of(geometry, places, [box for box, _ in moments], at_loop))
+
+
+def _moment(box: Box, moves: Moves, target: str) -> str | None:
+    stmt = box.update.stmt
+    is_own = isinstance(stmt, Store) and stmt.array == target
+    if not is_own and not _is_innermost(box):
+        return None
+    if moves.may_read_first(box):
+        if is_own and moves.may_add_first(box):
+            return FIRST
+        if _is_innermost(box) and moves.may_add_at_loop(box):
+            return AT_LOOP
+    if is_own and moves.may_read_last(box) and moves.may_add_last(box):
+        return LAST
+    return None
+
+
+def _is_innermost(box: Box) -> bool:
+    """The sum is the innermost loop, and all of it."""
+    loop = box.place.statement.loops[-1].loop
+    element = box.place.row.variables | (box.place.column.variables if box.place.column else frozenset())
+    return loop.body == (box.update.stmt,) and loop.index not in element
