@@ -1,9 +1,9 @@
 """From the IR of the front end to simpler IR of the same meaning.
 
-fold: constants;  counters: what every turn raises;  sink: constants that loops assign;  nest: loops over
-flattened arrays;  checks: early, and once;  powers: names for those of ints;  decide: comparisons that
-intervals answer;  bindings: one name for an array;  dead: what nobody reads;  ranges: overflow checks that
-cannot strike.
+fold: constants;  straighten: blocks without jumps;  counters: what every turn raises;  sink: constants that
+loops assign;  nest: loops over flattened arrays;  checks: early, and once;  powers: names for those of ints;
+decide: comparisons that intervals answer;  bindings: one name for an array;  dead: what nobody reads;
+ranges: overflow checks that cannot strike.
 """
 
 from pyaot.ir.nodes import Function
@@ -17,11 +17,12 @@ from pyaot.normalise.named_powers import name_powers
 from pyaot.normalise.nest import nest_flat_loops
 from pyaot.normalise.ranges import clear_checks
 from pyaot.normalise.sink import sink_constants
+from pyaot.normalise.straighten import straighten
 
 
 def normalise(function: Function) -> Function:
     """The function in its simplest form."""
-    nested = nest_flat_loops(sink_constants(count_by_index(fold(function))))
+    nested = nest_flat_loops(sink_constants(count_by_index(straighten(fold(function)))))
     function = name_powers(settle_checks(nested))
     simpler = fold(decide(function))
     while simpler != function:
