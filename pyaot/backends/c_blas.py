@@ -9,20 +9,22 @@ the runtime, and so does everything where no BLAS is loaded.
 from pyaot.backends.c_context import Context
 from pyaot.backends.c_expressions import expression, operand
 from pyaot.backends.c_types import literal
+from pyaot.ir.build import mul
 from pyaot.ir.nodes import Const, Expr, LibraryCall, Section
 from pyaot.ir.types import DType, Scalar
 
 
 def blas_call(stmt: LibraryCall, context: Context) -> str | None:
     """A C expression that is true where BLAS has done the product; None where it is not to be tried."""
-    if stmt.function != "matmul" or not all(isinstance(item, Section) for item in stmt.inputs):
+    operands = [item for item in stmt.inputs if isinstance(item, Section)]
+    if stmt.function != "matmul" or len(operands) != 2:
         return None
-    (c,), (a, b) = stmt.outputs, [item for item in stmt.inputs if isinstance(item, Section)]
+    (c,), (a, b) = stmt.outputs, operands
     dtype = context.names.arrays[c.array].type.dtype
     if dtype.kind not in "fc" or not _suitable(c, a, b, dtype, context):
         return None
     options = dict(stmt.options)
-    alpha = literal(Const(_number(options.get("alpha")), Scalar(dtype)))
+    alpha = _alpha(stmt, Scalar(dtype), context)
     m, k = ("1", a.extents[0]) if len(a.axes) == 1 else (_text(a.extents[0], context), a.extents[1])
     n = "1" if len(b.axes) == 1 else _text(b.extents[1], context)
     team = "0" if context.parallel else "threads"
@@ -31,6 +33,14 @@ def blas_call(stmt: LibraryCall, context: Context) -> str | None:
     parts += [matrix(b, False, context), _flag(options.get("conjugate_right"))]
     parts.append(matrix(c, len(a.axes) == 1, context))
     return f"gemm_{dtype.value}({', '.join(parts)})"
+
+
+def _alpha(stmt: LibraryCall, type: Scalar, context: Context) -> str:
+    sign = Const(_number(dict(stmt.options).get("alpha")), type)
+    scales = [item for item in stmt.inputs if not isinstance(item, Section)]
+    if not scales:
+        return literal(sign)
+    return expression(scales[0] if sign.value == 1 else mul(sign, scales[0]), context.names)
 
 
 def _number(value: str | int | float | bool | None) -> float:

@@ -294,7 +294,8 @@ def _check_library(stmt: LibraryCall, defined: frozenset[str], scope: Scope) -> 
     known = LIBRARY.get(stmt.function)
     if known is None:
         raise IRError(f"no library function {stmt.function}")
-    if known.inputs not in (-1, len(stmt.inputs)) or not 1 <= len(stmt.outputs) <= known.outputs:
+    counts = range(known.inputs, known.inputs + known.extra + 1)
+    if (known.inputs != -1 and len(stmt.inputs) not in counts) or not 1 <= len(stmt.outputs) <= known.outputs:
         raise IRError(f"{stmt.function} takes {known.inputs} and gives {known.outputs}")
     for option, _ in stmt.options:
         if option not in known.options:

@@ -176,19 +176,21 @@ class LibraryFunction:
     options: tuple[str, ...] = ()
     may_fail: bool = False  # raises LinAlgError or ValueError by the values of the inputs
     is_native: bool = False  # BLAS or LAPACK do it for floats, without Python
+    extra: int = 0  # inputs that may follow
 
 
 LIBRARY: dict[str, LibraryFunction] = {
     function.name: function
     for function in (
         # One or two axes per operand and leading axes in common, as `@`. accumulate: added to the output;
-        # alpha: the product's factor; conjugate_left, conjugate_right: of the operand. None is NumPy's.
+        # alpha: the product's sign; conjugate_left, conjugate_right: of the operand. None is NumPy's.
         LibraryFunction(
             "matmul",
             "numpy.matmul",
             2,
             options=("accumulate", "alpha", "conjugate_left", "conjugate_right"),
             is_native=True,
+            extra=1,  # a number that the product is multiplied by
         ),
         LibraryFunction("einsum", "numpy.einsum", -1, options=("subscripts",)),  # the first argument
         LibraryFunction("solve", "numpy.linalg.solve", 2, may_fail=True, is_native=True),

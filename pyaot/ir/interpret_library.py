@@ -69,5 +69,7 @@ def _matmul(inputs: Sequence[Any], options: dict[str, Any]) -> Any:
     left = np.conjugate(inputs[0]) if options.get("conjugate_left") else inputs[0]
     right = np.conjugate(inputs[1]) if options.get("conjugate_right") else inputs[1]
     product = operator.matmul(left, right)
-    alpha = options.get("alpha", 1)
-    return product if alpha == 1 else product * product.dtype.type(alpha)
+    for scale in (options.get("alpha", 1), *inputs[2:]):
+        if scale != 1:
+            product = product * product.dtype.type(scale)
+    return product

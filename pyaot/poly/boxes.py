@@ -7,12 +7,13 @@ from pyaot.ir.nodes import Assign, Check, Dim, Expr, For, Load, Stmt, Store, Var
 from pyaot.ir.types import PY_INT
 from pyaot.ir.walk import Body, arrays_written, scalars_assigned, walk_stmts
 from pyaot.poly.dependences import Dependence, dependences_of
+from pyaot.poly.factors import Term
 from pyaot.poly.index_sums import IndexSum, index_sum
 from pyaot.poly.regions import Region
 from pyaot.poly.scop import Statement, common_loops
 from pyaot.poly.sets import Formula, conjunction, points
 from pyaot.poly.tiles import Box, Geometry, Operand, Place, compared, extents_of
-from pyaot.poly.updates import Pair, Update, find_update
+from pyaot.poly.updates import Update, find_update
 
 
 def updates_in(root: For) -> dict[int, Update]:
@@ -142,7 +143,7 @@ class _Match:
     is_swapped: bool
 
 
-def _matched(pair: Pair, place: Place, indices: frozenset[str]) -> _Match | None:
+def _matched(pair: Term, place: Place, indices: frozenset[str]) -> _Match | None:
     assert place.column is not None
     for is_swapped in (False, True):
         factors = (pair.right, pair.left) if is_swapped else (pair.left, pair.right)

@@ -23,8 +23,9 @@ def calls_in_parallel(function: Function, strict: bool) -> Takes:
     types = array_types(function)
 
     def takes(stmt: LibraryCall) -> bool:
-        operands = (*stmt.outputs, *stmt.inputs)
-        if not LIBRARY[stmt.function].is_native or not all(isinstance(item, Section) for item in operands):
+        known = LIBRARY[stmt.function]
+        operands = (*stmt.outputs, *stmt.inputs[: known.inputs])
+        if not known.is_native or not all(isinstance(item, Section) for item in operands):
             return False
         sections = [item for item in operands if isinstance(item, Section)]
         dtypes = {types[item.array].dtype for item in sections}

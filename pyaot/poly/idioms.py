@@ -7,10 +7,12 @@
                 s = s + A[i, k] * B[k, j]
             C[i, j] = s
 
-Operands may be transposed, conjugated or slices; `C = C + A B`, `C = C - A B`, `C = c * C + A B` count too.
+Operands may be transposed, conjugated or slices; `C = C + A B`, `C = C - A B`, `C = c * C + A B` count too,
+and so does a scale of the terms or of their sum: `C = C + x * A B`.
 Products inside of loops that run in parallel stay loops, but for a perfect nest of big ones: small batched
 products are better that way.
 
+    third input             the product's scale
     option of matmul        meaning
     accumulate              the product is added to the output
     alpha                   -1.0: the product is subtracted
@@ -18,14 +20,13 @@ products are better that way.
     conjugate_right         the second operand is conjugated
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 
-from pyaot.ir.build import both, cast, compare, mul, sub
+from pyaot.ir.build import binary, both, cast, compare, mul, sub
 from pyaot.ir.nodes import (
     Assign,
     Binary,
-    Call,
     Const,
     Expr,
     For,
@@ -35,9 +36,19 @@ from pyaot.ir.nodes import (
     Section,
     Stmt,
     Store,
+    Unary,
     Var,
 )
 from pyaot.ir.walk import Body, substitute, walk_expr, walk_stmts
+from pyaot.poly.factors import (
+    Factor,
+    is_steady,
+    parts_of,
+    scale_value,
+    term_of,
+    terms_of,
+    with_finite_scale,
+)
 from pyaot.poly.marks import judge
 from pyaot.poly.permute import nested
 from pyaot.poly.reductions import is_same_place, operation_on, without_origins
@@ -51,16 +62,8 @@ LEAST_WORK = 65536.0  # multiplications
 
 
 @dataclass(frozen=True)
-class Factor:
-    """An operand of the product."""
-
-    load: Load
-    is_conjugated: bool
-
-
-@dataclass(frozen=True)
 class Product:
-    """C[rows, columns] += sign * left[rows, inner] right[inner, columns], perhaps after C = first."""
+    """C[rows, columns] += scale * left[rows, inner] right[inner, columns], perhaps after C = first."""
 
     target: Store
     left: Factor
@@ -68,7 +71,8 @@ class Product:
     rows: For
     columns: For
     inner: For
-    sign: float
+    scale: tuple[Expr, ...]
+    is_subtracted: bool
     first: Expr | None = None
 
     @property
@@ -163,14 +167,19 @@ def called(product: Product, loops: Body, is_zeroed: bool, shortest: int | None 
         "conjugate_right": product.right.is_conjugated,
     }
     chosen: list[tuple[str, str | int | float | bool | None]] = [(k, v) for k, v in options.items() if v]
-    if product.sign < 0:
+    if product.is_subtracted:
         chosen.append(("alpha", -1.0))
-    call = LibraryCall("matmul", (output,), (left, right), tuple(chosen), target.span)
+    scale = scale_value(product.scale, target.value.type)
+    inputs = (left, right) if scale is None else (left, right, scale)
+    call = LibraryCall("matmul", (output,), inputs, tuple(chosen), target.span)
     before: Body = ()
     if product.first is not None and not starts_at_zero:
         store = replace(target, value=product.first)
         before = (replace(rows, body=(replace(columns, body=(store,)),)),)
-    return If(_pays(extents, shortest or SHORTEST), (*before, call), loops, rows.span)
+    pays = _pays(extents, shortest or SHORTEST)
+    if scale is not None:  # by zero BLAS multiplies nothing, not even infinities
+        pays = with_finite_scale(both(pays, compare("ne", scale, 0.0)), [scale])
+    return If(pays, (*before, call), loops, rows.span)
 
 
 def _pays(extents: Sequence[Expr], shortest: int) -> Expr:
@@ -201,11 +210,48 @@ def find_product(nest: For, taken: frozenset[str]) -> Product | None:
                 return None
             return _product([*loops, inner], update, _added(update), first.value, taken)
         case (Assign() as first, For(body=(Assign() as update,)) as inner, Store() as target):
-            is_sum = first.name == update.name and _is_var(target.value, first.name)
-            if not is_sum or not _is_zero(first.value):
-                return None
-            return _product([*loops, inner], target, _added(update), first.value, taken)
+            is_sum = first.name == update.name
+            return _stored([*loops, inner], first.value, update, target, taken) if is_sum else None
     return None
+
+
+def _stored(
+    loops: Sequence[For], start: Expr, update: Assign, target: Store, taken: frozenset[str]
+) -> Product | None:
+    """A sum in a scalar that is stored, perhaps scaled and added to something: `c = beta * c + alpha * s`."""
+    scale, is_subtracted = list[Expr](), False
+    if not _is_var(target.value, update.name):
+        found = _scaled(target.value, update.name, {loop.index for loop in loops} | _set_in(loops[0]))
+        if found is None or not _is_zero(start):
+            return None
+        scale, is_subtracted, start = found
+    if not _reads_only_itself(replace(target, value=start)):
+        return None
+    product = _product(loops, target, _added(update), start, taken)
+    if product is None:
+        return None
+    is_negative = product.is_subtracted is not is_subtracted
+    return replace(product, scale=(*product.scale, *scale), is_subtracted=is_negative)
+
+
+def _scaled(value: Expr, name: str, changing: Container[str]) -> tuple[list[Expr], bool, Expr] | None:
+    """What a sum is multiplied by, whether it is subtracted, and what it is added to."""
+    terms = list(terms_of(value))
+    own = [n for n, (term, _) in enumerate(terms) if name in scalars_in(term)]
+    if len(own) != 1:
+        return None
+    term, is_subtracted = terms.pop(own[0])
+    parts, is_negative = parts_of(term)
+    scale = [part for part in parts if not _is_var(part, name)]
+    if len(scale) + 1 != len(parts) or not all(is_steady(part, changing) for part in scale):
+        return None
+    rest: Expr = cast(0.0, value.type)
+    for number, (other, is_taken_away) in enumerate(terms):
+        if number == 0:
+            rest = Unary("neg", other, other.type) if is_taken_away else other
+        else:
+            rest = binary("sub" if is_taken_away else "add", rest, other)
+    return scale, is_subtracted is not is_negative, rest
 
 
 def _perfect(nest: For) -> tuple[list[For], Body]:
@@ -215,8 +261,8 @@ def _perfect(nest: For) -> tuple[list[For], Body]:
     return loops, loops[-1].body
 
 
-def _added(update: Store | Assign) -> tuple[float, Expr] | None:
-    """The sign and the product of an update: `c = c + a * b`, `c = c - a * b`."""
+def _added(update: Store | Assign) -> tuple[bool, Expr] | None:
+    """Whether it is subtracted, and the product of an update: `c = c + a * b`, `c = c - a * b`."""
     name = update.array if isinstance(update, Store) else update.name
     value = without_origins(update.value)
     if operation_on(name, update) is None or not isinstance(value, Binary) or value.op not in ("add", "sub"):
@@ -225,29 +271,31 @@ def _added(update: Store | Assign) -> tuple[float, Expr] | None:
     if isinstance(update, Store):
         old = Load(name, update.subscripts, value.type)
     if is_same_place(value.left, old):
-        return (1.0 if value.op == "add" else -1.0), value.right
-    return (1.0, value.left) if value.op == "add" and is_same_place(value.right, old) else None
+        return value.op == "sub", value.right
+    return (False, value.left) if value.op == "add" and is_same_place(value.right, old) else None
 
 
 def _product(
     loops: Sequence[For],
     target: Store,
-    added: tuple[float, Expr] | None,
+    added: tuple[bool, Expr] | None,
     first: Expr | None,
     taken: frozenset[str],
 ) -> Product | None:
-    factors = None if added is None else _factors(added[1])
-    if added is None or factors is None or target.checked or any(loop.step != 1 for loop in loops):
+    indices = {loop.index for loop in loops}
+    term = None if added is None else term_of(added[1], indices, indices | _set_in(loops[0]))
+    if added is None or term is None or target.checked or any(loop.step != 1 for loop in loops):
         return None
     if target.value.type.dtype.kind not in "fc" or not _are_rectangular(loops):
         return None
-    arrays = {target.array} | {factor.load.array for factor in factors}
-    if target.array in {factor.load.array for factor in factors} or arrays & taken:
+    arrays = {target.array, term.left.load.array, term.right.load.array}
+    is_apart = target.array not in (term.left.load.array, term.right.load.array)
+    if not is_apart or arrays & taken or term.left.load.checked or term.right.load.checked:
         return None
-    for left, right in (factors, factors[::-1]):
+    for left, right in ((term.left, term.right), (term.right, term.left)):
         roles = _roles(loops, target, left, right)
         if roles is not None:
-            return Product(target, left, right, *roles, added[0], first)
+            return Product(target, left, right, *roles, term.scale, term.is_negative is not added[0], first)
     return None
 
 
@@ -270,25 +318,6 @@ def _roles(loops: Sequence[For], target: Store, left: Factor, right: Factor) -> 
             if output is not None and None not in operands and output.axes[0] < output.axes[1]:
                 return rows, columns, inner
     return None
-
-
-def _factors(expr: Expr) -> tuple[Factor, Factor] | None:
-    expr = without_origins(expr)
-    if not (isinstance(expr, Binary) and expr.op == "mul"):
-        return None
-    left, right = factor_of(expr.left), factor_of(expr.right)
-    if left is None or right is None or left.load.checked or right.load.checked:
-        return None
-    return left, right
-
-
-def factor_of(expr: Expr) -> Factor | None:
-    """An element, perhaps conjugated."""
-    expr = without_origins(expr)
-    is_conjugated = isinstance(expr, Call) and expr.function == "conjugate"
-    if isinstance(expr, Call) and is_conjugated:
-        expr = without_origins(expr.args[0])
-    return Factor(expr, is_conjugated) if isinstance(expr, Load) else None
 
 
 def _are_rectangular(loops: Sequence[For]) -> bool:

@@ -30,6 +30,7 @@ from pyaot.ir.types import PY_INT, Array, DType, Scalar
 from pyaot.ir.walk import Body, map_expr, substitute
 from pyaot.poly.boxes import may_be_added_always
 from pyaot.poly.clipping import Clipper
+from pyaot.poly.factors import with_finite_scale
 from pyaot.poly.index_sums import IndexSum
 from pyaot.poly.reductions import is_same_place
 from pyaot.poly.tiles import COLUMN, ROW, Box, Geometry, Operand, Order, Range
@@ -76,6 +77,7 @@ class TileWriter:
         pays: Expr = compare("ge", work_of(self.root), constant(LEAST_WORK))
         for axis in (0, 1):
             pays = both(compare("ge", dim(self.target, axis), size + size // 2), pays)
+        pays = with_finite_scale(pays, [scale for box, _ in self.plan.boxes for scale in box.update.scale])
         return If(pays, (*allocations, *tiles), (self.original,), self.root.span)
 
     def _name(self, wanted: str) -> str:

@@ -191,3 +191,37 @@ def test_products_of_few_rows(dtype: str, tmp_path: Path) -> None:
         expected = [np.maximum(exact, -1.0), exact, exact]
         for ours, theirs in zip(results, expected, strict=True):
             np.testing.assert_allclose(ours, theirs, rtol=scale, atol=scale)
+
+
+SCALED = """
+def added(c: M, a: M, b: M, alpha: N, beta: N):
+    for i in range(c.shape[0]):
+        for j in range(c.shape[1]):
+            c[i, j] *= beta
+            for k in range(a.shape[1]):
+                c[i, j] += alpha * a[i, k] * b[k, j]
+
+def last(c: M, a: M, b: M, alpha: N, beta: N):
+    for i in range(c.shape[0]):
+        for j in range(c.shape[1]):
+            s = 0.0
+            for k in range(a.shape[1]):
+                s += a[i, k] * b[k, j]
+            c[i, j] = beta * c[i, j] - alpha * s
+"""
+
+
+@pytest.mark.parametrize("dtype", ("float64", "complex128"))
+def test_products_with_a_scale(dtype: str, tmp_path: Path) -> None:
+    number = {"float64": float, "complex128": complex}[dtype]
+    native, original = _modules(SCALED.replace("N", number.__name__), dtype, tmp_path)
+    operands = _drawn(dtype, 1, 45, 52), _drawn(dtype, 2, 45, 48), _drawn(dtype, 3, 48, 52)
+    text = (tmp_path / "prog_kernels.c").read_text()
+    assert text.count(", alpha, ") + text.count("* alpha, ") >= 2
+    for alpha in (1.5, 0.0, np.inf, np.nan):
+        for name in ("added", "last"):
+            ours, theirs = ([x.copy() for x in operands] for _ in range(2))
+            with np.errstate(all="ignore"):
+                for module, given in ((native, ours), (original, theirs)):
+                    getattr(module, name)(*given, number(alpha), number(0.5))
+            np.testing.assert_allclose(ours[0], theirs[0], rtol=1e-9)

@@ -1,5 +1,6 @@
 """Calls of NumPy and of BLAS from inside kernels."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from pyaot.ir.nodes import (
     Function,
     LibraryCall,
     Marks,
+    Param,
     Section,
     Stmt,
 )
@@ -135,6 +137,26 @@ def test_a_matrix_times_its_transpose(tmp_path: Path, dtype: DType, transposed: 
 def _filled(rng: np.random.Generator, dtype: DType, *shape: int) -> Any:
     values = rng.random(shape) + (1j * rng.random(shape) if dtype.is_complex else 0)
     return values.astype(dtype.value)
+
+
+@pytest.mark.parametrize("dtype", (DType.FLOAT32, DType.FLOAT64, DType.COMPLEX128), ids=lambda d: d.value)
+def test_products_with_a_scale(tmp_path: Path, dtype: DType) -> None:
+    x = var("x", Scalar(dtype))
+    scaled = []
+    choices: tuple[dict[str, Any], ...] = ({}, {"accumulate": True, "alpha": -1.0})
+    for options in choices:
+        plain = _product(dtype, "N", "N", **options)
+        (made, product, *rest) = plain.body
+        assert isinstance(product, LibraryCall)
+        body = (made, replace(product, inputs=(*product.inputs, x)), *rest)
+        scaled.append(replace(plain, params=(*plain.params, Param("x", x.type)), body=body))
+    kernels = build_kernels(tmp_path, *scaled)
+    assert f"gemm_{dtype.value}(" in (tmp_path / "prog_kernels.c").read_text()
+    rng = np.random.default_rng(8)
+    a, b = _filled(rng, dtype, 3, 4), _filled(rng, dtype, 4, 5)
+    for f in scaled:
+        number = np.dtype(dtype.value).type(2.5)
+        assert assert_as_interpreted(kernels, f, a, b, number, rtol=1e-4)[0] == 0
 
 
 def test_products_in_place_of_an_operand_and_of_wrong_shapes(tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 """Loop nests that are matrix products become calls, and mean the same."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from pyaot.base.options import Options
-from pyaot.ir.build import add, assign, call, dim, function, give, load, loop, mul, store, sub, var
+from pyaot.ir.build import add, assign, call, dim, function, give, load, loop, mul, neg, store, sub, var
 from pyaot.ir.interpret import Returned, interpret
 from pyaot.ir.nodes import Const, For, Function, If, LibraryCall, Load, Stmt
 from pyaot.ir.types import Array, DType, Scalar
@@ -48,6 +49,9 @@ def zeroed(first_row: int) -> Stmt:
     return loop("p", first_row, ROWS, loop("q", 0, COLUMNS, store("c", p, q, value=ZERO)))
 
 
+x, y = var("x", C), var("y", C)
+SCALED_B = mul(at("b", k, j), y)
+SCALED = mul(mul(x, at("a", i, k)), at("b", k, j))
 GRAM = mul(at("a", i, k), call("conjugate", at("a", j, k)))
 SHIFTED = update(mul(at("a", sub(i, 1), k), at("b", k, j)))
 
@@ -101,6 +105,61 @@ CASES = {
         ),
         {"accumulate": True},
     ),
+    "with a scale": ((nest(update(SCALED), order="ijk"),), {"accumulate": True}),
+    "with scales everywhere": (
+        (
+            nest(
+                store("c", i, j, value=sub(at("c", i, j), mul(at("a", i, k), mul(x, neg(SCALED_B))))),
+                order="ijk",
+            ),
+        ),
+        {"accumulate": True},
+    ),
+    "a scaled sum": (
+        (
+            nest(
+                assign("s", ZERO),
+                inner(assign("s", add(s, PLAIN))),
+                store("c", i, j, value=sub(mul(y, at("c", i, j)), mul(s, mul(x, x)))),
+            ),
+        ),
+        {"accumulate": True, "alpha": -1.0},
+    ),
+    "a scaled sum alone": (
+        (
+            nest(
+                assign("s", ZERO),
+                inner(assign("s", sub(s, SCALED))),
+                store("c", i, j, value=neg(mul(s, x))),
+            ),
+        ),
+        {},
+    ),
+    "a sum that begins with an element": (
+        (
+            nest(
+                assign("s", mul(y, at("c", i, j))),
+                inner(assign("s", add(s, PLAIN))),
+                store("c", i, j, value=s),
+            ),
+        ),
+        {"accumulate": True},
+    ),
+    "a scale that moves": ((nest(update(mul(at("d", i), PLAIN)), order="ijk"),), None),
+    "a sum that is squared, in tiles": (
+        (nest(assign("s", ZERO), inner(assign("s", add(s, PLAIN))), store("c", i, j, value=mul(s, s))),),
+        {},
+    ),
+    "a sum that begins with an element and is scaled, in tiles": (
+        (
+            nest(
+                assign("s", at("c", i, j)),
+                inner(assign("s", add(s, PLAIN))),
+                store("c", i, j, value=mul(x, s)),
+            ),
+        ),
+        {},
+    ),
     "not a product of the result": ((nest(update(mul(at("c", i, k), at("b", k, j))), order="ijk"),), None),
     "elementwise": ((nest(update(mul(at("a", i, j), at("b", k, j))), order="ijk"),), None),
     "triangular, in tiles": ((loop("i", 0, ROWS, loop("j", 0, i, loop("k", 0, INNER, update()))),), {}),
@@ -108,7 +167,8 @@ CASES = {
 
 
 def program(*body: Stmt) -> Function:
-    made = function("f", {"a": COMPLEX, "b": COMPLEX, "c": COMPLEX}, *body, give())
+    numbers = {"d": Array(DType.COMPLEX128, 1), "x": C, "y": C}
+    made = function("f", {"a": COMPLEX, "b": COMPLEX, "c": COMPLEX, **numbers}, *body, give())
 
     def unchecked(stmt: Stmt) -> tuple[Stmt, ...]:
         return (replace(stmt, checked=False) if hasattr(stmt, "array") else stmt,)
@@ -119,11 +179,12 @@ def program(*body: Stmt) -> Function:
     return replace(made, body=transform_body(unchecked, map_exprs(proved, made.body)))
 
 
-def run(made: Function, size: int) -> np.ndarray:
+def run(made: Function, size: int, x: complex = 2 - 1j) -> np.ndarray:
     rng = np.random.default_rng(1)
     arguments = {
         name: rng.integers(-3, 4, (size, size)) + 1j * rng.integers(-3, 4, (size, size)) for name in "abc"
     }
+    arguments |= {"d": arguments["a"][0].copy(), "x": x, "y": 3 + 1j}
     assert isinstance(interpret(made, arguments), Returned)
     return arguments["c"]
 
@@ -145,6 +206,16 @@ def test_the_call_means_the_same(name: str) -> None:
     before = program(*CASES[name][0])
     after = optimise(before, Options()).function
     np.testing.assert_array_equal(run(after, 7), run(before, 7))
+
+
+@pytest.mark.parametrize("name", ["with a scale", "a scaled sum", "a scaled sum alone"])
+@pytest.mark.parametrize("x", [2 - 1j, 0, math.inf, math.nan])
+def test_any_scale_means_the_same(name: str, x: complex, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pyaot.poly.idioms.LEAST_WORK", 8.0)
+    before = program(*CASES[name][0])
+    after = optimise(before, Options()).function
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(run(after, 7, x), run(before, 7, x))
 
 
 def test_strict_keeps_loops() -> None:
