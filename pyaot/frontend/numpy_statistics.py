@@ -1,5 +1,6 @@
 """Counting functions: bincount and histogram as loops with indirect subscripts."""
 
+import math
 from collections.abc import Callable
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
@@ -20,6 +21,7 @@ from pyaot.frontend.context import Context
 from pyaot.frontend.reductions import Folding, reduce_array
 from pyaot.frontend.reshaping import flattened
 from pyaot.frontend.values import ArrayValue, Indices, Number, TupleValue, Value
+from pyaot.ir.build import unchecked
 from pyaot.ir.nodes import Assign, Binary, Cast, Const, Expr, If, Load, Select, Store, Var
 from pyaot.ir.types import PY_INT, Array, DType, Scalar
 
@@ -80,6 +82,8 @@ def _histogram(ctx: Context, arguments: Arguments) -> Value:
     ctx.check(compare("ge", count, integer(1)), "a histogram without bins")
     low, high = _bounds(ctx, values, bounds)
     ctx.check(compare("lt", low, high), "the range of a histogram is empty")
+    width = Binary("sub", high, low, _DOUBLE, False)
+    ctx.check(compare("lt", width, Const(math.inf, _DOUBLE)), "the range of a histogram is not finite")
     edges = ctx.library(
         ctx, "numpy.linspace", Arguments((Number(low), Number(high), Number(plus(count, integer(1)))))
     )
@@ -132,7 +136,10 @@ def _count_into(
 
 
 def _bin_of(ctx: Context, value: Expr, span: tuple[Expr, Expr, Expr], edges: ArrayValue) -> Expr:
-    """The computed bin, moved by one where rounding put the value on the wrong side of an edge."""
+    """The computed bin, moved by one where rounding put the value on the wrong side of an edge.
+
+    A value in a finite range has a bin from 0 to `count` before it is moved, so nothing leaves int64.
+    """
     low, width, count = span
     scaled = Binary(
         "mul",
@@ -142,14 +149,14 @@ def _bin_of(ctx: Context, value: Expr, span: tuple[Expr, Expr, Expr], edges: Arr
         False,
     )
     name = ctx.fresh("bin")
-    ctx.emit(Assign(name, Cast(scaled, PY_INT), ctx.span))
+    ctx.emit(Assign(name, Cast(Cast(scaled, _COUNT), PY_INT), ctx.span))
     bin_ = Var(name, PY_INT)
     last = minus(count, integer(1))
     ctx.emit(Assign(name, Select(compare("eq", bin_, count), last, bin_, PY_INT), ctx.span))
     below = compare("lt", value, edges.element((bin_,)))
-    ctx.emit(Assign(name, Select(below, minus(bin_, integer(1)), bin_, PY_INT), ctx.span))
+    ctx.emit(Assign(name, Select(below, unchecked(minus(bin_, integer(1))), bin_, PY_INT), ctx.span))
     above = both(compare("ge", value, edges.element((plus(bin_, integer(1)),))), compare("ne", bin_, last))
-    ctx.emit(Assign(name, Select(above, plus(bin_, integer(1)), bin_, PY_INT), ctx.span))
+    ctx.emit(Assign(name, Select(above, unchecked(plus(bin_, integer(1))), bin_, PY_INT), ctx.span))
     return bin_
 
 

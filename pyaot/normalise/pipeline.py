@@ -2,8 +2,8 @@
 
 fold: constants;  straighten: blocks without jumps;  counters: what every turn raises;  sink: constants that
 loops assign;  nest: loops over flattened arrays;  checks: early, and once;  powers: names for those of ints;
-decide: comparisons that intervals answer;  bindings: one name for an array;  dead: what nobody reads;
-ranges: overflow checks that cannot strike.
+decide: comparisons that intervals answer;  bindings: one name for an array;  twice: what was computed before;
+dead: what nobody reads;  ranges: overflow checks that cannot strike.
 """
 
 from pyaot.ir.nodes import Function
@@ -18,6 +18,7 @@ from pyaot.normalise.nest import nest_flat_loops
 from pyaot.normalise.ranges import clear_checks
 from pyaot.normalise.sink import sink_constants
 from pyaot.normalise.straighten import straighten
+from pyaot.normalise.twice import compute_once
 
 
 def normalise(function: Function) -> Function:
@@ -27,4 +28,4 @@ def normalise(function: Function) -> Function:
     simpler = fold(decide(function))
     while simpler != function:
         function, simpler = simpler, fold(decide(simpler))
-    return clear_checks(remove_dead(settle_bindings(function)))
+    return clear_checks(remove_dead(compute_once(settle_bindings(function))))

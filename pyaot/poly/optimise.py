@@ -11,6 +11,8 @@ from pyaot.base.options import Options
 from pyaot.ir.nodes import For, Function, Marks, Stmt
 from pyaot.ir.walk import Body, bound_together, transform_body
 from pyaot.normalise.checks import settle_checks
+from pyaot.normalise.joined import join_branches
+from pyaot.normalise.twice import compute_once
 from pyaot.poly import remarks
 from pyaot.poly.accumulate import accumulate_in_scalars, names_in
 from pyaot.poly.alternate import alternate
@@ -65,6 +67,7 @@ def optimise(function: Function, options: Options) -> Optimised:
     fusion, memory = _Fusing(options.strict), Memory()
     smaller, shrunk = contract(map_regions(plain, RegionPass(fusion.region), memory))
     smaller = settle_checks(smaller)  # arrays that shrank have left checks of their extents
+    smaller = compute_once(join_branches(compute_once(smaller)))  # what fused loops have in common
     buffers = Privatisation(options.strict)
     smaller = map_regions(smaller, RegionPass(buffers.region), memory)
     smaller = map_regions(smaller, RegionPass(sums_in_place), memory)

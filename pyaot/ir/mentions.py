@@ -1,0 +1,116 @@
+"""Which names a statement mentions, how often, and which of them it sets; with all names renamed.
+
+for i in range(n):          mentions i, n, x, a; sets i and x
+    x = x + a[i]
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from pyaot.base.source import NOWHERE
+from pyaot.ir.nodes import (
+    Allocate,
+    Assign,
+    Bind,
+    Const,
+    Dim,
+    Expr,
+    For,
+    LibraryCall,
+    Load,
+    Return,
+    Section,
+    Stmt,
+    Store,
+    Var,
+)
+from pyaot.ir.walk import (
+    Body,
+    expressions_of,
+    map_exprs,
+    rename_arrays,
+    result_arrays,
+    transform_body,
+    walk_expr,
+    walk_stmts,
+)
+
+
+def mentions(body: Iterable[Stmt]) -> Counter[str]:
+    """How often the statements, nested ones too, name each scalar, index and array."""
+    return Counter(name for stmt in walk_stmts(body) for name in (*_read_by(stmt), *set_by(stmt)))
+
+
+def names_set(body: Iterable[Stmt]) -> frozenset[str]:
+    """The scalars, indices and arrays that the statements, nested ones too, give other values."""
+    return frozenset(name for stmt in walk_stmts(body) for name in set_by(stmt))
+
+
+def set_by(stmt: Stmt) -> tuple[str, ...]:
+    """The names to which the statement itself gives other values, elements or arrays."""
+    match stmt:
+        case Assign() | Allocate():
+            return (stmt.name,)
+        case Store():
+            return (stmt.array,)
+        case For():
+            return (stmt.index,)
+        case Bind():
+            return stmt.targets
+        case LibraryCall():
+            return tuple(section.array for section in stmt.outputs)
+        case _:
+            return ()
+
+
+def expr_mentions(expr: Expr) -> Iterator[str]:
+    """The scalars, indices and arrays that an expression reads or measures."""
+    for node in walk_expr(expr):
+        match node:
+            case Var(name) | Dim(name) | Load(name):
+                yield name
+
+
+def is_same(left: Expr, right: Expr) -> bool:
+    """Whether two expressions always have the same value in one place; 0.0 and -0.0 are two constants."""
+    return left == right and constants_of((left,)) == constants_of((right,))
+
+
+def constants_of(exprs: Iterable[Expr]) -> tuple[str, ...]:
+    """The constants in expressions, as texts that tell 0.0 from -0.0."""
+    nodes = (node for expr in exprs for node in walk_expr(expr))
+    return tuple(repr(node.value) for node in nodes if isinstance(node, Const))
+
+
+def _read_by(stmt: Stmt) -> Iterator[str]:
+    for expr in expressions_of(stmt):
+        yield from expr_mentions(expr)
+    match stmt:
+        case Bind():
+            yield from stmt.sources
+        case LibraryCall():
+            yield from (item.array for item in stmt.inputs if isinstance(item, Section))
+        case Return():
+            yield from result_arrays(stmt.result)
+        case For():
+            yield from (reduction.name for reduction in stmt.marks.reductions)
+
+
+def in_other_words(body: Body, names: Mapping[str, str]) -> Body:
+    """The statements with scalars, indices and arrays renamed, and without places in the user's text."""
+
+    def renamed(stmt: Stmt) -> Body:
+        match stmt:
+            case Assign():
+                return (replace(stmt, name=names.get(stmt.name, stmt.name), span=NOWHERE),)
+            case For():
+                return (replace(stmt, index=names.get(stmt.index, stmt.index), label="", span=NOWHERE),)
+            case _:
+                return (replace(stmt, span=NOWHERE),)
+
+    def reworded(expr: Var) -> Var:
+        return replace(expr, name=names.get(expr.name, expr.name))
+
+    scalars = map_exprs(lambda expr: reworded(expr) if isinstance(expr, Var) else expr, body)
+    return transform_body(renamed, rename_arrays(scalars, names))
