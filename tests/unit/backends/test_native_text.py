@@ -195,7 +195,9 @@ def test_functions_on_vectors(tmp_path: Path, name: str) -> None:
         own = values.copy()
         kernels.entry("f")((own,))
         assert np.array_equal(np.signbit(own), np.signbit(expected)) or np.isnan(expected).any()
-    assert kernels.entry("f")((np.array([1.0, np.inf, 0.5]),)) == (0, 4 if name == "sin" else 0)
+    path, flags = kernels.entry("f")((np.array([1.0, np.inf, 0.5]),))
+    doubtful = 16 | 32  # what a vector function sets by itself depends on the CPU
+    assert (path, flags & ~doubtful) == (0, 4 if name == "sin" else 0)
 
 
 def test_subscripts_that_stay_are_checked_before_the_loop(tmp_path: Path) -> None:
