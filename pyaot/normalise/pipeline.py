@@ -1,9 +1,10 @@
 """From the IR of the front end to simpler IR of the same meaning.
 
-fold: constants;  straighten: blocks without jumps;  counters: what every turn raises;  sink: constants that
-loops assign;  nest: loops over flattened arrays;  checks: early, and once;  powers: names for those of ints;
-decide: comparisons that intervals answer;  bindings: one name for an array;  twice: what was computed before;
-dead: what nobody reads;  ranges: overflow checks that cannot strike.
+fold: constants;  straighten: blocks without jumps;  once: scalars between two statements;  counters: what
+every turn raises;  sink: constants that loops assign;  nest: loops over flattened arrays;  checks: early,
+and once;  powers: names for those of ints;  decide: comparisons that intervals answer;  bindings: one name
+for an array;  twice: what was computed before;  dead: what nobody reads;  ranges: overflow checks that
+cannot strike.
 """
 
 from pyaot.ir.nodes import Function
@@ -15,6 +16,7 @@ from pyaot.normalise.decide import decide
 from pyaot.normalise.fold import fold
 from pyaot.normalise.named_powers import name_powers
 from pyaot.normalise.nest import nest_flat_loops
+from pyaot.normalise.once import compute_where_read
 from pyaot.normalise.ranges import clear_checks
 from pyaot.normalise.sink import sink_constants
 from pyaot.normalise.straighten import straighten
@@ -23,8 +25,18 @@ from pyaot.normalise.twice import compute_once
 
 def normalise(function: Function) -> Function:
     """The function in its simplest form."""
-    nested = nest_flat_loops(sink_constants(count_by_index(straighten(fold(function)))))
-    function = name_powers(settle_checks(nested))
+    whole = compute_where_read(straighten(fold(function)))
+    nested = nest_flat_loops(sink_constants(count_by_index(whole)))
+    function = _settled(name_powers(settle_checks(nested)))
+    simpler = compute_where_read(function)
+    while simpler != function:
+        function = _settled(simpler)
+        simpler = compute_where_read(function)
+    return function
+
+
+def _settled(function: Function) -> Function:
+    """What intervals and uses say of it is done."""
     simpler = fold(decide(function))
     while simpler != function:
         function, simpler = simpler, fold(decide(simpler))

@@ -65,9 +65,11 @@ class _Pulling:
         """The statements, inner ones first."""
         done = [map_bodies(self.body, stmt) for stmt in body]
         shapes = {stmt.name: stmt.shape for stmt in done if isinstance(stmt, Allocate)}
-        for definition in [d for stmt in done if (d := _definition(stmt, shapes)) is not None]:
-            name = definition.store.array
-            if name in self.single:
+        for name in [name for name in shapes if name in self.single]:
+            # looked up now, since what it is made of may have been pulled into it
+            found = (_definition(stmt, shapes) for stmt in done)
+            definition = next((d for d in found if d is not None and d.store.array == name), None)
+            if definition is not None:
                 done = self._moved(definition, done) or done
         return tuple(done)
 

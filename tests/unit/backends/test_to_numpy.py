@@ -100,7 +100,7 @@ CASES: dict[str, tuple[str, tuple[Any, ...], tuple[str, ...]]] = {
         f"def f(k: NDArray[np.int64], a: {A1}, b: {A1}) -> None:\n    for i in range(len(k)):\n"
         "        b[i] = a[k[i]]\n",
         (RNG.integers(0, 9, 9), X, Y),
-        ("a[index]",),
+        ("a[k]",),
     ),
     "swap": (
         f"def f(a: {A1}, b: {A1}) -> None:\n    for i in range(9):\n        t = a[i]\n        a[i] = b[i]\n"

@@ -121,6 +121,20 @@ def test_arrays_that_are_pulled(name: str) -> None:
         np.testing.assert_array_equal(value, after[key])
 
 
+def test_what_is_pulled_into_another_goes_on_with_it() -> None:
+    second = allocate("u", DType.FLOAT64, N, M)
+    shifted = loop("k", 0, N, loop("q", 0, M, store("u", k, q, value=add(at("t", k, q), f64(1.0)))))
+    program = case(SCALED, second, shifted, BETWEEN, used(at("u", p, q)))
+    pulled = pull(program)
+    assert not {"t", "u"} & set(array_mentions(pulled.body))
+    outcomes = []
+    for version in (program, pulled):
+        a, x, w = np.arange(6.0).reshape(2, 3), np.ones(3), np.zeros(2)
+        interpret(version, {"a": a, "b": a.copy(), "alpha": 3.0, "x": x, "w": w})
+        outcomes.append(w.tolist())
+    assert outcomes[0] == outcomes[1] != [0.0, 0.0]
+
+
 def test_loads_keep_their_order_of_axes() -> None:
     pulled = pull(CASES["read by columns"][0])
     loads = [n for n in _loads(pulled) if n.array == "a"]
