@@ -152,6 +152,7 @@ class Context:
     highs: dict[str, Expr] = field(default_factory=dict)  # loop index -> its greatest value
     tracked: frozenset[str] = frozenset()
     used_names: set[str] = field(default_factory=set)
+    user_names: dict[str, str] = field(default_factory=dict)  # what the user calls them
     variables: dict[tuple[str, str, Scalar], str] = field(default_factory=dict)
     span: Span = NOWHERE
     depth: int = 0  # of inlined calls
@@ -197,6 +198,12 @@ class Context:
         self.used_names.add(candidate)
         return candidate
 
+    def named(self, name: str) -> str:
+        """A name for the scope's variable of that name."""
+        fresh = self.fresh(self.scope.prefix + name)
+        self.user_names[fresh] = name
+        return fresh
+
     def temporary(self, name: str, value: Expr) -> Var:
         """A new scalar that holds `value` and never changes."""
         fresh = self.fresh(name)
@@ -208,7 +215,7 @@ class Context:
         """The IR variable of a Python variable of that type: one for each type that it takes."""
         key = (self.scope.prefix, name, type)
         if key not in self.variables:
-            self.variables[key] = self.fresh(self.scope.prefix + name)
+            self.variables[key] = self.named(name)
         return self.variables[key]
 
     def require(self, condition: Expr, reason: str) -> None:

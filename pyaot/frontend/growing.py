@@ -107,7 +107,7 @@ def _home(ctx: Context, name: str, type: Array) -> GrowingList:
     key = ctx.scope.prefix + name
     found = ctx.lists.get(key)
     if found is None:
-        buffer = ctx.fresh(key)
+        buffer = ctx.named(name)
         found = GrowingList(key, name, buffer, ctx.fresh(f"{buffer}_len"), type, ctx.scope.prefix, owner=key)
         ctx.lists[key] = found
         ctx.arrays[buffer] = type

@@ -19,6 +19,7 @@ from pyaot.frontend.results import same_structure
 from pyaot.frontend.statements import lower_body
 from pyaot.frontend.syntax import walk_body
 from pyaot.frontend.values import ArrayValue, FunctionValue, NoneValue, Number, TupleValue, Value
+from pyaot.frontend.variables import note_user_name
 from pyaot.ir.nodes import Block
 from pyaot.ir.types import Scalar
 
@@ -57,6 +58,7 @@ def call_function(
 def _bind_parameters(ctx: Context, arguments: Mapping[str, Value]) -> None:
     for name, argument in arguments.items():
         ctx.scope.names[name] = _passed(ctx, name, argument)
+        note_user_name(ctx, name, ctx.scope.names[name])
 
 
 def _passed(ctx: Context, name: str, value: Value) -> Value:

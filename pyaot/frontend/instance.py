@@ -100,6 +100,7 @@ def _function(ctx: Context, body: Body, parameters: ParameterList, name: str) ->
         tuple(ctx.inexact),
         body.tree.span_of(body.info.node),
         ctx.wraps,
+        tuple((name, ctx.user_names.get(name, "")) for name in sorted(ctx.used_names)),
     )
     _verify_overlaps(ctx, function)
     return replace(function, params=tuple(_as_reshaped(ctx, function, p) for p in function.params))

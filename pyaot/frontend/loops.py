@@ -89,9 +89,10 @@ def _for_body(
     lower_body: LowerBody,
 ) -> Stmt:
     start, stop, step = bounds
-    label = node.target.value if isinstance(node.target, cst.Name) else "item"
+    label = ctx.tree.text_of(node.target).strip()
     span = ctx.at(node)
-    index = new_index(ctx, ctx.scope.prefix + label, start, stop)
+    name = node.target.value if isinstance(node.target, cst.Name) else "item"
+    index = new_index(ctx, ctx.scope.prefix + name, start, stop)
     with ctx.nested() as inside, while_it_turns(ctx, start, stop):
         forget_lengths(ctx, node.body)
         bind_target(ctx, node.target, value_at(index))
@@ -329,7 +330,7 @@ def _agree(ctx: Context, name: str, type: Scalar | None, is_open: bool) -> Scala
     if source in ctx.movable and source not in ctx.parameters and is_open <= (source in ctx.open_shapes):
         ctx.scope.names[name] = whole(ctx, source)
         return source
-    home = ctx.fresh(ctx.scope.prefix + name)
+    home = ctx.named(name)
     ctx.arrays[home] = array_type(value)
     link(ctx, home, source)
     if is_open:

@@ -76,6 +76,7 @@ class ParameterList:
         self.params.append(Param(fresh, type))
         self.bindings.append(Binding(fresh, text))
         self.ctx.parameters.add(fresh)
+        self.ctx.user_names[fresh] = text
         if isinstance(type, Array):
             self.ctx.arrays[fresh] = type
         else:

@@ -33,7 +33,7 @@ from pyaot.frontend.values import (
     TupleValue,
     Value,
 )
-from pyaot.frontend.variables import agreement, assign_name, rebind, settle, unbind_name
+from pyaot.frontend.variables import agreement, assign_name, note_user_name, rebind, settle, unbind_name
 from pyaot.ir.nodes import Check, Const, Exit
 from pyaot.ir.types import PY_BOOL
 
@@ -200,6 +200,7 @@ def _target_array(ctx: Context, node: cst.Subscript) -> ArrayValue:
         array = as_list_array(ctx, base)
         if array is not None:
             ctx.scope.names[node.value.value] = array
+            note_user_name(ctx, node.value.value, array)
             return array
     if not isinstance(base, ArrayValue) or base.place is None:
         raise ctx.refuse(

@@ -15,7 +15,7 @@ from pyaot.frontend.growing import note_alias
 from pyaot.frontend.lists import as_list_array
 from pyaot.frontend.promote import join
 from pyaot.frontend.prove import canonical, linear, make_equal, same
-from pyaot.frontend.values import ArrayValue, Indices, Number, TupleValue, UnboundValue, Value
+from pyaot.frontend.values import ArrayValue, Indices, Number, Place, TupleValue, UnboundValue, Value
 from pyaot.ir.nodes import Assign, Binary, Bind, Const, Dim, Expr, Select, Stmt, Var
 from pyaot.ir.types import PY_BOOL, DType, Scalar
 from pyaot.ir.walk import map_expr, walk_expr
@@ -38,7 +38,20 @@ def assign_name(ctx: Context, name: str, value: Value) -> None:
             ctx.scope.names[name] = _settled(ctx, value)
         case _:
             ctx.scope.names[name] = value
+    note_user_name(ctx, name, ctx.scope.names[name])
     _note_bound(ctx, name)
+
+
+def note_user_name(ctx: Context, name: str, value: Value) -> None:
+    """What had no name of the user's has this one."""
+    match value:
+        case Number(Var(variable)):
+            ctx.user_names.setdefault(variable, name)
+        case ArrayValue(place=Place(array)):
+            ctx.user_names.setdefault(array, name)
+        case TupleValue(items):
+            for item in items:
+                note_user_name(ctx, name, item)
 
 
 def _settled(ctx: Context, value: TupleValue) -> Value:
@@ -313,7 +326,7 @@ def merge_arrays(
         return None
     if any(value.place is not None and not value.place.whole for value, _ in (left, right)):
         return None
-    home = ctx.fresh(ctx.scope.prefix + name)
+    home = ctx.named(name)
     ctx.arrays[home] = array_type(left[0])
     known = all(same(ctx, x, y) for x, y in zip(left[0].shape, right[0].shape))
     for value, body in (left, right):

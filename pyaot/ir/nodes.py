@@ -371,3 +371,4 @@ class Function:
     inexact: tuple[Inexact, ...] = ()
     span: Span = NOWHERE
     wraps: bool = False  # integers of NumPy's own are added one by one: NumPy tells when they overflow
+    user_names: tuple[tuple[str, str], ...] = ()  # of the variables, for messages (see `ir/user_names.py`)

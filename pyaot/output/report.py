@@ -17,6 +17,7 @@ from pyaot.base.render import as_data
 from pyaot.base.source import SourceFile
 from pyaot.ir.nodes import For, LibraryCall, Stmt
 from pyaot.ir.show import show_type
+from pyaot.ir.user_names import UserNames, user_names_of
 from pyaot.ir.walk import bodies_of
 from pyaot.output.guard_text import false_text, reason_text
 from pyaot.output.runtime_names import Wording
@@ -64,35 +65,36 @@ def _instance(plan: InstancePlan) -> dict[str, Any]:
             {"refuses": false_text(c, Names(texts), Wording()), "because": reason_text(c, texts)}
             for c in plan.conditions
         ],
-        "loops": list(_loops(plan.function.body)),
+        "loops": list(_loops(plan.function.body, user_names_of(plan.function))),
         "may_round_differently": [
             {"what": place.what, "line": place.span.line} for place in plan.function.inexact
         ],
     }
 
 
-def _loops(body: tuple[Stmt, ...]) -> Iterator[dict[str, Any]]:
+def _loops(body: tuple[Stmt, ...], names: UserNames) -> Iterator[dict[str, Any]]:
     """The loops and library calls of a body, nested as they are."""
     for stmt in body:
-        inside = [loop for nested in bodies_of(stmt) for loop in _loops(nested)]
+        inside = [loop for nested in bodies_of(stmt) for loop in _loops(nested, names)]
         match stmt:
             case For():
-                yield _loop(stmt, inside)
+                yield _loop(stmt, names, inside)
             case LibraryCall():
                 yield {"line": stmt.span.line, "library": stmt.function}
             case _:
                 yield from inside
 
 
-def _loop(loop: For, inside: list[dict[str, Any]]) -> dict[str, Any]:
+def _loop(loop: For, names: UserNames, inside: list[dict[str, Any]]) -> dict[str, Any]:
+    combined = dict.fromkeys((r.op, names.of(r.name)) for r in loop.marks.reductions)
     return {
         "line": loop.span.line,
-        "index": loop.label or loop.index,
-        "of": "loop" if loop.label else "array operator",
+        "index": loop.label,
+        "of": "loop" if loop.label else "array operator" if loop.span.line else "pyaot",
         "parallel": loop.marks.parallel,
         "simd": loop.marks.simd,
         "balanced": loop.marks.balanced,
-        "reductions": [{"operator": r.op, "into": r.name} for r in loop.marks.reductions],
+        "reductions": [{"operator": op, "into": name} for op, name in combined],
         "inside": inside,
     }
 
@@ -119,11 +121,21 @@ def _loop_rows(loops: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         if "library" in loop:
             yield f"{place}library call {loop['library']}"
             continue
-        yield f"{place}{'for ' + loop['index'] if loop['of'] == 'loop' else loop['of']}: {_ways(loop)}"
+        yield f"{place}{_title(loop)}: {_ways(loop)}"
         yield from (f"  {row}" for row in _loop_rows(loop["inside"]))
+
+
+def _title(loop: Mapping[str, Any]) -> str:
+    if loop["of"] == "loop":
+        return f"for {loop['index']}"
+    return "array operator" if loop["line"] else "loop of pyaot's own"
 
 
 def _ways(loop: Mapping[str, Any]) -> str:
     ways = [way for way in ("parallel", "simd") if loop[way]] or ["in order"]
-    sums = [f"{_REDUCTIONS.get(r['operator'], r['operator'])} into {r['into']}" for r in loop["reductions"]]
-    return "; ".join((", ".join(ways), *sums))
+    return "; ".join((", ".join(ways), *map(_reduction, loop["reductions"])))
+
+
+def _reduction(reduction: Mapping[str, str]) -> str:
+    into = f" into {reduction['into']}" if reduction["into"] else ""
+    return f"{_REDUCTIONS.get(reduction['operator'], reduction['operator'])}{into}"

@@ -40,6 +40,7 @@ from pyaot.ir.nodes import (
     Var,
 )
 from pyaot.ir.types import PY_INT, Array
+from pyaot.ir.user_names import user_names_of
 from pyaot.ir.walk import (
     Body,
     arrays_written,
@@ -100,6 +101,7 @@ class _Prover:
         self.ranks = {name: type.rank for name, type in arrays.items()} | {s.name: s.type.rank for s in made}
         self.entry_meaning: dict[str, Expr] = {}
         self.proofs: dict[tuple[str, str], bool] = {}
+        self.user_names = user_names_of(function)
 
     def entry(self) -> _Place:
         """What the guard has made sure of."""
@@ -342,7 +344,8 @@ class _Prover:
         if found is None:
             return False
         condition, _ = found
-        self.requires.append(Require(condition, f"a subscript of '{extent.array}' would be out of range"))
+        array = self.user_names.words(extent.array)
+        self.requires.append(Require(condition, f"a subscript of {array} would be out of range"))
         self.required.append(self._entry_reader().condition(condition).holds())
         return True
 

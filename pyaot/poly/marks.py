@@ -30,6 +30,7 @@ from pyaot.ir.nodes import (
     Stmt,
     Var,
 )
+from pyaot.ir.user_names import NO_NAMES, UserNames
 from pyaot.ir.walk import Body, map_bodies, scalars_assigned, walk_expr, walk_stmts
 from pyaot.poly import remarks
 from pyaot.poly.dependences import Dependence, carried_by, dependences_of, is_too_large, runs_against
@@ -53,8 +54,9 @@ class Verdict:
     reductions: tuple[Reduction, ...]
     array_reductions: bool  # one of them combines a whole array
     is_strict_sum: bool  # a reduction but for --fp strict
-    blocker: str = ""  # another reason
     may_interleave: bool = False  # its iterations may advance together through the body
+    blocker: str = ""  # another reason; it has a place for the name of
+    blocking: str = ""  # the array that is to blame
 
     @property
     def is_free(self) -> bool:
@@ -72,7 +74,7 @@ def judge(region: Region, strict: bool) -> dict[int, Verdict]:
 def verdicts(scop: Scop, dependences: Sequence[Dependence], strict: bool) -> dict[int, Verdict]:
     """The same where the dependences are known already."""
     if is_too_large(scop):
-        return {n.key: Verdict(n, None, (), False, False, remarks.TOO_LARGE) for n in scop.loops}
+        return {n.key: Verdict(n, None, (), False, False, blocker=remarks.TOO_LARGE) for n in scop.loops}
     return {node.key: _verdict(node, scop, dependences, strict) for node in scop.loops}
 
 
@@ -89,13 +91,16 @@ def _verdict(node: LoopNode, scop: Scop, dependences: Sequence[Dependence], stri
     reductions = tuple(r for r in found.values() if r is not None)
     arrays = any(r.name not in scalars for r in reductions)
     together = all(found[d.name] is not None or not runs_against(d, node) for d in carried)
-    return Verdict(node, obstacle, reductions, arrays, relaxed, _blocker(node.loop, scop), together)
+    blocking = _used_outside(node.loop, scop)
+    blocker = remarks.USED_OUTSIDE if blocking else ""
+    return Verdict(node, obstacle, reductions, arrays, relaxed, together, blocker, blocking)
 
 
-def _blocker(loop: For, scop: Scop) -> str:
+def _used_outside(loop: For, scop: Scop) -> str:
+    """An array that an iteration makes and that others use; "" where there is none."""
     for stmt in walk_stmts(loop.body):
         if isinstance(stmt, Allocate) and stmt.name not in scop.local and not _is_within_while(loop, stmt):
-            return f"The array '{stmt.name}' that an iteration makes is used outside of the loop."
+            return stmt.name
     return ""
 
 
@@ -110,16 +115,18 @@ class Marker:
     """Marks the regions of a function, and gathers what there is to say about their loops."""
 
     strict: bool
+    names: UserNames = NO_NAMES
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def region(self, region: Region) -> Body:
         """The region with marks on all its loops."""
-        tree = _Tree(judge(region, self.strict), self.diagnostics)
+        tree = _Tree(judge(region, self.strict), self.names, self.diagnostics)
         return tree.body(region.body, may_be_parallel=not (region.in_parallel or region.in_tile))
 
     def other_loop(self, loop: For) -> None:
         """A loop in which arrays are bound, the function ends, or a library is called."""
-        self.diagnostics.append(remarks.stays_sequential(loop, _reason(loop)))
+        if not remarks.is_our_own(loop):
+            self.diagnostics.append(remarks.stays_sequential(loop, _reason(loop)))
 
 
 def _reason(loop: For) -> str:
@@ -137,6 +144,7 @@ class _Tree:
     """Rebuilds a region; loops are met in the order of their keys."""
 
     verdicts: dict[int, Verdict]
+    names: UserNames
     diagnostics: list[Diagnostic]
     next_key: int = 0
 
@@ -179,14 +187,17 @@ class _Tree:
         return any(v.is_free and not v.array_reductions and not _is_short(v.node.loop) for v in inner)
 
     def _say(self, loop: For, verdict: Verdict, marks: Marks, may_be_parallel: bool) -> None:
+        if remarks.is_our_own(loop):
+            return
         if marks.parallel:
-            self.diagnostics.append(remarks.made_parallel(loop, marks))
+            self.diagnostics.append(remarks.made_parallel(loop, marks, self.names))
         if marks.simd:
             self.diagnostics.append(remarks.vectorised(loop))
         if verdict.blocker:
-            self.diagnostics.append(remarks.stays_sequential(loop, verdict.blocker))
+            reason = verdict.blocker.format(self.names.words(verdict.blocking))
+            self.diagnostics.append(remarks.stays_sequential(loop, reason))
         elif verdict.obstacle is not None and (may_be_parallel or _is_innermost(loop)):
-            said = remarks.carried_dependence(loop, verdict.obstacle, verdict.is_strict_sum)
+            said = remarks.carried_dependence(loop, verdict.obstacle, verdict.is_strict_sum, self.names)
             self.diagnostics.append(said)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.options import Options
 from pyaot.ir.nodes import For, Function, Marks, Stmt
+from pyaot.ir.user_names import user_names_of
 from pyaot.ir.walk import Body, bound_together, transform_body
 from pyaot.normalise.checks import settle_checks
 from pyaot.normalise.joined import join_branches
@@ -78,7 +79,8 @@ def optimise(function: Function, options: Options) -> Optimised:
     columns = Interleaving(options.strict, names_in(smaller))
     smaller = map_regions(smaller, RegionPass(columns.region), memory)
     smaller = map_regions(smaller, RegionPass(Fills(names_in(smaller)).region), memory)
-    marker = Marker(options.strict)
+    names = user_names_of(function)
+    marker = Marker(options.strict, names)
     smaller = accumulate_in_scalars(smaller)
     if not options.strict:
         smaller = powers_as_products(smaller)
@@ -91,7 +93,7 @@ def optimise(function: Function, options: Options) -> Optimised:
         *map(remarks.library_call, calls.found),
         *map(remarks.in_tiles, blocks.found),
         *map(remarks.fused, fusion.fused),
-        *map(remarks.contracted, shrunk),
+        *(remarks.contracted(allocate, names) for allocate in shrunk),
         *map(remarks.reordered, (*eager.turned, *order.moved, *columns.changed)),
         *marker.diagnostics,
     )

@@ -1,16 +1,25 @@
-"""What the optimiser says about loops: why one stays sequential, and what was done to the others."""
+"""What the optimiser says about loops: why one stays sequential, and what was done to the others.
+
+Nothing is said about loops of the compiler's own.
+"""
 
 from pyaot.base import catalogue
 from pyaot.base.diagnostics import Diagnostic, Related
 from pyaot.base.source import NOWHERE
 from pyaot.ir.nodes import Allocate, For, Marks
+from pyaot.ir.user_names import UserNames
 from pyaot.poly.dependences import FLOW, OUTPUT, Dependence
 
 _LABELS = {
-    FLOW: "reads what an earlier iteration wrote to '{}'",
-    OUTPUT: "writes the same of '{}' as an earlier iteration",
-    "anti": "overwrites what an earlier iteration reads of '{}'",
+    FLOW: "reads what an earlier iteration wrote to {}",
+    OUTPUT: "writes the same of {} as an earlier iteration",
+    "anti": "overwrites what an earlier iteration reads of {}",
 }
+
+
+def is_our_own(loop: For) -> bool:
+    """Neither a loop of the user's nor one of an operator: it has no place in the text."""
+    return not loop.label and loop.span == NOWHERE
 
 
 def title(loop: For) -> str:
@@ -18,18 +27,22 @@ def title(loop: For) -> str:
     return f"Loop '{loop.label}'" if loop.label else "The loop of this array operation"
 
 
-def carried_dependence(loop: For, dependence: Dependence, is_strict_sum: bool) -> Diagnostic:
+def carried_dependence(
+    loop: For, dependence: Dependence, is_strict_sum: bool, names: UserNames
+) -> Diagnostic:
     """Why a loop stays sequential."""
     place = dependence.sink.span
     kind = _article(dependence.kind)
-    note = f"'{loop.label or loop.index}' carries {kind} dependence on '{dependence.name}'."
+    name = names.words(dependence.name)
+    carrier = f"'{loop.label}'" if loop.label else "It"
+    note = f"{carrier} carries {kind} dependence on {name}."
     code = catalogue.REDUCTION_KEPT_IN_ORDER if is_strict_sum else catalogue.CARRIED_DEPENDENCE
     related = (Related(dependence.source.span, "the earlier access"),)
     return Diagnostic(
         code,
         f"{title(loop)} stays sequential.",
         place if place != NOWHERE else loop.span,
-        label=_LABELS[dependence.kind].format(dependence.name),
+        label=_LABELS[dependence.kind].format(name),
         related=related if dependence.source is not dependence.sink else (),
         notes=(note,),
         hints=("Without '--fp strict' it is a parallel reduction.",) if is_strict_sum else (),
@@ -41,6 +54,7 @@ def _article(kind: str) -> str:
 
 
 TOO_LARGE = "There are too many accesses here to compare them all."
+USED_OUTSIDE = "It makes {} anew in each iteration, which is used outside of it."
 
 
 def stays_sequential(loop: For, reason: str) -> Diagnostic:
@@ -50,9 +64,10 @@ def stays_sequential(loop: For, reason: str) -> Diagnostic:
     )
 
 
-def made_parallel(loop: For, marks: Marks) -> Diagnostic:
+def made_parallel(loop: For, marks: Marks, names: UserNames) -> Diagnostic:
     """A loop that runs on all threads."""
-    notes = tuple(f"'{r.name}' is combined by {r.op}." for r in marks.reductions)
+    combined = dict.fromkeys((names.words(r.name), r.op) for r in marks.reductions)
+    notes = tuple(f"{name[0].upper()}{name[1:]} is combined by {op}." for name, op in combined)
     return Diagnostic(
         catalogue.LOOP_MADE_PARALLEL, f"{title(loop)} runs in parallel.", loop.span, notes=notes
     )
@@ -68,14 +83,11 @@ def fused(loop: For) -> Diagnostic:
     return Diagnostic(catalogue.LOOPS_FUSED, f"{title(loop)} and a loop after it became one.", loop.span)
 
 
-def contracted(allocate: Allocate) -> Diagnostic:
+def contracted(allocate: Allocate, names: UserNames) -> Diagnostic:
     """A temporary array that needs less memory now, or none."""
-    name = f"'{allocate.name}'"
-    return Diagnostic(
-        catalogue.ARRAY_CONTRACTED,
-        f"The array {name} shrank to what one iteration uses.",
-        allocate.span,
-    )
+    name = names.of(allocate.name)
+    what = f"The array '{name}'" if name else "An intermediate array"
+    return Diagnostic(catalogue.ARRAY_CONTRACTED, f"{what} shrank to what one iteration uses.", allocate.span)
 
 
 def library_call(loop: For) -> Diagnostic:

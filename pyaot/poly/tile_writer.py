@@ -90,13 +90,13 @@ class TileWriter:
         name, size = (grid.row, grid.column)[coordinate], grid.size
         extent = dim(self.target, coordinate)
         if up:
-            return (For(name, i64(0), extent, body, size, Marks(in_tiles=True), span=self.root.span),)
+            return (For(name, i64(0), extent, body, size, Marks(in_tiles=True)),)
         count = self._name(f"{name}_from_end")
         last = unchecked(sub(unchecked(floordiv(unchecked(add(extent, size - 1)), size)), 1))
         first = unchecked(mul(unchecked(sub(last, Var(count, PY_INT))), size))
         inner = (Assign(name, first), *body)
         stop = unchecked(add(last, 1))
-        return (For(count, i64(0), stop, inner, marks=Marks(in_tiles=True), span=self.root.span),)
+        return (For(count, i64(0), stop, inner, marks=Marks(in_tiles=True)),)
 
     def _tile(self, products: Mapping[int, str]) -> Body | None:
         made: dict[str, list[Stmt]] = {FIRST: [], LAST: []}
@@ -142,8 +142,8 @@ class TileWriter:
         place = (Var(row, PY_INT), Var(column, PY_INT))
         rows, columns = (i64(self.geometry.grid.size),) * 2
         store = Store(name, place, Const(zero, dtype), checked=False)
-        inner = For(column, i64(0), columns, (store,), span=self.root.span)
-        return (For(row, i64(0), rows, (inner,), span=self.root.span),)
+        inner = For(column, i64(0), columns, (store,))
+        return (For(row, i64(0), rows, (inner,)),)
 
     def _call(self, box: Box, name: str, number: int) -> LibraryCall:
         pair, operands = box.update.pairs[number], box.operands[number]
@@ -174,8 +174,8 @@ class TileWriter:
         value = _with_element(total, old, replace(old, subscripts=place))
         store = replace(stmt, subscripts=place, value=value)
         start, stop = (substitute(bound, values) for bound in _bounds(box.columns_of_row))
-        body = For(column, start, stop, (store,), span=self.root.span)
-        outer = For(row, *_bounds(box.rows), (body,), span=self.root.span)
+        body = For(column, start, stop, (store,))
+        outer = For(row, *_bounds(box.rows), (body,))
         condition = both(_all_hold(box.conditions), compare("gt", _extent(box.depth), 0))
         return If(condition, (outer,), (), self.root.span)
 

@@ -27,7 +27,8 @@ def _function() -> Function:
     marks = Marks(parallel=True, reductions=(Reduction("add", "total"),))
     outer = replace(outer, marks=marks, label="i", span=Span(8, 0, 9, 1), body=(inner,))
     library = LibraryCall("matmul", (), (), span=Span(10, 0, 10, 1))
-    return function("C_f", {"a": FLOATS, "n": PY_INT}, outer, library, give())
+    made = function("C_f", {"a": FLOATS, "n": PY_INT}, outer, library, give())
+    return replace(made, user_names=(("total", "total"),))
 
 
 def test_report() -> None:

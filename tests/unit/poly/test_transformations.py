@@ -332,7 +332,10 @@ def test_says_what_it_did() -> None:
         loop("k", 0, dim("t", 0), loop("j", 0, dim("t", 1), store("a", k, j, value=at("t", k, j)))),
         when(compare("gt", n, 0), loop("i", 1, n, store("x", i, value=at("x", sub(i, 1))))),
     )
-    said = [(d.code.slug, d.message) for d in optimise(chain, Options()).diagnostics]
+    said = [
+        (d.code.slug, d.message)
+        for d in optimise(replace(chain, user_names=(("t", "t"),)), Options()).diagnostics
+    ]
     assert said == [
         ("loops-fused", "Loop 'i' and a loop after it became one."),
         ("loops-fused", "Loop 'j' and a loop after it became one."),
