@@ -72,7 +72,7 @@ def optimise(function: Function, options: Options) -> Optimised:
     buffers = Privatisation(options.strict)
     smaller = map_regions(smaller, RegionPass(buffers.region), memory)
     smaller = map_regions(smaller, RegionPass(sums_in_place), memory)
-    eager = EagerUpdates()
+    eager = EagerUpdates(names_in(smaller))
     smaller = map_regions(smaller, RegionPass(eager.region), memory)
     order = Permutation(options.strict, names_in(smaller))
     smaller = map_regions(smaller, RegionPass(order.region), memory)

@@ -8,7 +8,8 @@
 The result may differ in rounding where the elements are floating-point: then it is no reduction under strict.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from pyaot.ir.nodes import (
     Assign,
@@ -68,20 +69,34 @@ def operation_on(name: str, stmt: Stmt) -> tuple[str, DType] | None:
                 return None
         case _:
             return None
-    op = _update(name, old, value)
+    op = _update(old, value, partial(_mentions, name))
     return None if op is None else (op, value.type.dtype)
 
 
-def _update(name: str, old: Expr, value: Expr) -> str | None:
+def element_update(store: Store) -> tuple[str, DType] | None:
+    """The operation by which a store updates its element; it may read others of the array."""
+    old = Load(store.array, store.subscripts, store.value.type, store.checked)
+    if any(_mentions(store.array, subscript) for subscript in store.subscripts):
+        return None
+
+    def reads(expr: Expr) -> bool:
+        return any(is_same_place(node, old) for node in walk_expr(expr))
+
+    op = _update(old, store.value, reads)
+    return None if op is None else (op, store.value.type.dtype)
+
+
+def _update(old: Expr, value: Expr, reads: Callable[[Expr], bool]) -> str | None:
+    """The operation on what was there; `reads`: whether an expression reads what nothing else may read."""
     value = without_origins(value)
     match value:
         case Select():
-            return _choice(name, old, value)
+            return _choice(old, value, reads)
         case Binary(op) if op in COMBINED:
             terms = list(_chain(value, COMBINED[op]))
             places = [is_added for term, is_added in terms if is_same_place(term, old)]
             others = [term for term, _ in terms if not is_same_place(term, old)]
-            if places == [True] and not any(_mentions(name, term) for term in others):
+            if places == [True] and not any(map(reads, others)):
                 return COMBINED[op]
     return None
 
@@ -103,14 +118,14 @@ def _chain(expr: Expr, op: str, is_added: bool = True) -> Iterator[tuple[Expr, b
         yield expr, is_added
 
 
-def _choice(name: str, old: Expr, value: Select) -> str | None:
+def _choice(old: Expr, value: Select, reads: Callable[[Expr], bool]) -> str | None:
     """A Select that keeps the lesser, the greater, or connects conditions."""
     match value:
-        case Select(first, second, Const(False)) if is_same_place(first, old) and not _mentions(name, second):
+        case Select(first, second, Const(False)) if is_same_place(first, old) and not reads(second):
             return "bitand"
-        case Select(first, Const(True), second) if is_same_place(first, old) and not _mentions(name, second):
+        case Select(first, Const(True), second) if is_same_place(first, old) and not reads(second):
             return "bitor"
-        case Select(Compare(op, a, b), new, kept) if is_same_place(kept, old) and not _mentions(name, new):
+        case Select(Compare(op, a, b), new, kept) if is_same_place(kept, old) and not reads(new):
             if op not in ("lt", "le", "gt", "ge"):
                 return None
             a, b, new = without_origins(a), without_origins(b), without_origins(new)

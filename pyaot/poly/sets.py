@@ -188,6 +188,10 @@ class Relation:
         """The pairs whose second point is one of these."""
         return Relation(self.raw.intersect_range(sinks.raw), self.ins, self.outs)
 
+    def is_function(self) -> bool:
+        """No first point has two second ones."""
+        return bool(self.raw.is_single_valued())
+
     def is_same(self, other: "Relation") -> bool:
         """The same pairs for all values of the parameters."""
         return bool(self.raw.is_equal(other.raw))

@@ -226,4 +226,39 @@ def masked_step(z: C, c: C, m: B, rounds: int) -> None:
         ),
         states=({"all": "ignore"}, {"under": "ignore", "invalid": "ignore"}),
     ),
+    Found(
+        "most_pairs",
+        """\
+def most_pairs(b: I):
+    n = b.shape[0]
+    t = np.zeros((n, n), np.int64)
+    for i in range(n - 1, -1, -1):
+        for j in range(i + 1, n):
+            t[i, j] = max(t[i, j], t[i, j - 1])
+            t[i, j] = max(t[i, j], t[i + 1, j])
+            if i < j - 1 and b[i] + b[j] == 3:
+                t[i, j] = max(t[i, j], t[i + 1, j - 1] + 1)
+            for k in range(i + 1, j):
+                t[i, j] = max(t[i, j], t[i, k] + t[k + 1, j])
+    return t
+""",
+        _each(*(np.arange(n) * 7 % 4 for n in (0, 1, 2, 3, 9, 40))),
+    ),
+    Found(
+        "least_parts",
+        """\
+def least_parts(c: I, t: NDArray[np.int64]):
+    for i in range(t.shape[0] - 1, -1, -1):
+        for j in range(i + 1, t.shape[0]):
+            best = t[i, j - 1] + c[j]
+            for k in range(i + 1, j):
+                best = min(best, t[i, k] + t[k, j])
+            t[i, j] = best
+    return t
+""",
+        tuple(
+            lambda n=n: args(np.arange(n) * 5 % 7, np.arange(n * n).reshape(n, n) % 11)  # type: ignore[misc]
+            for n in (0, 1, 2, 9, 40)
+        ),
+    ),
 )

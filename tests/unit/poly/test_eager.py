@@ -85,7 +85,7 @@ TRIANGLES = {
 @pytest.mark.parametrize("name", TRIANGLES)
 def test_updates_become_eager(name: str) -> None:
     body, is_turned = TRIANGLES[name]
-    before, eager = case(body), EagerUpdates()
+    before, eager = case(body), EagerUpdates(set())
     after = map_regions(before, RegionPass(eager.region))
     assert bool(eager.turned) is is_turned
     assert (after != before) is is_turned
@@ -142,7 +142,7 @@ def results(function: Function, size: int) -> list[object]:
 
 
 def test_endings_go_before_rows() -> None:
-    after = map_regions(case(TRIANGLES["lu"][0]), RegionPass(EagerUpdates().region))
+    after = map_regions(case(TRIANGLES["lu"][0]), RegionPass(EagerUpdates(set()).region))
     (outer, _) = after.body
     assert isinstance(outer, For)
     (turned,) = outer.body
