@@ -101,6 +101,8 @@ def _squeeze(ctx: Context, arguments: Arguments) -> Value:
         for extent in array.shape:
             if not isinstance(extent, Const):
                 _not_one(ctx, extent)
+    if not dropped:  # NumPy gives the array itself
+        return array
     return reshaped(ctx, array, tuple(e for n, e in enumerate(array.shape) if n not in dropped))
 
 

@@ -1,7 +1,7 @@
 """What guards ask that takes more than a line. A guard is generated text in the compiled module."""
 
 from types import FunctionType, MemberDescriptorType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy
 from numpy import may_share_memory, shares_memory
@@ -11,6 +11,15 @@ from numpy.exceptions import TooHardError
 _MOST_WORK = 10_000
 
 _MISSING = object()
+
+
+class _Pair(NamedTuple):
+    first: None
+
+
+# What reads attributes, and among these slots and the items of named tuples: no one's code.
+_PLAIN_READS: tuple[object, ...] = (object.__getattribute__, tuple.__getattribute__)
+_STORED = (MemberDescriptorType, type(vars(_Pair)["first"]))
 _plain_fields: dict[tuple[type, tuple[str, ...]], bool] = {}
 
 
@@ -40,10 +49,10 @@ def has_fields(owner: Any, *names: str) -> bool:
 
 def _is_stored(kind: type, name: str) -> bool:
     reads: object = kind.__getattribute__
-    if reads is not object.__getattribute__ or hasattr(kind, "__getattr__"):
+    if reads not in _PLAIN_READS or hasattr(kind, "__getattr__"):
         return False
     found = next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), _MISSING)
-    return found is _MISSING or type(found) is MemberDescriptorType or not hasattr(type(found), "__get__")
+    return found is _MISSING or type(found) in _STORED or not hasattr(type(found), "__get__")
 
 
 def is_tuple(value: Any, length: int) -> bool:

@@ -1,6 +1,6 @@
 """Copies for kernels, overlaps, plain objects, flags: what generated text asks of the runtime."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyaot_runtime as runtime
@@ -106,6 +106,27 @@ def test_fields() -> None:
     assert not has_fields(Plain(), "missing")
     assert not has_fields(Plain(), "twice")
     assert not has_fields(Watching(), "gain")
+
+
+class Pair(NamedTuple):
+    """Its items are read by name."""
+
+    first: int
+    second: int
+
+
+class Odd(Pair):
+    """One of them is computed."""
+
+    @property
+    def first(self) -> int:  # type: ignore[override]
+        raise AssertionError("a guard must not run the user's code")
+
+
+def test_fields_of_named_tuples() -> None:
+    assert has_fields(Pair(1, 2), "first", "second")
+    assert not has_fields(Pair(1, 2), "third")
+    assert has_fields(Odd(1, 2), "second") and not has_fields(Odd(1, 2), "first")
 
 
 def test_tuples() -> None:
