@@ -4,7 +4,7 @@ def scale(a, k): ...   with a: float64[1], k: int      Function scale(a: float64
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
@@ -25,9 +25,10 @@ from pyaot.frontend.scopes import ModuleScope
 from pyaot.frontend.statements import lower_body
 from pyaot.frontend.syntax import SyntaxTree
 from pyaot.frontend.tracking import start_tracking, with_flags
+from pyaot.frontend.values import ArrayValue, Value
 from pyaot.ir.alias import aliases
 from pyaot.ir.nodes import Function, Load, Nothing, Param, Return, Store
-from pyaot.ir.program import Instance
+from pyaot.ir.program import Binding, Instance
 from pyaot.ir.types import Array
 from pyaot.ir.walk import arrays_written, bound_together, walk_expr, walk_stmts
 
@@ -42,6 +43,7 @@ class Body:
     module: ModuleScope
     info: FunctionInfo
     around: tuple[cst.FunctionDef, ...] = ()
+    views: Mapping[str, cst.BaseExpression] = field(default_factory=dict)  # parameters that are these
 
 
 Choice = tuple[Signature, dict[str, int]]  # with the rank of every array that leaves it open
@@ -77,7 +79,9 @@ def _lower_once(
         if parameter.name in ranks or not _is_open(parameter):
             parameters.add(parameter)
     given = [parameter.name for parameter in signature.parameters]
-    ctx.scope.local_names = frozenset((*given, *assigned_names(info.node.body)))
+    ctx.scope.local_names = frozenset((*given, *body.views, *assigned_names(info.node.body)))
+    for own, view in body.views.items():
+        ctx.scope.names[own] = _view_of_parameter(ctx, own, view)
     start_tracking(ctx)
     try:
         lower_body(ctx, info.node.body)
@@ -86,7 +90,17 @@ def _lower_once(
     if not terminates(ctx.body):
         ctx.emit(Return(Nothing(), body.tree.span_of(info.node)))
     function = _function(ctx, body, parameters, name)
-    return function, Instance(name, tuple(parameters.bindings), (*parameters.facts, *ctx.global_facts))
+    views = tuple(Binding(own, body.tree.text_of(view)) for own, view in body.views.items())
+    facts = (*parameters.facts, *ctx.global_facts)
+    return function, Instance(name, tuple(parameters.bindings), facts, views)
+
+
+def _view_of_parameter(ctx: Context, name: str, view: cst.BaseExpression) -> Value:
+    """What a parameter is that is a view of another one."""
+    value = lower_expression(ctx, view)
+    if not isinstance(value, ArrayValue) or not value.is_view or value.borrowed or ctx.body:
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"'{name}' is not known to be a view.", view)
+    return value
 
 
 def _function(ctx: Context, body: Body, parameters: ParameterList, name: str) -> Function:

@@ -13,7 +13,7 @@ known of the values before it. It is no region where its variables could be seen
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
@@ -24,7 +24,7 @@ from pyaot.base.source import Span
 from pyaot.frontend.context import Unsupported
 from pyaot.frontend.flow import flow_of, needed
 from pyaot.frontend.instance import Body, lower_instance
-from pyaot.frontend.names_used import names_bound, targets_of
+from pyaot.frontend.names_used import names_bound, names_read, targets_of
 from pyaot.frontend.ranks import rank_choices
 from pyaot.frontend.region_text import Cut, RegionDef, kernel_name, region_def, split_text
 from pyaot.frontend.region_types import (
@@ -36,6 +36,7 @@ from pyaot.frontend.region_types import (
     signature_of,
     types_at_entry,
 )
+from pyaot.frontend.region_views import Views, stays_inside, views_of
 from pyaot.frontend.scopes import names_of, resolve
 from pyaot.frontend.statements import no_compiled_form
 from pyaot.frontend.syntax import children, walk_body
@@ -132,6 +133,7 @@ class _Search:
         self.foreign = uses.declared_global | uses.declared_nonlocal
         self.never_guessed = never_guessed(body)
         self.settings = dict(_settings(body))
+        self.views = views_of(body)
         self.runs: dict[tuple[cst.BaseSuite, int], _Run] = {}
         self.reasons: list[Diagnostic] = []
         self.attempts = 0
@@ -194,10 +196,18 @@ class _Search:
 
     def _lower(self, run: _Run, types: Types) -> Types:
         """Adds the instances for the types; gives the types behind the run."""
+        if run.made.views:
+            try:
+                return self._lower_with(run, types, run.made.views)
+            except Unsupported:  # then they are arrays of their own
+                pass
+        return self._lower_with(run, types, {})
+
+    def _lower_with(self, run: _Run, types: Types, views: Views) -> Types:
         self.attempts += 1
         made, owner = run.made, self.body.info
-        region = Body(made.tree, self.body.module, made.info, (owner.node,))
-        signature = signature_of(made.inputs, types)
+        region = Body(made.tree, self.body.module, made.info, (owner.node,), views)
+        signature = signature_of([name for name in made.inputs if name not in views], types)
         refusal: Unsupported | None = None
         last: Function | None = None
         for ranks in rank_choices(made.info, self.body.module, signature):
@@ -260,7 +270,19 @@ class _Search:
         if all_types is None:
             return None, types
         cut = Cut(self.body.tree, self.body.info, statements, tuple(self.settings[name] for name in own))
-        return region_def(cut, self.prefix, sorted(inputs), outputs, returns), all_types
+        views = self._views(inputs, all_types, statements)
+        inputs |= names_read(*views.values())
+        made = region_def(cut, self.prefix, sorted(inputs), outputs, returns)
+        return replace(made, views=views), all_types
+
+    def _views(self, inputs: frozenset[str], types: Types, statements: Sequence[cst.BaseStatement]) -> Views:
+        """Those of the inputs that are views of variables that are there; only their elements are used."""
+        here = self.flow.bound[statements[0]] & self.locals & set(types)
+        return {
+            name: view
+            for name, view in self.views.items()
+            if name in inputs and names_read(view) <= here and stays_inside(name, *statements)
+        }
 
     def _ends_function(self, suite: cst.IndentedBlock, end: int) -> bool:
         """Whether the function is over behind these statements, whether they return or not."""

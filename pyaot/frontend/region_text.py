@@ -8,7 +8,7 @@ def _pyaot_lines_2_to_3(a, n):                 def _pyaot_split_report(a, n):
 
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import libcst as cst
 from libcst.metadata import CodeRange
@@ -28,6 +28,7 @@ class RegionDef:
     outputs: tuple[str, ...]
     returns: bool  # the run ends the function: what it returns the function returns
     count: int  # of statements
+    views: Mapping[str, cst.BaseExpression] = field(default_factory=dict)  # inputs that are views of others
 
     @property
     def text(self) -> str:

@@ -51,6 +51,7 @@ class Instance:
     function: str
     bindings: tuple[Binding, ...]
     facts: tuple[GlobalFact, ...] = ()
+    views: tuple[Binding, ...] = ()  # parameters of the user's that are these views of others
 
 
 @dataclass(frozen=True)

@@ -58,12 +58,19 @@ def _guarded_lines(scene: Scene) -> Iterator[str]:
     result, args = wording.own("result"), ", ".join(values.values())
     boxed = boxed_params(scene.plan.function)
     rewritten = [values[p.name] for p in boxed if p.name in scene.plan.written]
-    yield f"if {scene.own('guard')}({args}) is None:"
+    holds = " and ".join((f"{scene.own('guard')}({args}) is None", *_view_checks(scene)))
+    yield f"if {holds}:"
     yield from (f"{STEP}{wording.runtime('keep')}({value})" for value in rewritten)
     yield f"{STEP}{result} = {scene.own('call')}({args})"
     yield f"{STEP}if {result} is not {wording.runtime('DECLINED')}:"
     yield from (f"{STEP * 2}{wording.runtime('rebox')}({value})" for value in rewritten)
     yield f"{STEP * 2}return {result}"
+
+
+def _view_checks(scene: Scene) -> Iterator[str]:
+    """That a parameter is the view of others that the kernel takes it for, once these are what it wants."""
+    for view in scene.plan.instance.views:
+        yield f"{scene.wording.runtime('is_view')}({view.param}, lambda: {view.text})"
 
 
 def _read_text(scene: Scene, name: str) -> str:

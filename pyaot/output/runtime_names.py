@@ -29,6 +29,7 @@ RUNTIME_NAMES = frozenset(
         "has_fields",
         "is_def",
         "is_tuple",
+        "is_view",
         "keep",
         "lists_overlap",
         "load_kernels",

@@ -1,5 +1,6 @@
 """What guards ask that takes more than a line. A guard is generated text in the compiled module."""
 
+from collections.abc import Callable
 from types import FunctionType, MemberDescriptorType
 from typing import Any, NamedTuple
 
@@ -58,6 +59,18 @@ def _is_stored(kind: type, name: str) -> bool:
 def is_tuple(value: Any, length: int) -> bool:
     """Whether it is a plain tuple of that length."""
     return type(value) is tuple and len(value) == length
+
+
+def is_view(value: Any, expected: Callable[[], Any]) -> bool:
+    """Whether an array is the view that `expected` makes: the same elements in the same order."""
+    if type(value) is not numpy.ndarray:
+        return False
+    try:
+        other = expected()
+    except (IndexError, ValueError):
+        return False
+    same = value.shape == other.shape and value.strides == other.strides and value.dtype == other.dtype
+    return bool(same and value.flags.num == other.flags.num and value.ctypes.data == other.ctypes.data)
 
 
 def is_def(value: Any, qualified_name: str, module: str) -> bool:

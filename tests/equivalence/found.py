@@ -6,6 +6,7 @@ the last bit, under both floating-point rules and all error states (`fp` and `st
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from tests.strategies.arguments import Arguments
 
 HEAD = """\
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +29,14 @@ Bytes = np.ndarray[tuple[int], np.dtype[np.int8]]
 
 
 """
+
+
+class Body(NamedTuple):
+    """One that the programs take."""
+
+    x: np.ndarray
+    mass: float
+
 
 STATES: tuple[dict[str, str], ...] = ({}, {"all": "ignore"}, {"all": "raise"})
 
@@ -260,5 +270,25 @@ def least_parts(c: I, t: NDArray[np.int64]):
             lambda n=n: args(np.arange(n) * 5 % 7, np.arange(n * n).reshape(n, n) % 11)  # type: ignore[misc]
             for n in (0, 1, 2, 9, 40)
         ),
+    ),
+    Found(
+        "squeezed",
+        "def squeezed(a: M):\n    return np.squeeze(a), a.squeeze()\n",
+        _each(np.ones((2, 3)), np.ones((1, 3)), np.ones((1, 1))),
+    ),
+    Found(
+        "of_named_tuple",
+        """\
+class Body(NamedTuple):
+    x: V
+    mass: float
+
+
+def of_named_tuple(body: Body):
+    for i in range(len(body.x)):
+        body.x[i] /= body.mass
+    return body.x
+""",
+        tuple(lambda mass=mass: args(Body(np.arange(3.0), mass)) for mass in (2.0, 0.0, 1)),  # type: ignore[misc]
     ),
 )

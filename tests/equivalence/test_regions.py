@@ -218,6 +218,22 @@ def f(a: NDArray[np.float64], n: int) -> float:
     return sum(pieces(a, n))
 """,
 }
+# Regions that are given an array and a view of it, in `inside` whose lines 4 to 6 make one.
+VIEWS = {
+    "slice": "a[1:]",
+    "steps": "a[::2]",
+    "turned": "a.reshape(2, 3).T",
+    "from a number": "a[k:]",
+}
+INSIDE = """
+def inside(a: NDArray[np.float64], k: int) -> float:
+    b = {view}
+    log.append(str(len(b)))
+    for i in range(len(b)):
+        b[i] = b[i] + a[i] * 0.5
+        a[0] = a[0] + b.size
+    return a.sum()
+"""
 NO_REGIONS = {"unbound on a path", "integers and overflow"}  # regions there may be; what counts is the result
 
 
@@ -260,3 +276,25 @@ def test_regions_are_compiled(name: str, modules: Callable[[str, str], ModuleTyp
     with np.errstate(all="ignore"):
         outcome(modules(name, "native"), [0.25, 0.5, 1.0, 0.125], 3)
     assert any("native ran" in line and ":" in line.partition("ran")[2] for line in trace.summary())
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_views_stand_beside_their_arrays(name: str, tmp_path: Path) -> None:
+    path = compile_text(HEAD + INSIDE.format(view=VIEWS[name]), tmp_path, Options())
+    counts = trace._counts_of("inside:11-14")
+    before = counts["native"]
+    module, original = load(path, "native"), load(path, "original")
+    for given in (np.arange(6.0), np.arange(6.0).astype(np.float32)):
+        a, same = given.copy(), given.copy()
+        assert module.inside(a, 2) == original.inside(same, 2)
+        assert a.tolist() == same.tolist() and module.log == original.log
+    assert counts["native"] > before
+
+
+def test_view_of_other_elements_is_not_taken_for_it(tmp_path: Path) -> None:
+    inside = INSIDE.format(view="a[k:]").replace("    for", "    k = k - 1\n    log.append(str(k))\n    for")
+    path = compile_text(HEAD + inside, tmp_path, Options())
+    module, original = load(path, "native"), load(path, "original")
+    a, same = np.arange(6.0), np.arange(6.0)
+    assert module.inside(a, 2) == original.inside(same, 2)
+    assert a.tolist() == same.tolist()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.lib.stride_tricks import as_strided
 from pyaot_runtime.copies import with_copies
-from pyaot_runtime.guards import has_fields, is_def, is_tuple, named, overlap
+from pyaot_runtime.guards import has_fields, is_def, is_tuple, is_view, named, overlap
 from pyaot_runtime.lists import as_list, keep, lists_overlap, rebox, unbox
 from pyaot_runtime.results import view
 
@@ -127,6 +127,16 @@ def test_fields_of_named_tuples() -> None:
     assert has_fields(Pair(1, 2), "first", "second")
     assert not has_fields(Pair(1, 2), "third")
     assert has_fields(Odd(1, 2), "second") and not has_fields(Odd(1, 2), "first")
+
+
+def test_views_of_other_arrays() -> None:
+    a = np.arange(12.0).reshape(3, 4)
+    read_only = a[1:].view()
+    read_only.flags.writeable = False
+    assert is_view(a[1:], lambda: a[1:]) and is_view(a.T, lambda: a.T)
+    for other in (a[1:].copy(), a[:2], a[1:, :2], a[1:].view(np.int64), read_only, 1.0, None):
+        assert not is_view(other, lambda: a[1:])
+    assert not is_view(a, lambda: a.reshape(5, -1)) and not is_view(a, lambda: a[3])
 
 
 def test_tuples() -> None:
