@@ -232,10 +232,10 @@ def _clip(ctx: Context, arguments: Arguments) -> Value:
     if not is_given(low) and not is_given(high):
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'clip' needs a bound in compiled code.")
     result: Value = as_operand(ctx, a)
-    if is_given(low):
-        result = _operator("maximum")(ctx, Arguments((result, as_operand(ctx, low))))
-    if is_given(high):
-        result = _operator("minimum")(ctx, Arguments((result, as_operand(ctx, high))))
+    bounds = [(op, as_operand(ctx, b)) for op, b in (("maximum", low), ("minimum", high)) if is_given(b)]
+    keeps = len(bounds) == 2 and all(isinstance(bound, Number) for _, bound in bounds)
+    for op, bound in bounds:  # of two zeros `maximum` gives the second one, and so does NumPy's clip
+        result = _operator(op)(ctx, Arguments((bound, result) if keeps else (result, bound)))
     return result
 
 

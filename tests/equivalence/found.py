@@ -272,6 +272,11 @@ def least_parts(c: I, t: NDArray[np.int64]):
         ),
     ),
     Found(
+        "clipped",
+        "def clipped(a: V):\n    return np.clip(a, 0.0, 1.0), a.clip(-1.0, -0.0), np.clip(a, -0.0, None)\n",
+        _each(*_SIGNED, np.array([np.nan, _ZERO, 2.0, -3.0, 0.0, 1.0, _ZERO, 0.5, np.inf])),
+    ),
+    Found(
         "squeezed",
         "def squeezed(a: M):\n    return np.squeeze(a), a.squeeze()\n",
         _each(np.ones((2, 3)), np.ones((1, 3)), np.ones((1, 1))),
