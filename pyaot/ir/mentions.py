@@ -97,20 +97,30 @@ def _read_by(stmt: Stmt) -> Iterator[str]:
             yield from (reduction.name for reduction in stmt.marks.reductions)
 
 
-def in_other_words(body: Body, names: Mapping[str, str]) -> Body:
-    """The statements with scalars, indices and arrays renamed, and without places in the user's text."""
+def with_names(body: Body, names: Mapping[str, str]) -> Body:
+    """The statements with scalars, indices and arrays renamed."""
 
     def renamed(stmt: Stmt) -> Body:
         match stmt:
             case Assign():
-                return (replace(stmt, name=names.get(stmt.name, stmt.name), span=NOWHERE),)
+                return (replace(stmt, name=names.get(stmt.name, stmt.name)),)
             case For():
-                return (replace(stmt, index=names.get(stmt.index, stmt.index), label="", span=NOWHERE),)
+                return (replace(stmt, index=names.get(stmt.index, stmt.index)),)
             case _:
-                return (replace(stmt, span=NOWHERE),)
+                return (stmt,)
 
-    def reworded(expr: Var) -> Var:
-        return replace(expr, name=names.get(expr.name, expr.name))
+    def reworded(expr: Expr) -> Expr:
+        return replace(expr, name=names.get(expr.name, expr.name)) if isinstance(expr, Var) else expr
 
-    scalars = map_exprs(lambda expr: reworded(expr) if isinstance(expr, Var) else expr, body)
-    return transform_body(renamed, rename_arrays(scalars, names))
+    return transform_body(renamed, rename_arrays(map_exprs(reworded, body), names))
+
+
+def in_other_words(body: Body, names: Mapping[str, str]) -> Body:
+    """The statements renamed, and without places and names of the user's text."""
+
+    def plain(stmt: Stmt) -> Body:
+        if isinstance(stmt, For):
+            stmt = replace(stmt, label="")
+        return (replace(stmt, span=NOWHERE),)
+
+    return transform_body(plain, with_names(body, names))

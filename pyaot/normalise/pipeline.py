@@ -2,9 +2,9 @@
 
 fold: constants;  straighten: blocks without jumps;  once: scalars between two statements;  counters: what
 every turn raises;  sink: constants that loops assign;  nest: loops over flattened arrays;  checks: early,
-and once;  powers: names for those of ints;  decide: comparisons that intervals answer;  bindings: one name
-for an array;  twice: what was computed before;  dead: what nobody reads;  ranges: overflow checks that
-cannot strike.
+and once;  powers: names for those of ints;  decide: comparisons that intervals answer;  unswitch, renewed,
+bindings: one name for an array;  twice: what was computed before;  dead: what nobody reads;  ranges:
+overflow checks that cannot strike.
 """
 
 from pyaot.ir.nodes import Function
@@ -18,9 +18,11 @@ from pyaot.normalise.named_powers import name_powers
 from pyaot.normalise.nest import nest_flat_loops
 from pyaot.normalise.once import compute_where_read
 from pyaot.normalise.ranges import clear_checks
+from pyaot.normalise.renewed import renew_in_place
 from pyaot.normalise.sink import sink_constants
 from pyaot.normalise.straighten import straighten
 from pyaot.normalise.twice import compute_once
+from pyaot.normalise.unswitch import unswitch
 
 
 def normalise(function: Function) -> Function:
@@ -40,4 +42,9 @@ def _settled(function: Function) -> Function:
     simpler = fold(decide(function))
     while simpler != function:
         function, simpler = simpler, fold(decide(simpler))
-    return clear_checks(remove_dead(compute_once(settle_bindings(function))))
+    return clear_checks(remove_dead(compute_once(_with_few_names(function))))
+
+
+def _with_few_names(function: Function) -> Function:
+    """Arrays with one name each where that is enough."""
+    return settle_bindings(renew_in_place(settle_bindings(unswitch(function))))
