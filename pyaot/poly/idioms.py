@@ -178,7 +178,8 @@ def called(product: Product, loops: Body, is_zeroed: bool, shortest: int | None 
         before = (replace(rows, body=(replace(columns, body=(store,)),)),)
     pays = _pays(extents, shortest or SHORTEST)
     if scale is not None:  # by zero BLAS multiplies nothing, not even infinities
-        pays = with_finite_scale(both(pays, compare("ne", scale, 0.0)), [scale])
+        zero = Const(0j if scale.type.dtype.is_complex else 0.0, scale.type)
+        pays = with_finite_scale(both(pays, compare("ne", scale, zero)), [scale])
     return If(pays, (*before, call), loops, rows.span)
 
 
