@@ -184,14 +184,21 @@ SINGLE: dict[str, str] = {
 SIMD_FORMS = {
     "hypot": """
 /* hypot to one unit in the last place: what cannot be squared is scaled, and infinity goes before NaN */
+static inline double one_of(bool condition, double a, double b)  /* without a branch */
+{
+    union { double value; uint64_t bits; } first = {a}, second = {b};
+    const uint64_t chosen = -(uint64_t)condition;
+    first.bits = (first.bits & chosen) | (second.bits & ~chosen);
+    return first.value;
+}
 static inline double simd_hypot(double x, double y)
 {
     const double a = fabs(x), b = fabs(y), size = 0.5 * a + 0.5 * b;
     const bool great = __builtin_isgreater(size, 0x1p500), small = __builtin_isless(size, 0x1p-500);
-    const double scale = great ? 0x1p-600 : small ? 0x1p600 : 1;
-    const double back = great ? 0x1p600 : small ? 0x1p-600 : 1;
+    const double scale = one_of(great, 0x1p-600, one_of(small, 0x1p600, 1));
+    const double back = one_of(great, 0x1p600, one_of(small, 0x1p-600, 1));
     const double p = a * scale, q = b * scale, length = sqrt(p * p + q * q) * back;
-    return a == __builtin_inf() || b == __builtin_inf() ? __builtin_inf() : length;
+    return one_of((a == __builtin_inf()) | (b == __builtin_inf()), __builtin_inf(), length);
 }
 #define hypot(x, y) simd_hypot(x, y)
 """,

@@ -20,7 +20,7 @@ products are better that way.
     conjugate_right         the second operand is conjugated
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
 
 from pyaot.ir.build import binary, both, cast, compare, mul, sub
@@ -57,8 +57,11 @@ from pyaot.poly.scalars import scalars_in
 from pyaot.poly.work import FLOAT, constant
 
 SHORTEST = 4  # extent of a product that is worth a call, if there is work enough
-SHORTEST_OF_BATCH = 96  # where many of them could run in parallel instead
+SHORTEST_OF_BATCH = 32  # where many of them run in parallel
 LEAST_WORK = 65536.0  # multiplications
+LEAST_OF_BATCH = 32768.0
+
+Pays = Callable[[Sequence[Expr]], Expr]
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ class LibraryCalls:
             if scalars_in(*bounds) & {loop.index for loop in loops[:depth]}:
                 return None
             self.found.append(stmt)
-            call = called(product, (stmt,), False, SHORTEST_OF_BATCH)
+            call = called(product, (stmt,), False, _pays_in_batch)
             return replace(call, then=(nested(loops[:depth], call.then),))
         return None
 
@@ -151,7 +154,7 @@ def _depth(stmt: Stmt) -> int:
     return 1 + max((_depth(inner) for inner in stmt.body), default=0)
 
 
-def called(product: Product, loops: Body, is_zeroed: bool, shortest: int | None = None) -> If:
+def called(product: Product, loops: Body, is_zeroed: bool, pays_for: Pays | None = None) -> If:
     """The call where it pays, else the loops."""
     target = product.target
     rows, columns, inner = product.rows, product.columns, product.inner
@@ -176,18 +179,26 @@ def called(product: Product, loops: Body, is_zeroed: bool, shortest: int | None 
     if product.first is not None and not starts_at_zero:
         store = replace(target, value=product.first)
         before = (replace(rows, body=(replace(columns, body=(store,)),)),)
-    pays = _pays(extents, shortest or SHORTEST)
+    pays = (pays_for or _pays)(extents)
     if scale is not None:  # by zero BLAS multiplies nothing, not even infinities
         zero = Const(0j if scale.type.dtype.is_complex else 0.0, scale.type)
         pays = with_finite_scale(both(pays, compare("ne", scale, zero)), [scale])
     return If(pays, (*before, call), loops, rows.span)
 
 
-def _pays(extents: Sequence[Expr], shortest: int) -> Expr:
+def _pays(extents: Sequence[Expr]) -> Expr:
+    return _is_large(extents, SHORTEST, LEAST_WORK)
+
+
+def _pays_in_batch(extents: Sequence[Expr]) -> Expr:
+    return _is_large(extents, SHORTEST_OF_BATCH, LEAST_OF_BATCH)
+
+
+def _is_large(extents: Sequence[Expr], shortest: int, least: float) -> Expr:
     work: Expr = constant(1.0)
     for extent in extents:
         work = mul(work, cast(extent, FLOAT)) if work != constant(1.0) else cast(extent, FLOAT)
-    condition: Expr = compare("ge", work, constant(LEAST_WORK))
+    condition: Expr = compare("ge", work, constant(least))
     for extent in dict.fromkeys(reversed(extents)):
         condition = both(compare("ge", extent, shortest), condition)
     return condition

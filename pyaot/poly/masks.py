@@ -7,9 +7,9 @@ for i in range(n):  (simd)              for i in range(n):  (simd)
                                             new = taken * taken + taken_2
                                             z[i] = new if mask else element
 
-C compilers have masks for vectors of reals, not for pairs of neighbours. Zeros add and multiply without
-IEEE flags. Storing what was there is allowed where each iteration has elements of its own, and loading where
-the subscripts are certainly in range.
+C compilers have masks for vectors of reals, not for pairs of neighbours: stores of reals keep the condition.
+Zeros add and multiply without IEEE flags. Storing what was there is allowed where each iteration has elements
+of its own, and loading where the subscripts are certainly in range.
 """
 
 import cmath
@@ -105,7 +105,8 @@ class _Masking:
             load for _, exprs in every_turn(loop.body) for expr in exprs for load in _unconditional(expr)
         }
         return all(
-            isinstance(stmt, Store) and self._is_own(stmt, loop) and self._is_ready(stmt, certain, loop)
+            isinstance(stmt, Store)
+            and (not _is_complex(stmt) or (self._is_own(stmt, loop) and self._is_ready(stmt, certain, loop)))
             for stmt in update.then
         )
 
@@ -154,7 +155,7 @@ class _Masking:
         new: list[Stmt] = [Assign(mask.name, update.condition, update.span)]
         for stmt in update.then:
             assert isinstance(stmt, Store)
-            new += self._updated(stmt, mask)
+            new += self._updated(stmt, mask) if _is_complex(stmt) else [If(mask, (stmt,), span=stmt.span)]
         return tuple(new)
 
     def _updated(self, stmt: Store, mask: Var) -> list[Stmt]:
@@ -178,7 +179,11 @@ class _Masking:
 
 
 def _stores_complex(stmt: If) -> bool:
-    return any(isinstance(s, Store) and s.value.type.dtype.is_complex for s in stmt.then)
+    return any(isinstance(s, Store) and _is_complex(s) for s in stmt.then)
+
+
+def _is_complex(store: Store) -> bool:
+    return store.value.type.dtype.is_complex
 
 
 def _unconditional(expr: Expr) -> Iterator[Load]:

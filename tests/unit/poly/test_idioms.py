@@ -242,6 +242,7 @@ def test_small_batches_stay_parallel_loops() -> None:
 
 def test_big_batches_mean_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pyaot.poly.idioms.SHORTEST_OF_BATCH", 2)
+    monkeypatch.setattr("pyaot.poly.idioms.LEAST_OF_BATCH", 8.0)
     monkeypatch.setattr("pyaot.poly.idioms.LEAST_WORK", 8.0)
     before = batches()
     after = optimise(before, Options()).function

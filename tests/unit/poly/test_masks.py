@@ -19,7 +19,7 @@ from pyaot.ir.build import (
     var,
     when,
 )
-from pyaot.ir.nodes import Const, Expr, Function, If, Load, Marks, Select, Stmt
+from pyaot.ir.nodes import Const, Expr, Function, If, Load, Marks, Select, Stmt, Store
 from pyaot.ir.types import PY_INT, Array, DType, Scalar
 from pyaot.ir.walk import walk_exprs, walk_stmts
 from pyaot.poly.masks import masks_as_choices
@@ -75,6 +75,14 @@ BEHIND = {
     "to be checked": case(when(MASK, replace(STEP, checked=True))),
     "numbers that a compiler masks": case(when(MASK, store("x", i, value=Const(1.0, F), checked=False))),
 }
+
+
+def test_stores_of_reals_keep_the_condition() -> None:
+    real = store("x", i, value=Const(1.0, F), checked=False)
+    after = masks_as_choices(case(when(MASK, real, STEP)))
+    (one,) = [stmt for stmt in walk_stmts(after.body) if isinstance(stmt, If)]
+    assert one.then == (real,)
+    assert any(isinstance(stmt, Store) and isinstance(stmt.value, Select) for stmt in walk_stmts(after.body))
 
 
 @pytest.mark.parametrize("name", FREE)
