@@ -27,6 +27,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--json", type=Path, help="where all that was measured is written")
     parser.add_argument("--plot", type=Path, help="where the plot (PNG) is written")
+    parser.add_argument(
+        "--varied", action="store_true", help="ours compiled from the programs written otherwise"
+    )
     parser.add_argument("--keep", type=Path, help="where the compiled programs are left")
     peers.add_folder(parser)
 
@@ -44,6 +47,7 @@ def run(options: argparse.Namespace) -> int:
         options.threads,
         options.folder,
         options.keep,
+        options.varied,
     )
     found = programs(options.path.resolve(), options.programs)
     limits = measured_limits(options.threads) if options.rounds else None

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.npbench.checkout import Program
-from benchmarks.npbench.hints import with_hints
 
 ROOT = Path(__file__).resolve().parents[2]
 STAYS_PYTHON = ("PA2", "PA3", "PA5", "PA9")  # messages of these stages say that something was not compiled
@@ -29,10 +28,10 @@ class Compilation:
     reasons: tuple[str, ...]  # why something stays Python, in the order of the text
 
 
-def compile_program(program: Program, hints: dict[str, str], folder: Path) -> Compilation:
-    """Compiles into `folder/out`."""
+def compile_program(program: Program, text: str, folder: Path) -> Compilation:
+    """Compiles the text, its version with hints, into `folder/out`."""
     source = folder / f"{program.module}_numpy.py"
-    source.write_text(with_hints(program.version("numpy").read_text(), program.entry, hints))
+    source.write_text(text)
     command = [sys.executable, "-m", "pyaot", "compile", str(source), "-o", str(folder / "out")]
     before, start = _children(), time.perf_counter()
     with tempfile.TemporaryDirectory() as cache:

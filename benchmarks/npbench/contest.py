@@ -12,8 +12,10 @@ from typing import Any
 
 from benchmarks.npbench.checkout import Program
 from benchmarks.npbench.compilation import Compilation, compile_program
+from benchmarks.npbench.hints import with_hints
 from benchmarks.peers import FOLDER, PACKAGES, environment_of, python_of
 from benchmarks.workers import Worker
+from tests.variation.vary import varied
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOWER = (
@@ -32,6 +34,7 @@ class Settings:
     threads: int = 2
     environments: Path = FOLDER
     keep: Path | None = None  # where the compiled programs go; a temporary folder if left out
+    varied: bool = False  # ours are compiled from the programs renamed, split and reordered
 
 
 @dataclass
@@ -100,7 +103,9 @@ def _hold(
         result.failed = prepared["error"]
         return
     result.read, result.written = prepared["read"], prepared["written"]
-    result.compilation = compile_program(program, prepared["hints"], folder)
+    text = with_hints(program.version("numpy").read_text(), program.entry, prepared["hints"])
+    text = varied(text, {program.entry}) if settings.varied else text
+    result.compilation = compile_program(program, text, folder)
     for name in ("numpy", "pyaot", *settings.peers):
         if name not in workers:
             workers[name] = _worker(name, program, settings, folder)

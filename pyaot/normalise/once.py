@@ -3,8 +3,9 @@
 t = alpha * a[i, k]                         c[i, j] = c[i, j] + alpha * a[i, k] * b[k, j]
 c[i, j] = c[i, j] + t * b[k, j]
 
-So a statement that the user has split looks as if it were whole. What is between must not change what the
-value reads, and the value is evaluated as often as before: no more, no less.
+A choice between the two sides of its condition, an extreme, counts as one read of each unless the value calls
+a function. So a statement that the user has split looks as if it were whole. What is between must not change
+what the value reads, and the value is evaluated as often as before: no more, no less.
 """
 
 from collections import Counter
@@ -16,6 +17,8 @@ from pyaot.ir.nodes import (
     Allocate,
     Assign,
     Bind,
+    Call,
+    Compare,
     Dim,
     Exit,
     Expr,
@@ -39,7 +42,6 @@ from pyaot.ir.walk import (
     scalars_read,
     sub_expressions,
     walk_expr,
-    walk_exprs,
     walk_stmts,
 )
 
@@ -48,7 +50,7 @@ LARGEST = 200  # nodes of a value that is moved
 
 def compute_where_read(function: Function) -> Function:
     """The function without the scalars that stand between two statements only."""
-    reads = Counter(expr.name for expr in walk_exprs(function.body) if isinstance(expr, Var))
+    reads = Counter(name for stmt in walk_stmts(function.body) for name in _read_by(stmt))
     pairs = Counter(_passed_on(function.body))
     local = frozenset(name for name, count in pairs.items() if reads[name] == count)
     if not local:
@@ -71,11 +73,35 @@ def _reader(name: str, body: Sequence[Stmt], at: int) -> int | None:
     for n in range(at + 1, len(body)):
         if name in scalars_read((body[n],)):
             inside = any(name in scalars_read(inner) for inner in bodies_of(body[n]))
-            found = [e for e in _nodes(body[n]) if isinstance(e, Var) and e.name == name]
-            return n if len(found) == 1 and not inside else None
+            return n if list(_read_by(body[n])).count(name) == 1 and not inside else None
         if name in scalars_assigned((body[n],)):
             return None
     return None
+
+
+def _read_by(stmt: Stmt) -> Iterator[str]:
+    """The scalars that the statement itself reads, as often as it does."""
+    for expr in expressions_of(stmt):
+        yield from _reads(expr)
+
+
+def _reads(expr: Expr) -> Iterator[str]:
+    match expr:
+        case Var():
+            yield expr.name
+        case Select(Compare(_, left, right)) if _is_extreme(expr):
+            yield from (*_reads(left), *_reads(right))
+        case _:
+            for part in sub_expressions(expr):
+                yield from _reads(part)
+
+
+def _is_extreme(choice: Select) -> bool:
+    """One of the two that its condition compares."""
+    compared = choice.condition
+    if not isinstance(compared, Compare):
+        return False
+    return {compared.left, compared.right} == {choice.if_true, choice.if_false}
 
 
 def _nodes(stmt: Stmt) -> Iterator[Expr]:
@@ -107,6 +133,9 @@ class _Moving:
             return None
         reader = _reader(stmt.name, body, at)
         if reader is None or sum(1 for _ in walk_expr(stmt.value)) > LARGEST:
+            return None
+        reads = [e for e in _nodes(body[reader]) if isinstance(e, Var) and e.name == stmt.name]
+        if len(reads) > 1 and any(isinstance(node, Call) for node in walk_expr(stmt.value)):
             return None
         may_move = self._is_steady(stmt.value, body[at + 1 : reader]) and _may_stand(stmt, body[reader])
         return reader if may_move else None

@@ -32,6 +32,7 @@ from pyaot.poly.interleave import Interleaving
 from pyaot.poly.jam import jam
 from pyaot.poly.marks import Marker
 from pyaot.poly.masks import masks_as_choices
+from pyaot.poly.orient import Orientation
 from pyaot.poly.parts import save_parts
 from pyaot.poly.permute import Permutation
 from pyaot.poly.powers import powers_as_products
@@ -58,6 +59,8 @@ def optimise(function: Function, options: Options) -> Optimised:
     plain = alternate(replace(function, body=with_choices(without_marks(function.body))))
     plain = with_equals(settle_checks(with_plain_extents(plain)))
     plain = one_by_one(plain, calls_in_parallel(plain, options.strict))
+    orientation = Orientation(options.strict)
+    plain = map_regions(plain, RegionPass(orientation.region))
     calls = LibraryCalls(frozenset(bound_together(plain.body)))
     blocks = Blocking(names_in(plain), calls.taken)
     if not options.strict:
@@ -94,7 +97,7 @@ def optimise(function: Function, options: Options) -> Optimised:
         *map(remarks.in_tiles, blocks.found),
         *map(remarks.fused, fusion.fused),
         *(remarks.contracted(allocate, names) for allocate in shrunk),
-        *map(remarks.reordered, (*eager.turned, *order.moved, *columns.changed)),
+        *map(remarks.reordered, (*orientation.turned, *eager.turned, *order.moved, *columns.changed)),
         *marker.diagnostics,
     )
     return Optimised(tuned, tuple(replace(d, function=function.source_name) for d in dict.fromkeys(said)))

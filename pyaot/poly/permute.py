@@ -43,13 +43,13 @@ class Permutation:
         if region.in_parallel or not any(_is_candidate(nest) for nest in _nests(region.body)):
             return region.body
         by_loop = {id(v.node.loop): v for v in judge(region, self.strict).values()}
-        view = _View(dependences_of(region), by_loop, region.in_tile)
+        view = Orders(dependences_of(region), by_loop, region.in_tile)
         return self._body(region.body, view)
 
-    def _body(self, body: Body, view: "_View") -> Body:
+    def _body(self, body: Body, view: "Orders") -> Body:
         return tuple(self._stmt(stmt, view) for stmt in body)
 
-    def _stmt(self, stmt: Stmt, view: "_View") -> Stmt:
+    def _stmt(self, stmt: Stmt, view: "Orders") -> Stmt:
         if not isinstance(stmt, For):
             return stmt
         chain = perfect_chain(stmt)
@@ -62,7 +62,7 @@ class Permutation:
             return stmt
         return with_bodies(lambda body: self._body(body, view), stmt)
 
-    def _reordered(self, chain: Sequence[For], view: "_View") -> Stmt | None:
+    def _reordered(self, chain: Sequence[For], view: "Orders") -> Stmt | None:
         order = view.best_order(chain)
         if view.verdict(order[0]).is_free and not view.verdict(order[0]).array_reductions:
             return nested(order, chain[-1].body) if order != list(chain) else None
@@ -89,8 +89,8 @@ class Permutation:
 
 
 @dataclass(frozen=True)
-class _View:
-    """What is known of a region's loops."""
+class Orders:
+    """Which orders of a region's loops are legal, and which of them is best."""
 
     dependences: tuple[Dependence, ...]
     by_loop: dict[int, Verdict]
@@ -106,7 +106,7 @@ class _View:
         for loop in chain[:-1]:
             order = [*(other for other in chain if other is not loop), loop]
             cost = self._cost(loop, chain)
-            if cost + 0.5 < least and self._is_legal(order, chain):
+            if cost + 0.5 < least and self.is_legal(order, chain):
                 best, least = order, cost
         return best
 
@@ -116,7 +116,7 @@ class _View:
             verdict = self.verdict(loop)
             if verdict.is_free and not verdict.reductions:
                 moved = [loop, *(other for other in order if other is not loop)]
-                if self._is_legal(moved, order):
+                if self.is_legal(moved, order):
                     return loop
         return None
 
@@ -124,7 +124,8 @@ class _View:
         cost = _stride_cost(loop, chain)
         return cost if self.verdict(loop).is_free else cost + SLOW
 
-    def _is_legal(self, order: Sequence[For], chain: Sequence[For]) -> bool:
+    def is_legal(self, order: Sequence[For], chain: Sequence[For]) -> bool:
+        """Whether the loops of the chain may stand in that order: no dependence turns round."""
         keys = {self.verdict(loop).node.key for loop in chain}
         for dependence in self.dependences:
             if dependence.carrier is None or dependence.carrier.key not in keys:

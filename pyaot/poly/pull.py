@@ -7,7 +7,8 @@
         for j: s = s + t[i, j] * x[j]
 
 Fusion does this where nothing must come between; here the loops stay apart, and only what is read of the
-array moves. Every element must be read, so that errors and warnings are those of the original.
+array moves. Every element must be read, so that errors and warnings are those of the original. So a sum
+whose terms have names of their own is one sum again, before fusion can tear it apart.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,7 +31,8 @@ from pyaot.ir.walk import (
 from pyaot.poly.known import array_mentions
 from pyaot.poly.permute import perfect_chain
 
-MOST_LOADS = 2  # of elements that move with all loops: reading them again costs less than the array did
+MOST_LOADS = 2  # of elements that move with all loops, where they are read in another order
+LARGEST = 200  # nodes of a value that is moved
 MENTIONS = 3  # Allocate, Store, Load
 
 
@@ -54,6 +56,8 @@ class _Definition:
 
     store: Store
     loops: tuple[For, ...]  # by the axis that they run along
+    chain: tuple[For, ...]  # from the outermost to the innermost
+    loads: int  # of elements that move with all loops
 
 
 @dataclass
@@ -83,7 +87,9 @@ class _Pulling:
         if load is None or not self._is_steady(value, body[first + 1 : last + 1]):
             return None
         indices = _indices(load, around, definition)
-        if indices is None:
+        if indices is None or not (
+            definition.loads <= MOST_LOADS or _keep_order(indices, around, definition)
+        ):
             return None
         instead = substitute(value, indices)
         put = map_exprs(lambda expr: instead if expr == load else expr, (body[last],))
@@ -120,16 +126,23 @@ def _definition(stmt: Stmt, shapes: dict[str, tuple[Expr, ...]]) -> _Definition 
         loop.start == Const(0, loop.start.type) and loop.stop == extent and loop.step == 1
         for loop, extent in zip(along, shape, strict=True)
     )
-    is_simple = not can_fail(store.value) and _moving_loads(store.value, set(names)) <= MOST_LOADS
-    return _Definition(store, along) if is_whole and is_simple else None
+    nodes = list(walk_expr(store.value))
+    is_simple = not can_fail(store.value) and not any(isinstance(node, Call) for node in nodes)
+    if not (is_whole and is_simple and len(nodes) <= LARGEST):
+        return None
+    return _Definition(store, along, tuple(chain), _moving_loads(store.value, set(names)))
 
 
 def _moving_loads(value: Expr, indices: set[str]) -> int:
-    """Loads that need another element in every turn, and functions, which are not moved into other loops."""
+    """Loads that need another element in every turn."""
     loads = {node for node in walk_expr(value) if isinstance(node, Load)}
-    full = [load for load in loads if indices <= {v.name for v in walk_expr(load) if isinstance(v, Var)}]
-    calls = any(isinstance(node, Call) for node in walk_expr(value))
-    return MOST_LOADS + 1 if calls else len(full)
+    return sum(indices <= {v.name for v in walk_expr(load) if isinstance(v, Var)} for load in loads)
+
+
+def _keep_order(indices: dict[str, Expr], around: Sequence[For], definition: _Definition) -> bool:
+    """Whether the elements are read in the order in which they were made."""
+    made = [indices[loop.index] for loop in definition.chain]
+    return made == [Var(loop.index, loop.start.type) for loop in around]
 
 
 def _uses(stmt: Stmt, name: str, around: tuple[For, ...] = ()) -> Iterator[tuple[Load, tuple[For, ...]]]:

@@ -5,7 +5,7 @@ for i: for j: a[i, j] = b[j, i] + c[i]          along j: a moves by one element,
 
 from collections.abc import Iterable, Sequence
 
-from pyaot.ir.nodes import Expr, Load, Store, Var
+from pyaot.ir.nodes import Binary, Expr, Load, Store, Var
 from pyaot.ir.walk import Body, expressions_of, walk_expr, walk_stmts
 from pyaot.poly.scalars import scalars_in
 
@@ -31,6 +31,11 @@ def access_cost(subscripts: Sequence[Expr], index: str) -> float:
 
 
 def _is_shift(subscript: Expr, index: str) -> bool:
-    nodes = list(walk_expr(subscript))
-    simple = all(isinstance(node, Var) or getattr(node, "op", "add") in ("add", "sub") for node in nodes)
-    return simple and sum(isinstance(node, Var) and node.name == index for node in nodes) == 1
+    """The index, plus or minus what does not depend on it."""
+    match subscript:
+        case Var(name):
+            return name == index
+        case Binary("add" | "sub", left, right):
+            in_left, in_right = index in scalars_in(left), index in scalars_in(right)
+            return in_left is not in_right and _is_shift(left if in_left else right, index)
+    return False

@@ -7,7 +7,7 @@ for i in range(n):                    for j in range(m):
 Of each nest the innermost two such loops change places.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +73,19 @@ def _may_turn(outer: Any, inner: Any) -> bool:
     if not all(m.matches(loop.iter, m.Call(func=m.Name("range"))) for loop in (outer, inner)):
         return False
     targets = m.findall(outer, m.AssignTarget() | m.AugAssign() | m.For())
-    set_inside = {n.value for t in targets for n in m.findall(t.target, m.Name())}  # type: ignore[attr-defined]
-    return not any(name.value in set_inside for name in m.findall(inner.iter, m.Name()))  # type: ignore[attr-defined]
+    elements = [t for t in targets if isinstance(t.target, cst.Subscript)]  # type: ignore[attr-defined]
+    plain = [target for target in targets if target not in elements]
+    sizes = m.findall(inner.iter, m.Attribute(attr=m.Name("shape")) | m.Call(func=m.Name("len")))
+    read = _names(inner.iter) - set().union(*map(_names, sizes))
+    return not (_bound(plain) & _names(inner.iter) or _bound(elements) & read)
+
+
+def _bound(targets: Iterable[Any]) -> set[str]:
+    return set().union(*(_names(target.target) for target in targets))
+
+
+def _names(node: Any) -> set[str]:
+    return {name.value for name in m.findall(node, m.Name())}  # type: ignore[attr-defined]
 
 
 def _free_pairs(text: str) -> set[Pair]:

@@ -8,6 +8,7 @@ from pyaot.ir.build import (
     allocate,
     assign,
     block,
+    call,
     cast,
     compare,
     dim,
@@ -60,7 +61,10 @@ MOVED = {
         assign("t", at("a", i)), kept(i, select(compare("gt", at("b", i), f64(0.5)), t, f64(0.0)))
     ),
 }
+GREATER = select(compare("gt", t, at("b", i)), t, at("b", i))
+MOVED["into an extreme"] = each(DOUBLE, kept(i, GREATER))
 STAYING = {
+    "a function, into an extreme": each(assign("t", call("exp", at("a", i))), kept(i, GREATER)),
     "read twice": each(DOUBLE, kept(i, mul(t, t))),
     "read in a loop": each(DOUBLE, loop("j", 0, 2, kept(i, t))),
     "read behind the loop": function(

@@ -45,6 +45,7 @@ def made(value: Expr, rows: Expr = N) -> Stmt:
 SCALED = made(mul(var("alpha", F), at("a", i, j)))
 BETWEEN = loop("k", 0, dim("x", 0), store("x", k, value=add(at("x", k), f64(1.0))))
 READ = at("t", p, q)
+THREE = made(add(add(at("a", i, j), at("b", i, j)), at("a", j, i)))
 
 
 COPIED = store("b", p, q, value=READ)
@@ -96,8 +97,9 @@ CASES = {
         False,
     ),
     "a function": (case(made(call("exp", at("a", i, j))), used()), False),
-    "three sources": (
-        case(made(add(add(at("a", i, j), at("b", i, j)), at("a", j, i))), used()),
+    "three sources": (case(THREE, used()), True),
+    "three sources, by columns": (
+        case(THREE, loop("q", 0, M, loop("p", 0, N, COPIED))),
         False,
     ),
 }
