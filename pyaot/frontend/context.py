@@ -191,10 +191,11 @@ class Context:
 
     def fresh(self, name: str) -> str:
         """A name like this one that no other thing in the function has."""
-        candidate, count = name, 1
+        wanted = name.replace(".", "_")
+        candidate, count = wanted, 1
         while candidate in self.used_names:
             count += 1
-            candidate = f"{name}_{count}"
+            candidate = f"{wanted}_{count}"
         self.used_names.add(candidate)
         return candidate
 

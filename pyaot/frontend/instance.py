@@ -16,6 +16,7 @@ from pyaot.frontend.calls import call_symbol
 from pyaot.frontend.context import Context, NeedsElementType, NeedsTracking, Scope, Unsupported
 from pyaot.frontend.expressions import lower_expression
 from pyaot.frontend.facts import assigned_names, name_facts
+from pyaot.frontend.fields_set import fields_set, giving_back
 from pyaot.frontend.hints import ArrayHint, Signature, TypedParameter
 from pyaot.frontend.inline import call_function
 from pyaot.frontend.parameters import ParameterList
@@ -25,7 +26,7 @@ from pyaot.frontend.scopes import ModuleScope
 from pyaot.frontend.statements import lower_body
 from pyaot.frontend.syntax import SyntaxTree
 from pyaot.frontend.tracking import start_tracking, with_flags
-from pyaot.frontend.values import ArrayValue, Value
+from pyaot.frontend.values import ArrayValue, RecordValue, Value
 from pyaot.ir.alias import aliases
 from pyaot.ir.nodes import Function, Load, Nothing, Param, Return, Store
 from pyaot.ir.program import Binding, Instance
@@ -78,13 +79,14 @@ def _lower_once(
     for parameter in signature.parameters:
         if parameter.name in ranks or not _is_open(parameter):
             parameters.add(parameter)
+    node, fields = _with_fields(ctx, info.node, signature)
     given = [parameter.name for parameter in signature.parameters]
-    ctx.scope.local_names = frozenset((*given, *body.views, *assigned_names(info.node.body)))
+    ctx.scope.local_names = frozenset((*given, *fields, *body.views, *assigned_names(node.body)))
     for own, view in body.views.items():
         ctx.scope.names[own] = _view_of_parameter(ctx, own, view)
     start_tracking(ctx)
     try:
-        lower_body(ctx, info.node.body)
+        lower_body(ctx, node.body)
     except NoType as error:
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
     if not terminates(ctx.body):
@@ -92,7 +94,24 @@ def _lower_once(
     function = _function(ctx, body, parameters, name)
     views = tuple(Binding(own, body.tree.text_of(view)) for own, view in body.views.items())
     facts = (*parameters.facts, *ctx.global_facts)
-    return function, Instance(name, tuple(parameters.bindings), facts, views)
+    return function, Instance(name, tuple(parameters.bindings), facts, views, fields)
+
+
+def _with_fields(
+    ctx: Context, node: cst.FunctionDef, signature: Signature
+) -> tuple[cst.FunctionDef, tuple[str, ...]]:
+    """The def in which fields that it sets are variables, which have values where the object has."""
+    fields = fields_set(node, signature)
+    if not fields:
+        return node, ()
+    ctx.tree, node = giving_back(ctx.tree, node, fields)
+    ctx.scope.facts = name_facts(node)
+    for text in fields:
+        owner, _, name = text.partition(".")
+        record = ctx.scope.names[owner]
+        if isinstance(record, RecordValue) and name in record.fields:
+            ctx.scope.names[text] = record.fields[name]
+    return node, fields
 
 
 def _view_of_parameter(ctx: Context, name: str, view: cst.BaseExpression) -> Value:

@@ -209,7 +209,7 @@ class _Search:
         region = Body(made.tree, self.body.module, made.info, (owner.node,), views)
         signature = signature_of([name for name in made.inputs if name not in views], types)
         refusal: Unsupported | None = None
-        last: Function | None = None
+        last: tuple[Function, Instance] | None = None
         for ranks in rank_choices(made.info, self.body.module, signature):
             if len(run.instances) >= _MOST_INSTANCES:
                 break
@@ -222,11 +222,13 @@ class _Search:
                 continue
             run.functions.append(function)
             run.instances.append(instance)
-            last = last or function
+            last = last or (function, instance)
         if last is None and refusal is not None:
             raise refusal
         left = {name: hint for name, hint in types.items() if name not in names_bound(made.info.node.body)}
-        return left if last is None else {**left, **result_types(last, made.outputs)}
+        if last is None:
+            return left
+        return {**left, **result_types(last[0], made.outputs, bool(last[1].fields))}
 
     # ---- what a run may be
 

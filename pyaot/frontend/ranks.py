@@ -11,11 +11,13 @@ from itertools import product
 
 import libcst as cst
 
-from pyaot.frontend.hint_calls import passed_fields, passed_hints
+from pyaot.frontend.fields_set import set_before_read
+from pyaot.frontend.hint_calls import inferred, passed_fields, passed_hints
 from pyaot.frontend.hint_read import read_hint
 from pyaot.frontend.hint_types import ArrayHint, ClassHint, Hint, TupleHint, TypeVarHint, UnionHint
 from pyaot.frontend.hints import Signature
 from pyaot.frontend.rank_uses import is_text, uses_of
+from pyaot.frontend.scope_classes import FieldInfo
 from pyaot.frontend.scope_functions import FunctionInfo
 from pyaot.frontend.scopes import ModuleScope
 from pyaot.frontend.syntax import walk
@@ -106,11 +108,18 @@ def fields_read(info: FunctionInfo, module: ModuleScope, text: str, class_name: 
         for part in walk(info.node)
         if isinstance(part, cst.Attribute) and is_text(part.value, text)
     }
-    return {
-        field.name: _first_choice(read_hint(field.hint, module, info))
-        for field in module.classes[class_name].fields.values()
-        if field.name in read and field.hint is not None
-    }
+    read -= set_before_read(info.node, text)
+    fields = module.classes[class_name].fields.values()
+    hints = {field.name: _hint_of(field, info, module, class_name) for field in fields if field.name in read}
+    return {name: _first_choice(hint) for name, hint in hints.items() if hint is not None}
+
+
+def _hint_of(field: FieldInfo, info: FunctionInfo, module: ModuleScope, class_name: str) -> Hint | None:
+    """What the class says of a field, else what its first value tells."""
+    if field.hint is not None:
+        return read_hint(field.hint, module, info)
+    maker = module.functions.get(f"{class_name}.__init__", info) if field.in_init else info
+    return None if field.value is None else inferred(field.value, module, maker)
 
 
 def _first_choice(hint: Hint) -> Hint:

@@ -78,13 +78,15 @@ def signature_of(names: Sequence[str], types: Types) -> Signature:
 # ---- behind a region ------------------------------------------------------------------------------------
 
 
-def result_types(function: Function, names: Sequence[str]) -> Types:
+def result_types(function: Function, names: Sequence[str], sets_fields: bool) -> Types:
     """The types of the values that a region returns for these names."""
     if not names:
         return {}
     arrays = dict(_array_types(function))
     for found in returns(function):
         result = found.result
+        if sets_fields and isinstance(result, TupleResult):
+            result = result.items[0]
         parts = result.items if isinstance(result, TupleResult) and len(names) > 1 else (result,)
         hints = [_hint_of(part, arrays) for part in parts]
         return {name: hint for name, hint in zip(names, hints) if hint is not None}

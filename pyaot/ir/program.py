@@ -52,6 +52,7 @@ class Instance:
     bindings: tuple[Binding, ...]
     facts: tuple[GlobalFact, ...] = ()
     views: tuple[Binding, ...] = ()  # parameters of the user's that are these views of others
+    fields: tuple[str, ...] = ()  # that are set behind the call: results are (result, field, ...)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,11 @@ def is_simple(text: str) -> bool:
     return text.isidentifier()
 
 
+def owners(text: str) -> list[str]:
+    """The objects whose attributes the text reads."""
+    return [ast.unparse(node.value) for node in _accesses((text,)) if isinstance(node, ast.Attribute)]
+
+
 def access_checks(texts: Iterable[str], wording: Wording) -> list[str]:
     """Conditions, in order, under which the texts can be read: plain objects and tuples own them."""
     fields: dict[str, list[str]] = {}

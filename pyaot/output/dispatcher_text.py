@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pyaot.base.names import c_identifier
 from pyaot.ir.program import Entry, Kind, Parameter
 from pyaot.ir.types import Array
-from pyaot.output.binding_text import access_checks, is_simple
+from pyaot.output.binding_text import access_checks, is_simple, owners
 from pyaot.output.fact_text import changed_text, parameter_facts
 from pyaot.output.runtime_names import DTYPES, Wording
 from pyaot.output.scene import STEP, Scene
@@ -44,6 +44,7 @@ def _attempt_lines(scene: Scene) -> Iterator[str]:
     facts = parameter_facts(scene.entry, scene.plan.instance)
     checks += access_checks([*scene.texts.values(), *(fact.name for fact in facts)], scene.wording)
     checks += [f"not ({changed_text(fact, scene.wording)})" for fact in facts]
+    checks += _field_checks(scene)
     step = STEP if checks else ""
     if checks:
         yield f"if {' and '.join(checks)}:"
@@ -64,7 +65,20 @@ def _guarded_lines(scene: Scene) -> Iterator[str]:
     yield f"{STEP}{result} = {scene.own('call')}({args})"
     yield f"{STEP}if {result} is not {wording.runtime('DECLINED')}:"
     yield from (f"{STEP * 2}{wording.runtime('rebox')}({value})" for value in rewritten)
+    if fields := scene.plan.instance.fields:
+        yield f"{STEP * 2}{result}, {', '.join(fields)} = {result}"
     yield f"{STEP * 2}return {result}"
+
+
+def _field_checks(scene: Scene) -> Iterator[str]:
+    """That setting fields runs nobody's code, and that no other object is the same one."""
+    fields: dict[str, list[str]] = {}
+    for owner, _, name in (field.rpartition(".") for field in scene.plan.instance.fields):
+        fields.setdefault(owner, []).append(name)
+    others = {owner for text in scene.texts.values() for owner in owners(text)}
+    for owner, names in fields.items():
+        yield f"{scene.wording.runtime('takes_fields')}({owner}, {', '.join(map(repr, names))})"
+        yield from (f"{owner} is not {other}" for other in sorted(others - {owner}))
 
 
 def _view_checks(scene: Scene) -> Iterator[str]:

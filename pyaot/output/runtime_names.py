@@ -42,6 +42,7 @@ RUNTIME_NAMES = frozenset(
         "overlap",
         "rebox",
         "report",
+        "takes_fields",
         "unbox",
         "versions",
         "view",

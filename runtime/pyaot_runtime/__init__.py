@@ -14,7 +14,7 @@ from pyaot_runtime.attempts import attempt
 from pyaot_runtime.copies import PLAIN, with_copies
 from pyaot_runtime.dispatch import DECLINED, Binder, versions
 from pyaot_runtime.errors import on_copies, only_warns, report
-from pyaot_runtime.guards import dtype_of, has_fields, is_def, is_tuple, is_view, named, overlap
+from pyaot_runtime.guards import dtype_of, has_fields, is_def, is_tuple, is_view, named, overlap, takes_fields
 from pyaot_runtime.kernels import Kernels, load_kernels
 from pyaot_runtime.library import allocate, library_call
 from pyaot_runtime.lists import as_list, as_list_of_numpy, keep, lists_overlap, rebox, unbox
@@ -66,6 +66,7 @@ __all__ = [
     "rebox",
     "report",
     "set_threads",
+    "takes_fields",
     "threads",
     "uint8",
     "uint16",

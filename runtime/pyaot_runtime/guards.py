@@ -22,6 +22,7 @@ class _Pair(NamedTuple):
 _PLAIN_READS: tuple[object, ...] = (object.__getattribute__, tuple.__getattribute__)
 _STORED = (MemberDescriptorType, type(vars(_Pair)["first"]))
 _plain_fields: dict[tuple[type, tuple[str, ...]], bool] = {}
+_taken_fields: dict[tuple[type, tuple[str, ...]], bool] = {}
 
 
 def overlap(a: Any, b: Any) -> bool:
@@ -48,11 +49,34 @@ def has_fields(owner: Any, *names: str) -> bool:
     return all(name in stored or hasattr(owner, name) for name in names)
 
 
+def takes_fields(owner: Any, *names: str) -> bool:
+    """Whether setting these attributes, which are stored in the object, runs nobody's code and succeeds."""
+    key = (type(owner), names)
+    taken = _taken_fields.get(key)
+    if taken is None:
+        taken = _taken_fields[key] = all(_is_taken(type(owner), name) for name in names)
+    return taken
+
+
+def _is_taken(kind: type, name: str) -> bool:
+    sets: object = kind.__setattr__
+    found = _in_class(kind, name)
+    if sets is not object.__setattr__:
+        return False
+    return type(found) is MemberDescriptorType or (
+        kind.__dictoffset__ != 0 and not hasattr(type(found), "__set__")
+    )
+
+
+def _in_class(kind: type, name: str) -> object:
+    return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), _MISSING)
+
+
 def _is_stored(kind: type, name: str) -> bool:
     reads: object = kind.__getattribute__
     if reads not in _PLAIN_READS or hasattr(kind, "__getattr__"):
         return False
-    found = next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), _MISSING)
+    found = _in_class(kind, name)
     return found is _MISSING or type(found) in _STORED or not hasattr(type(found), "__get__")
 
 

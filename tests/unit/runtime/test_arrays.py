@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.lib.stride_tricks import as_strided
 from pyaot_runtime.copies import with_copies
-from pyaot_runtime.guards import has_fields, is_def, is_tuple, is_view, named, overlap
+from pyaot_runtime.guards import has_fields, is_def, is_tuple, is_view, named, overlap, takes_fields
 from pyaot_runtime.lists import as_list, keep, lists_overlap, rebox, unbox
 from pyaot_runtime.results import view
 
@@ -106,6 +106,44 @@ def test_fields() -> None:
     assert not has_fields(Plain(), "missing")
     assert not has_fields(Plain(), "twice")
     assert not has_fields(Watching(), "gain")
+
+
+class Guarded(Plain):
+    """Notices writes, one of them or all."""
+
+    @property
+    def gain(self) -> float:  # type: ignore[override]
+        return 1.0
+
+    @gain.setter
+    def gain(self, value: float) -> None:
+        pass
+
+
+class Refusing(Plain):
+    """Notices all writes."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AssertionError("a guard must not run the user's code")
+
+
+class Slotted:
+    """It has no room for more."""
+
+    __slots__ = ("gain",)
+    kind = 3
+
+
+def test_fields_that_are_set() -> None:
+    assert takes_fields(Plain(), "gain", "kind", "other")
+    assert not takes_fields(Guarded(), "gain") and takes_fields(Guarded(), "kind")
+    assert not takes_fields(Refusing.__new__(Refusing), "gain")
+    assert takes_fields(Slotted(), "gain") and not takes_fields(Slotted(), "kind")
+    assert (
+        not takes_fields(None, "gain")
+        and not takes_fields(Plain, "kind")
+        and not takes_fields(Pair(1, 2), "first")
+    )
 
 
 class Pair(NamedTuple):
