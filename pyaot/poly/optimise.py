@@ -25,6 +25,7 @@ from pyaot.poly.equal import with_equals
 from pyaot.poly.extremes import with_choices
 from pyaot.poly.fills import Fills
 from pyaot.poly.forward import forward_stores
+from pyaot.poly.found import tell_behind_loops
 from pyaot.poly.fusion import fuse
 from pyaot.poly.idioms import LibraryCalls
 from pyaot.poly.in_place import sums_in_place
@@ -56,7 +57,8 @@ class Optimised:
 
 def optimise(function: Function, options: Options) -> Optimised:
     """The same function for every input, up to the rounding of reductions where `options` allow it."""
-    plain = alternate(replace(function, body=with_choices(without_marks(function.body))))
+    told = tell_behind_loops(replace(function, body=without_marks(function.body)))
+    plain = alternate(replace(told, body=with_choices(told.body)))
     plain = with_equals(settle_checks(with_plain_extents(plain)))
     plain = one_by_one(plain, calls_in_parallel(plain, options.strict))
     orientation = Orientation(options.strict)

@@ -296,4 +296,21 @@ def of_named_tuple(body: Body):
 """,
         tuple(lambda mass=mass: args(Body(np.arange(3.0), mass)) for mass in (2.0, 0.0, 1)),  # type: ignore[misc]
     ),
+    Found(
+        "greatest_product",
+        """\
+def greatest_product(a: V, b: V):
+    best, least = 0.0, 1e9
+    for i in range(len(a)):
+        best = max(best, a[i] * b[i])
+        if a[i] < least:
+            least = a[i]
+    return best, least
+""",
+        tuple(
+            lambda a=a: args(np.array(a), np.array(a[::-1]))  # type: ignore[misc]
+            for a in ([], [-1.0, 2.0], [3.0, np.nan, 2.0], [2e9], list(np.arange(100.0)))
+        ),
+        states=({"all": "ignore"},),
+    ),
 )
