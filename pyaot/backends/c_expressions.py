@@ -16,6 +16,7 @@ from typing import assert_never
 from pyaot.backends.c_calls import call_text
 from pyaot.backends.c_names import ArrayNames, Names
 from pyaot.backends.c_types import c_type, literal
+from pyaot.ir.failing import is_nonzero
 from pyaot.ir.nodes import Binary, Call, Cast, Compare, Const, Dim, Expr, Load, Select, Unary, Var
 from pyaot.ir.types import DType, Scalar
 
@@ -260,7 +261,7 @@ def _narrowed(text: Text, dtype: DType) -> Text:
 def _nonzero(expr: Binary, names: Names) -> Text:
     """The divisor, which fails where it is zero."""
     right = _render(expr.right, names)
-    if isinstance(expr.right, Const) and expr.right.value != 0:
+    if is_nonzero(expr.right):
         return right
     return Text(f"NONZERO({right.text})")
 

@@ -61,6 +61,8 @@ def for_lines(stmt: For, after: NameSet, context: Context, emit: EmitBody) -> li
 
 def _is_small(stmt: For) -> bool:
     """Short enough to be written twice; labels and private arrays cannot be."""
+    if stmt.marks.lasting:
+        return False
     inside = list(walk_stmts(stmt.body))
     return len(inside) <= SMALL and not any(isinstance(s, Allocate | Block | Loop) for s in inside)
 

@@ -101,13 +101,29 @@ def _overflows(node: Binary) -> bool:
     return node.checked and node.type.is_python and node.type.dtype.is_integer
 
 
+def is_nonzero(divisor: Expr) -> bool:
+    """Seen not to be zero: a constant, or an int that is at least a positive one."""
+    match divisor:
+        case Const(value):
+            return value != 0
+        case Binary("maximum", left, right) if divisor.type.dtype.is_integer:
+            return any(isinstance(bound, Const) and bound.value.real > 0 for bound in (left, right))
+        case _:
+            return False
+
+
 def _divides_by_zero(node: Binary) -> bool:
     """A constant other than 0 divides any number, but -1 the least integer not."""
     if not (node.type.is_python or node.type.dtype.is_integer):
         return False
-    if not isinstance(node.right, Const) or node.right.value == 0:
+    if not is_nonzero(node.right):
         return True
-    return node.op == "floordiv" and node.right.value == -1 and _overflows(node)
+    return (
+        isinstance(node.right, Const)
+        and node.op == "floordiv"
+        and node.right.value == -1
+        and _overflows(node)
+    )
 
 
 def _power_fails(node: Binary) -> bool:

@@ -191,6 +191,7 @@ class Marks:
     time: Expr | None = None
     interleaved: bool = False  # iterations may advance together through the body (unroll and jam)
     in_tiles: bool = False  # what is inside runs for one small tile at a time: too short for threads
+    lasting: bool = False  # runs so long that it does not matter what a team costs
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ from pyaot.poly.regions import Memory, Region, RegionPass, map_regions
 from pyaot.poly.rows import row_by_row
 from pyaot.poly.split import split_complex
 from pyaot.poly.stacks import one_by_one
+from pyaot.poly.time_tiles import TimeTiles
 from pyaot.poly.wrap import without_wrapping
 
 
@@ -92,6 +93,8 @@ def optimise(function: Function, options: Options) -> Optimised:
     marked = map_regions(smaller, marker, memory, calls_in_parallel(smaller, options.strict))
     if not options.strict:
         marked = map_regions(marked, RegionPass(Recurrences(names_in(marked)).region), memory)
+    tiles = TimeTiles(names_in(marked))
+    marked = map_regions(marked, RegionPass(tiles.region), memory)
     tuned = masks_as_choices(forward_stores(jam(without_wrapping(row_by_row(marked)))))
     tuned = split_complex(tuned, options.strict)
     said = (
@@ -100,6 +103,7 @@ def optimise(function: Function, options: Options) -> Optimised:
         *map(remarks.fused, fusion.fused),
         *(remarks.contracted(allocate, names) for allocate in shrunk),
         *map(remarks.reordered, (*orientation.turned, *eager.turned, *order.moved, *columns.changed)),
+        *map(remarks.in_time_tiles, tiles.changed),
         *marker.diagnostics,
     )
     return Optimised(tuned, tuple(replace(d, function=function.source_name) for d in dict.fromkeys(said)))

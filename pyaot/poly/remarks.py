@@ -104,6 +104,13 @@ def in_tiles(loop: For) -> Diagnostic:
     return Diagnostic(catalogue.LIBRARY_CALL_FOUND, message, loop.span, notes=notes)
 
 
+def in_time_tiles(loop: For) -> Diagnostic:
+    """A time loop whose stages run for some rows at a time."""
+    message = f"{title(loop)} runs in tiles of rows and of its turns."
+    notes = ("Where there are turns and rows enough a tile stays in the cache for many turns.",)
+    return Diagnostic(catalogue.LOOPS_REORDERED, message, loop.span, notes=notes)
+
+
 def reordered(loop: For) -> Diagnostic:
     """A nest whose loops changed places, or were cut into strips."""
     message = f"{title(loop)} and the loops in it changed places."
