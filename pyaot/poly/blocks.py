@@ -25,6 +25,7 @@ from pyaot.poly.affine import variable_symbol
 from pyaot.poly.boxes import (
     are_simple,
     boxes_of,
+    is_owner,
     lies_inside,
     places_of,
     targets_of,
@@ -35,12 +36,14 @@ from pyaot.poly.clipping import Clipper
 from pyaot.poly.dependences import dependences_of, is_too_large
 from pyaot.poly.regions import Region
 from pyaot.poly.scalars import scalars_in
+from pyaot.poly.scop import Statement
 from pyaot.poly.sums import with_sums_in_elements
 from pyaot.poly.tile_writer import AT_LOOP, FIRST, LAST, Plan, TileWriter
 from pyaot.poly.tiles import Box, Geometry, Grid, Moves, Place, legal_order
 from pyaot.poly.updates import Update
 
 SIZE = 32  # of a tile: the product is quicker with larger ones, but the rest of a nest is more work
+LARGE = 128  # where nothing is left that sums
 
 
 @dataclass
@@ -80,12 +83,11 @@ class Blocking:
         if (arrays_written((root,)) | arrays_read((root,))) & self.rebound:
             return None
         indices = frozenset(node.loop.index for s in statements for node in s.loops)
-        for target in targets_of(statements):
-            places = places_of(statements, target)
-            if places is None:
-                continue
-            grid = Grid(fresh("first_row", self.taken), fresh("first_column", self.taken), SIZE)
-            geometry = Geometry(scop, region.known.reader(), indices, grid)
+        size = LARGE if all(map(_is_prism, statements)) else SIZE
+        grid = Grid(fresh("first_row", self.taken), fresh("first_column", self.taken), size)
+        geometry = Geometry(scop, region.known.reader(), indices, grid)
+        ways = [(target, way) for target in targets_of(statements) for way in places_of(statements, target)]
+        for target, places in ways:
             plan = _plan(geometry, places, updates, region, target)
             if plan is not None:
                 self.taken |= {grid.row, grid.column}
@@ -110,6 +112,19 @@ def _places(root: For) -> Iterator[Expr]:
     for expr in walk_exprs((root,)):
         if isinstance(expr, Load):
             yield from expr.subscripts
+
+
+def _is_prism(statement: Statement) -> bool:
+    """Of three loops one goes through the same range in all turns of the others: a box has all its sums."""
+    loops = [node.loop for node in statement.loops]
+    if len(loops) < 3:
+        return True
+    indices = {loop.index for loop in loops}
+    moved = [scalars_in(loop.start, loop.stop) & indices for loop in loops]
+    return any(
+        not own and not any(loop.index in other for other in moved)
+        for loop, own in zip(loops, moved, strict=True)
+    )
 
 
 def _depth(stmt: Stmt) -> int:
@@ -140,7 +155,7 @@ def _plan(
 
 def _moment(box: Box, moves: Moves, target: str) -> str | None:
     stmt = box.update.stmt
-    is_own = isinstance(stmt, Store) and stmt.array == target
+    is_own = isinstance(stmt, Store) and stmt.array == target and is_owner(box.place, target)
     if not is_own and not _is_innermost(box):
         return None
     if moves.may_read_first(box):

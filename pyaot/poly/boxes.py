@@ -34,9 +34,15 @@ def targets_of(statements: Iterable[Statement]) -> list[str]:
     return list(dict.fromkeys(store.array for store in stores))
 
 
-def places_of(statements: Sequence[Statement], target: str) -> list[Place] | None:
-    """The element of the target that each statement belongs to; None where that is not clear."""
+def places_of(statements: Sequence[Statement], target: str) -> list[list[Place]]:
+    """Ways to give every statement the element of the target that it belongs to, the best first."""
     owners = [place for s in statements if (place := _owner(s, target)) is not None]
+    together = [_with_neighbours(place, owners) for place in owners]
+    ways = [together, owners] if together != owners else [owners]
+    return [places for way in ways if (places := _all_placed(statements, way)) is not None]
+
+
+def _all_placed(statements: Sequence[Statement], owners: Sequence[Place]) -> list[Place] | None:
     owned = {place.statement.name: place for place in owners}
     found = []
     for statement in statements:
@@ -47,12 +53,30 @@ def places_of(statements: Sequence[Statement], target: str) -> list[Place] | Non
     return found
 
 
+def _with_neighbours(place: Place, owners: Sequence[Place]) -> Place:
+    """Statements of one loop that write different elements, as `c[i, j] = s; c[j, i] = s`, stay together."""
+    loops = place.statement.loops
+    beside = [other for other in owners if other.statement.loops == loops]
+
+    def is_used(other: Place) -> int:
+        return sum((one.row, one.column) == (other.row, other.column) for one in owners)
+
+    best = max(beside, key=is_used)
+    return replace(place, row=best.row, column=best.column)
+
+
 def _owner(statement: Statement, target: str) -> Place | None:
     store = statement.stmt
     if not isinstance(store, Store) or store.array != target or store.checked:
         return None
     row, column = map(index_sum, store.subscripts)
     return None if row is None or column is None else Place(statement, row, column)
+
+
+def is_owner(place: Place, target: str) -> bool:
+    """The statement writes the very element that it belongs to."""
+    own = _owner(place.statement, target)
+    return own is not None and own.row == place.row and own.column == place.column
 
 
 def _neighbour(statement: Statement, owners: Iterable[Place]) -> Place | None:
@@ -198,8 +222,7 @@ def _counts_from_start(geometry: Geometry, place: Place, load: Load) -> bool:
 
 def lies_inside(geometry: Geometry, place: Place, target: str) -> bool:
     """The element that a statement belongs to is one of the target, so that it is of some tile."""
-    store = place.statement.stmt
-    if isinstance(store, Store) and store.array == target:
+    if is_owner(place, target):
         return True  # its subscripts are in range
     names = geometry.symbolic
     for axis, sum in enumerate((place.row, place.column)):

@@ -69,8 +69,9 @@ def optimise(function: Function, options: Options) -> Optimised:
     if not options.strict:
         plain = map_regions(plain, RegionPass(calls.region))
         blocks.done = frozenset(map(id, calls.found))
-        plain = map_regions(plain, RegionPass(blocks.region))
     plain = save_parts(pull(plain))
+    if not options.strict:
+        plain = map_regions(plain, RegionPass(blocks.region))
     fusion, memory = _Fusing(options.strict), Memory()
     smaller, shrunk = contract(map_regions(plain, RegionPass(fusion.region), memory))
     smaller = settle_checks(smaller)  # arrays that shrank have left checks of their extents

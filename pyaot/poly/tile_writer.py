@@ -37,6 +37,7 @@ from pyaot.poly.tiles import COLUMN, ROW, Box, Geometry, Operand, Order, Range
 from pyaot.poly.work import constant, work_of
 
 LEAST_WORK = 400_000.0  # operations of a nest that is worth it
+LEAST_EXTENT = 48  # of its matrix
 FIRST, AT_LOOP, LAST = "first", "at its loop", "last"
 
 
@@ -67,18 +68,18 @@ class TileWriter:
         if body is None:
             return None
         size = self.geometry.grid.size
-        allocations = tuple(
+        allocations: Body = tuple(
             Allocate(products[id(box.update.stmt)], Array(_dtype(box), 2), (i64(size), i64(size)))
             for box, _ in self.plan.boxes
         )
-        tiles = body
+        tiles = (*allocations, *body)
         for coordinate, up in reversed(self.plan.order):
             tiles = self._tiles(coordinate, up, tiles)
         pays: Expr = compare("ge", work_of(self.root), constant(LEAST_WORK))
         for axis in (0, 1):
-            pays = both(compare("ge", dim(self.target, axis), size + size // 2), pays)
+            pays = both(compare("ge", dim(self.target, axis), LEAST_EXTENT), pays)
         pays = with_finite_scale(pays, [scale for box, _ in self.plan.boxes for scale in box.update.scale])
-        return If(pays, (*allocations, *tiles), (self.original,), self.root.span)
+        return If(pays, tiles, (self.original,), self.root.span)
 
     def _name(self, wanted: str) -> str:
         name = fresh(wanted, self.taken)
@@ -140,7 +141,10 @@ class TileWriter:
         zero = 0.0 if box.update.is_subtracted else -0.0
         row, column = self._name("row"), self._name("column")
         place = (Var(row, PY_INT), Var(column, PY_INT))
-        rows, columns = (i64(self.geometry.grid.size),) * 2
+        size = self.geometry.grid.size
+        firsts = (Var(name, PY_INT) for name in (self.geometry.grid.row, self.geometry.grid.column))
+        left = [unchecked(sub(dim(self.target, axis), first)) for axis, first in enumerate(firsts)]
+        rows, columns = (minimum(extent, size) for extent in left)
         store = Store(name, place, Const(zero, dtype), checked=False)
         inner = For(column, i64(0), columns, (store,))
         return (For(row, i64(0), rows, (inner,)),)

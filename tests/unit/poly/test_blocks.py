@@ -201,6 +201,8 @@ CASES = {
 @pytest.fixture(autouse=True)
 def small_tiles(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(blocks, "SIZE", SIZE)
+    monkeypatch.setattr(blocks, "LARGE", SIZE + 1)
+    monkeypatch.setattr(tile_writer, "LEAST_EXTENT", SIZE + SIZE // 2)
     monkeypatch.setattr(tile_writer, "LEAST_WORK", 0.0)
     yield
 
