@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pyaot.base.names import fresh
-from pyaot.ir.nodes import Expr, For, Load, Stmt, Store, Var
+from pyaot.ir.nodes import Allocate, Expr, For, Load, Stmt, Store, Var
 from pyaot.ir.types import PY_INT
 from pyaot.ir.walk import Body, arrays_read, arrays_written, scalars_assigned, walk_exprs, walk_stmts
 from pyaot.poly.affine import variable_symbol
@@ -35,9 +35,11 @@ from pyaot.poly.boxes import (
 from pyaot.poly.clipping import Clipper
 from pyaot.poly.dependences import dependences_of, is_too_large
 from pyaot.poly.regions import Region
+from pyaot.poly.row_values import with_rows_in_scalars
 from pyaot.poly.scalars import scalars_in
 from pyaot.poly.scop import Statement
 from pyaot.poly.sums import with_sums_in_elements
+from pyaot.poly.tile_checks import known_there, with_checks_before
 from pyaot.poly.tile_writer import AT_LOOP, FIRST, LAST, Plan, TileWriter
 from pyaot.poly.tiles import Box, Geometry, Grid, Moves, Place, legal_order
 from pyaot.poly.updates import Update
@@ -57,24 +59,29 @@ class Blocking:
 
     def region(self, region: Region) -> Body:
         """The region with its nests in tiles."""
-        if not any(_may_hold_boxes(stmt) for stmt in region.body) or is_too_large(region.scop()):
+        if not any(_is_candidate(stmt) for stmt in region.body) or is_too_large(region.scop()):
             return region.body
         return tuple(self._stmt(stmt, region) for stmt in region.body)
 
     def _stmt(self, stmt: Stmt, region: Region) -> Stmt:
-        if not isinstance(stmt, For) or id(stmt) in self.done or not _may_hold_boxes(stmt):
+        if not isinstance(stmt, For) or id(stmt) in self.done or not _is_candidate(stmt):
             return stmt
-        apart = with_sums_apart(with_sums_in_elements(stmt, region), region)
-        if apart is not stmt:
-            body = tuple(apart if inner is stmt else inner for inner in region.body)
-            region = replace(region, body=body)
-        blocked = self._blocked(apart, stmt, region)
+        plain: For | None = stmt
+        if not are_simple(walk_stmts((stmt,))):
+            plain = with_rows_in_scalars(stmt, region, self.taken)
+        if plain is None or not _may_hold_boxes(plain):
+            return stmt
+        there = _with_nest(region, stmt, plain)
+        nest, conditions = with_checks_before(plain, there)
+        there = known_there(_with_nest(there, plain, nest), conditions)
+        apart = with_sums_apart(with_sums_in_elements(nest, there), there)
+        blocked = self._blocked(apart, stmt, _with_nest(there, nest, apart), conditions)
         if blocked is None:
             return stmt
         self.found.append(stmt)
         return blocked
 
-    def _blocked(self, root: For, original: For, region: Region) -> Stmt | None:
+    def _blocked(self, root: For, original: For, region: Region, conditions: tuple[Expr, ...]) -> Stmt | None:
         scop = region.scop()
         statements = [s for s in scop.statements if s.loops and s.loops[0].loop is root]
         updates = updates_in(root)
@@ -85,14 +92,27 @@ class Blocking:
         indices = frozenset(node.loop.index for s in statements for node in s.loops)
         size = LARGE if all(map(_is_prism, statements)) else SIZE
         grid = Grid(fresh("first_row", self.taken), fresh("first_column", self.taken), size)
-        geometry = Geometry(scop, region.known.reader(), indices, grid)
+        geometry = Geometry(scop, region.known_before(root).reader(), indices, grid)
         ways = [(target, way) for target in targets_of(statements) for way in places_of(statements, target)]
         for target, places in ways:
             plan = _plan(geometry, places, updates, region, target)
             if plan is not None:
                 self.taken |= {grid.row, grid.column}
-                return TileWriter(geometry, plan, root, original, target, self.taken).choice()
+                return TileWriter(geometry, plan, root, target, self.taken).choice(original, conditions)
         return None
+
+
+def _with_nest(region: Region, old: For, new: For) -> Region:
+    """The region with another nest in the place of one."""
+    if new is old:
+        return region
+    return replace(region, body=tuple(new if stmt is old else stmt for stmt in region.body))
+
+
+def _is_candidate(stmt: Stmt) -> bool:
+    """Three loops deep, of simple statements and arrays of its own."""
+    others = (inner for inner in walk_stmts((stmt,)) if not isinstance(inner, Allocate))
+    return _depth(stmt) >= 3 and are_simple(others)
 
 
 def _may_hold_boxes(stmt: Stmt) -> bool:

@@ -38,6 +38,11 @@ def contract(function: Function) -> tuple[Function, tuple[Allocate, ...]]:
     return replace(plain, body=contractor.body(plain.body)), tuple(contractor.shrunk)
 
 
+def contracted(body: Body, names: Names) -> Body:
+    """Statements with smaller temporaries, where extents of temporaries are plain already."""
+    return _Contractor(names).body(body)
+
+
 def with_plain_extents(function: Function) -> Function:
     """Extents of arrays that were allocated with steady extents become those."""
     names = names_of(function)

@@ -20,7 +20,7 @@ products are better that way.
     conjugate_right         the second operand is conjugated
 """
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pyaot.ir.build import binary, both, cast, compare, mul, sub
@@ -142,6 +142,13 @@ class LibraryCalls:
             live_out=region.flow.live_out_of_body(stmt, needed),
         )
         return replace(stmt, body=self.region(inner))
+
+
+def beside_calls(body: Body) -> Iterator[Stmt]:
+    """The statements that run where a call does not pay."""
+    for stmt in walk_stmts(body):
+        if isinstance(stmt, If) and any(isinstance(inner, LibraryCall) for inner in walk_stmts(stmt.then)):
+            yield from stmt.otherwise
 
 
 def _sets_needed(stmt: Stmt, needed: frozenset[str]) -> bool:

@@ -27,7 +27,7 @@ from pyaot.poly.fills import Fills
 from pyaot.poly.forward import forward_stores
 from pyaot.poly.found import tell_behind_loops
 from pyaot.poly.fusion import fuse
-from pyaot.poly.idioms import LibraryCalls
+from pyaot.poly.idioms import LibraryCalls, beside_calls
 from pyaot.poly.in_place import sums_in_place
 from pyaot.poly.interleave import Interleaving
 from pyaot.poly.jam import jam
@@ -68,9 +68,9 @@ def optimise(function: Function, options: Options) -> Optimised:
     blocks = Blocking(names_in(plain), calls.taken)
     if not options.strict:
         plain = map_regions(plain, RegionPass(calls.region))
-        blocks.done = frozenset(map(id, calls.found))
     plain = save_parts(pull(plain))
     if not options.strict:
+        blocks.done = frozenset(map(id, beside_calls(plain.body)))
         plain = map_regions(plain, RegionPass(blocks.region))
     fusion, memory = _Fusing(options.strict), Memory()
     smaller, shrunk = contract(map_regions(plain, RegionPass(fusion.region), memory))

@@ -48,6 +48,15 @@ class Region:
         """Its polyhedral form."""
         return self.recall("scop", lambda: extract(self.body, self.known, self.flow, self.live_out))
 
+    def known_before(self, stmt: Stmt) -> Known:
+        """What is known where one of its statements begins."""
+        known = self.known
+        for other in self.body:
+            if other is stmt:
+                break
+            known = known.after(other)
+        return known
+
     def recall(self, what: str, compute: Callable[[], Fact]) -> Fact:
         """What an earlier pass has computed of the same statements, else computed now."""
         key = (what, self.live_out, *map(id, self.body))

@@ -57,12 +57,11 @@ class TileWriter:
     geometry: Geometry
     plan: Plan
     root: For
-    original: For
     target: str
     taken: set[str]
 
-    def choice(self) -> If | None:
-        """Tiles where there is work enough, else the loops as they are."""
+    def choice(self, original: For, conditions: Iterable[Expr]) -> If | None:
+        """Tiles where there is work enough and the conditions hold, else the original loops."""
         products = {id(box.update.stmt): self._name("product") for box, _ in self.plan.boxes}
         body = self._tile(products)
         if body is None:
@@ -79,7 +78,9 @@ class TileWriter:
         for axis in (0, 1):
             pays = both(compare("ge", dim(self.target, axis), LEAST_EXTENT), pays)
         pays = with_finite_scale(pays, [scale for box, _ in self.plan.boxes for scale in box.update.scale])
-        return If(pays, tiles, (self.original,), self.root.span)
+        for condition in conditions:
+            pays = both(pays, condition)
+        return If(pays, tiles, (original,), self.root.span)
 
     def _name(self, wanted: str) -> str:
         name = fresh(wanted, self.taken)

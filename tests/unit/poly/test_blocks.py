@@ -163,6 +163,83 @@ CASES = {
         """,
         2,
     ),
+    "lu, rows as arrays": (
+        "a",
+        """
+        for i in range(a.shape[0]):
+            for j in range(i):
+                a[i, j] = (a[i, j] - a[i, :j] @ a[:j, j]) / a[j, j]
+            a[i, i:] -= a[i, :i] @ a[:i, i:]
+        """,
+        2,
+    ),
+    "lu, right-looking, as arrays": (
+        "a",
+        """
+        for k in range(a.shape[0]):
+            a[k + 1 :, k] /= a[k, k]
+            a[k + 1 :, k + 1 :] -= np.outer(a[k + 1 :, k], a[k, k + 1 :])
+        """,
+        1,
+    ),
+    "trmm, as arrays": (
+        "a, b",
+        """
+        for i in range(b.shape[0]):
+            b[i] = 1.5 * (b[i] + a[i + 1 :, i] @ b[i + 1 :])
+        """,
+        1,
+    ),
+    "syr2k, as arrays": (
+        "a, b, c",
+        """
+        for i in range(a.shape[0]):
+            c[i, : i + 1] = 0.5 * c[i, : i + 1] + 1.5 * (a[: i + 1] @ b[i] + b[: i + 1] @ a[i])
+        """,
+        2,
+    ),
+    "both halves at once": (
+        "a, b",
+        """
+        n = b.shape[0]
+        for i in range(n):
+            b[i:n, i] = b[i, i:n] = a[:, i] @ a[:, i:n] / (a.shape[0] + 0.5)
+        """,
+        1,
+    ),
+    "the other half in loops": (
+        "a, b",
+        """
+        for i in range(b.shape[0] - 1):
+            b[i, i] = 1.0
+            for j in range(i + 1, b.shape[0]):
+                b[i, j] = 0.0
+                for k in range(a.shape[0]):
+                    b[i, j] += a[k, i] * a[k, j]
+                b[j, i] = b[i, j]
+        """,
+        1,
+    ),
+    "a row that the next turn reads": (
+        "a, b",
+        """
+        row = np.zeros(b.shape[1])
+        for i in range(b.shape[0]):
+            b[i] += row
+            row = a[i] @ b
+        """,
+        0,
+    ),
+    "a row that is read elsewhere": (
+        "a, b",
+        """
+        for i in range(b.shape[0]):
+            row = a[i, :i] @ a[:i]
+            for j in range(b.shape[1]):
+                b[i, j] += row[b.shape[1] - 1 - j]
+        """,
+        0,
+    ),
     "some sums are empty": (
         "a, b, c",
         """
