@@ -63,7 +63,7 @@ def optimise(function: Function, options: Options) -> Optimised:
     plain = with_equals(settle_checks(with_plain_extents(plain)))
     plain = one_by_one(plain, calls_in_parallel(plain, options.strict))
     orientation = Orientation(options.strict)
-    plain = map_regions(plain, RegionPass(orientation.region))
+    plain = map_regions(pull(plain), RegionPass(orientation.region))
     calls = LibraryCalls(frozenset(bound_together(plain.body)))
     blocks = Blocking(names_in(plain), calls.taken)
     if not options.strict:
