@@ -91,13 +91,16 @@ def _with_values_in_place(body: Body, single: Names) -> Body:
             done.append(replace(stmt, body=_with_values_in_place(stmt.body, single)))
         else:
             done.append(stmt)
-    for stmt in list(done):
-        if isinstance(stmt, Assign) and stmt.name in single:
-            place = done.index(stmt)
-            user = _user(stmt, done[place + 1 :])
-            if user is not None:
-                done[place + 1 + user] = _with_value(done[place + 1 + user], stmt)
-                del done[place]
+    place = 0
+    while place < len(done):
+        stmt = done[place]  # as it is now: a value may have been put into it
+        is_single = isinstance(stmt, Assign) and stmt.name in single
+        user = _user(stmt, done[place + 1 :]) if is_single else None  # type: ignore[arg-type]
+        if user is None:
+            place += 1
+        else:
+            done[place + 1 + user] = _with_value(done[place + 1 + user], stmt)  # type: ignore[arg-type]
+            del done[place]
     return tuple(done)
 
 
