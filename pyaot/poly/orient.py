@@ -7,7 +7,8 @@
                 c[i, j] = ...                                   c[i, j] = ...
 
 A loop along which more elements are far apart goes outside; of two that are alike the one whose iterations
-are free. All passes behind this one see one order only, so what they find does not depend on the user's.
+are free, unless both go from neighbour to neighbour. All passes behind this one see one order only, so what
+they find does not depend on the user's.
 """
 
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ from pyaot.poly.marks import judge
 from pyaot.poly.permute import Orders, nested, perfect_chain
 from pyaot.poly.regions import Region
 from pyaot.poly.scalars import scalars_in
-from pyaot.poly.strides import access_cost, accesses
+from pyaot.poly.strides import STRIDED, access_cost, accesses
 
 CLEARLY = 0.5  # by how much the costs of two loops differ before they change places
 WRITING = 1.25  # a write that strides costs more than a read that does
@@ -76,7 +77,8 @@ def _is_better(outer: For, inner: For, body: Body, view: Orders) -> bool:
     gain = _cost(inner, body) - _cost(outer, body)
     if abs(gain) > CLEARLY:
         return gain > 0
-    return _is_plain(inner, view) and not _is_plain(outer, view)
+    is_near = _cost(inner, body) < STRIDED  # the free one of two such loops belongs inside, where it is SIMD
+    return not is_near and _is_plain(inner, view) and not _is_plain(outer, view)
 
 
 def _is_plain(loop: For, view: Orders) -> bool:

@@ -27,6 +27,7 @@ def nest(outer: str, inner: str, *body: Stmt, start: Expr | int = 0) -> Stmt:
 SCALED = store("a", i, j, value=mul(at("a", i, j), f64(2.0)))
 SUM = loop("k", 0, COLUMNS, store("a", i, j, value=add(at("a", i, j), at("b", i, k))))
 BEFORE = store("a", i, j, value=add(at("a", sub(i, 1), j), at("a", i, sub(j, 1))))
+SLIDING = store("x", j, value=add(at("x", j), mul(at("a", 0, i), at("b", 0, add(i, j)))))
 AGAINST = store("a", i, j, value=at("a", sub(i, 1), sub(j, -1)))
 CASES = {
     "columns first": (nest("j", "i", SCALED), ["i", "j"]),
@@ -46,6 +47,7 @@ CASES = {
         loop("j", 0, sub(COLUMNS, 1), loop("i", 1, ROWS, AGAINST)),
         ["j", "i"],
     ),
+    "near both ways, and a sum one way": (loop("i", 0, 2, loop("j", 0, 2, SLIDING)), ["i", "j"]),
     "a triangle": (loop("j", 0, COLUMNS, loop("i", j, ROWS, SCALED)), ["j", "i"]),
 }
 
