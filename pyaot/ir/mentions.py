@@ -39,7 +39,22 @@ from pyaot.ir.walk import (
 
 def mentions(body: Iterable[Stmt]) -> Counter[str]:
     """How often the statements, nested ones too, name each scalar, index and array."""
-    return Counter(name for stmt in walk_stmts(body) for name in (*_read_by(stmt), *set_by(stmt)))
+    return Counter(name for stmt in walk_stmts(body) for name in (*read_by(stmt), *set_by(stmt)))
+
+
+def array_mentions(body: Iterable[Stmt]) -> Counter[str]:
+    """How often every array's name stands in the statements."""
+    counts = Counter[str]()
+    for stmt in walk_stmts(body):
+        counts.update(arrays_named_by(stmt))
+        for expr in expressions_of(stmt):
+            counts.update(node.array for node in walk_expr(expr) if isinstance(node, Load | Dim))
+    return counts
+
+
+def arrays_named_by(stmt: Stmt) -> tuple[str, ...]:
+    """The arrays that the statement names outside of its expressions."""
+    return () if isinstance(stmt, Assign | For) else (*set_by(stmt), *_handed_on_by(stmt))
 
 
 def names_set(body: Iterable[Stmt]) -> frozenset[str]:
@@ -83,18 +98,26 @@ def constants_of(exprs: Iterable[Expr]) -> tuple[str, ...]:
     return tuple(repr(node.value) for node in nodes if isinstance(node, Const))
 
 
-def _read_by(stmt: Stmt) -> Iterator[str]:
+def read_by(stmt: Stmt) -> Iterator[str]:
+    """The names that the statement itself reads, as often as it does; marks count."""
     for expr in expressions_of(stmt):
         yield from expr_mentions(expr)
+    yield from _handed_on_by(stmt)
+    if isinstance(stmt, For):
+        yield from (reduction.name for reduction in stmt.marks.reductions)
+
+
+def _handed_on_by(stmt: Stmt) -> tuple[str, ...]:
+    """The arrays that it binds, or gives to a library or to the caller."""
     match stmt:
         case Bind():
-            yield from stmt.sources
+            return stmt.sources
         case LibraryCall():
-            yield from (item.array for item in stmt.inputs if isinstance(item, Section))
+            return tuple(item.array for item in stmt.inputs if isinstance(item, Section))
         case Return():
-            yield from result_arrays(stmt.result)
-        case For():
-            yield from (reduction.name for reduction in stmt.marks.reductions)
+            return result_arrays(stmt.result)
+        case _:
+            return ()
 
 
 def with_names(body: Body, names: Mapping[str, str]) -> Body:

@@ -239,6 +239,11 @@ def bound_together(body: Iterable[Stmt]) -> dict[str, frozenset[str]]:
     return groups
 
 
+def with_others(names: Iterable[str], groups: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The names, and all that by these groups may stand for the same arrays."""
+    return frozenset(other for name in names for other in (name, *groups.get(name, ())))
+
+
 # ---- rebuilding -------------------------------------------------------------------------------------------
 
 

@@ -9,22 +9,15 @@ A statement stays where it may fail or warn: then the original program has its s
 from dataclasses import replace
 
 from pyaot.ir.failing import can_raise, can_warn
+from pyaot.ir.mentions import read_by, set_by
 from pyaot.ir.nodes import (
     Allocate,
     Assign,
-    Bind,
-    Dim,
-    For,
     Function,
-    LibraryCall,
-    Load,
-    Return,
-    Section,
     Stmt,
     Store,
-    Var,
 )
-from pyaot.ir.walk import expressions_of, result_arrays, transform_body, walk_expr, walk_stmts
+from pyaot.ir.walk import expressions_of, transform_body, walk_stmts
 from pyaot.normalise.fold import fold_body
 from pyaot.normalise.ranges import Ranges, find_ranges
 
@@ -76,23 +69,5 @@ def _is_silent(stmt: Stmt) -> bool:
 
 def _mentioned(stmt: Stmt) -> frozenset[str]:
     """The names in a statement, except the scalar that it sets."""
-    nodes = [node for expr in expressions_of(stmt) for node in walk_expr(expr)]
-    names = {node.name for node in nodes if isinstance(node, Var)}
-    names |= {node.array for node in nodes if isinstance(node, Load | Dim)}
-    match stmt:
-        case Store():
-            names.add(stmt.array)
-        case Allocate():
-            names.add(stmt.name)
-        case Bind():
-            names |= {*stmt.targets, *stmt.sources}
-        case For():
-            names |= {reduction.name for reduction in stmt.marks.reductions}
-        case LibraryCall():
-            operands = (*stmt.outputs, *stmt.inputs)
-            names |= {operand.array for operand in operands if isinstance(operand, Section)}
-        case Return():
-            names |= set(result_arrays(stmt.result))
-        case _:
-            pass
-    return frozenset(names)
+    own = () if isinstance(stmt, Assign) else set_by(stmt)
+    return frozenset((*read_by(stmt), *own))

@@ -15,7 +15,7 @@ from pyaot.ir.mentions import expr_mentions, is_same, names_set
 from pyaot.ir.nodes import Function, If, Stmt
 from pyaot.ir.turns import may_leave
 from pyaot.ir.unchanged import with_bodies
-from pyaot.ir.walk import Body, bound_together
+from pyaot.ir.walk import Body, bound_together, with_others
 
 Groups = Mapping[str, frozenset[str]]
 
@@ -42,6 +42,4 @@ def _are_one(first: If, second: If, groups: Groups) -> bool:
     """Whether the condition is the same when the second branch starts."""
     if not is_same(first.condition, second.condition) or may_leave(first):
         return False
-    changed = names_set((first,))
-    changed = changed.union(*(groups.get(name, changed) for name in changed))
-    return not changed & set(expr_mentions(first.condition))
+    return not with_others(names_set((first,)), groups) & set(expr_mentions(first.condition))

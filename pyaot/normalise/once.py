@@ -43,6 +43,7 @@ from pyaot.ir.walk import (
     sub_expressions,
     walk_expr,
     walk_stmts,
+    with_others,
 )
 
 LARGEST = 200  # nodes of a value that is moved
@@ -144,10 +145,9 @@ class _Moving:
         """Nothing that it reads changes there, and where it fails or warns is all the same."""
         if any(isinstance(inner, Exit | Return | Loop) for inner in walk_stmts(between)):
             return False
-        written = arrays_written(between)
+        written = with_others(arrays_written(between), self.groups)
         if can_fail(value) and not all(isinstance(stmt, Assign) for stmt in between):
             return False  # a failure behind a write needs a copy of what was written
-        written |= {other for name in written for other in self.groups.get(name, ())}
         for stmt in walk_stmts(between):
             written |= {stmt.name} if isinstance(stmt, Allocate) else frozenset()
             written |= frozenset(stmt.targets) if isinstance(stmt, Bind) else frozenset()

@@ -48,6 +48,7 @@ from pyaot.ir.walk import (
     walk_expr,
     walk_exprs,
     walk_stmts,
+    with_others,
 )
 
 Names = frozenset[str]
@@ -137,8 +138,7 @@ class _Works:
         return with_bodies(lambda body: self.suite(body, done.copy()), stmt)
 
     def _changed_by(self, stmt: Stmt) -> Names:
-        own = names_set((stmt,))
-        return own.union(*(self.together.get(name, own) for name in own))
+        return with_others(names_set((stmt,)), self.together)
 
     # ---- works
 

@@ -18,7 +18,7 @@ from pyaot.base.names import fresh
 from pyaot.ir.failing import can_fail
 from pyaot.ir.mentions import expr_mentions, mentions, names_set, with_names
 from pyaot.ir.nodes import Bind, Block, Expr, For, Function, If, Load, Stmt
-from pyaot.ir.walk import Body, bound_together, transform_body, walk_expr, walk_stmts
+from pyaot.ir.walk import Body, bound_together, transform_body, walk_expr, walk_stmts, with_others
 
 MOST = 80  # statements of a loop that is written twice
 
@@ -60,8 +60,7 @@ class _Unswitching:
         return binds and self._is_steady(stmt.condition, loop)
 
     def _is_steady(self, condition: Expr, loop: For) -> bool:
-        changed = names_set((loop,))
-        changed = changed.union(*(self.together.get(name, changed) for name in changed))
+        changed = with_others(names_set((loop,)), self.together)
         reads = any(isinstance(node, Load) for node in walk_expr(condition))
         return not reads and not can_fail(condition) and not changed & set(expr_mentions(condition))
 

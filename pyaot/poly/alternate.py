@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.build import FALSE, maximum, minimum, negated, sub, unchecked, var
+from pyaot.ir.mentions import array_mentions
 from pyaot.ir.nodes import (
     Allocate,
     Assign,
@@ -41,7 +42,7 @@ from pyaot.poly.accumulate import names_in
 from pyaot.poly.affine import Symbols
 from pyaot.poly.alternate_cells import Frame, frame_of, reads_old_values
 from pyaot.poly.extract import extract, is_static
-from pyaot.poly.known import Known, array_mentions, at_entry, names_of
+from pyaot.poly.known import Known, at_entry, names_of
 from pyaot.poly.scalars import ScalarFlow
 from pyaot.poly.scop import Scop
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from pyaot.ir.build import cast, compare
+from pyaot.ir.mentions import array_mentions
 from pyaot.ir.nodes import Allocate, Assign, Check, Const, Dim, Expr, For, Function, Load, Stmt, Store, Var
 from pyaot.ir.types import PY_INT
 from pyaot.ir.unchanged import with_bodies
@@ -27,7 +28,7 @@ from pyaot.ir.walk import (
     walk_exprs,
     walk_stmts,
 )
-from pyaot.poly.known import Names, array_mentions, names_of
+from pyaot.poly.known import Names, names_of
 from pyaot.poly.scalars import ScalarFlow
 
 

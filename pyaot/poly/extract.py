@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
+from pyaot.ir.mentions import array_mentions
 from pyaot.ir.nodes import (
     Allocate,
     Assign,
@@ -46,7 +47,7 @@ from pyaot.poly.affine import (
     symbol,
     variable_symbol,
 )
-from pyaot.poly.known import Known, array_mentions, loop_formula
+from pyaot.poly.known import Known, loop_formula
 from pyaot.poly.scalars import Names, ScalarFlow
 from pyaot.poly.scop import Access, LoopNode, Scop, Statement
 from pyaot.poly.sets import Formula, conjunction, context, relation

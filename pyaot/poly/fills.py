@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pyaot.base.names import fresh
+from pyaot.ir.mentions import array_mentions
 from pyaot.ir.nodes import Allocate, Const, Expr, For, Stmt, Store, Var
 from pyaot.ir.types import PY_INT
 from pyaot.ir.unchanged import with_bodies
@@ -24,7 +25,6 @@ from pyaot.poly.affine import Reader, array_symbol
 from pyaot.poly.contract import accesses_of
 from pyaot.poly.dependences import FLOW, in_order, is_too_large
 from pyaot.poly.extract import is_static
-from pyaot.poly.known import array_mentions
 from pyaot.poly.regions import Region
 from pyaot.poly.scop import Access, Scop, Statement
 from pyaot.poly.sets import Formula, Set, conjunction, points

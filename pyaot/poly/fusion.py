@@ -13,6 +13,7 @@ happens to the loops inside.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from pyaot.ir.mentions import array_mentions
 from pyaot.ir.nodes import Allocate, Check, For, Stmt, Var
 from pyaot.ir.unchanged import with_bodies
 from pyaot.ir.walk import (
@@ -27,7 +28,7 @@ from pyaot.ir.walk import (
 from pyaot.poly.affine import Reader
 from pyaot.poly.dependences import Dependence, dependences_of
 from pyaot.poly.hoist import hoisted, hoisted_order
-from pyaot.poly.known import array_mentions, loop_formula
+from pyaot.poly.known import loop_formula
 from pyaot.poly.marks import Verdict, judge
 from pyaot.poly.regions import Region
 from pyaot.poly.scop import Statement

@@ -10,10 +10,10 @@ A check that fails earlier than it did is no difference: the whole attempt fails
 
 from collections.abc import Sequence
 
+from pyaot.ir.mentions import array_mentions
 from pyaot.ir.nodes import Allocate, Assign, Check, For, Load, Stmt
 from pyaot.ir.walk import Body, arrays_written, scalars_assigned, scalars_read, walk_exprs
 from pyaot.poly.extract import is_static
-from pyaot.poly.known import array_mentions
 from pyaot.poly.scalars import ScalarFlow
 
 

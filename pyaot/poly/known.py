@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from pyaot.ir.alias import Aliases, aliases
+from pyaot.ir.mentions import array_mentions, arrays_named_by
 from pyaot.ir.nodes import (
     Allocate,
     Assign,
@@ -27,17 +28,13 @@ from pyaot.ir.nodes import (
     For,
     Function,
     If,
-    LibraryCall,
     Load,
     Loop,
-    Return,
-    Section,
     Select,
     Stmt,
-    Store,
     Var,
 )
-from pyaot.ir.walk import expressions_of, result_arrays, walk_expr, walk_stmts
+from pyaot.ir.walk import walk_expr, walk_stmts
 from pyaot.poly.affine import Reader, Symbols, Term, symbol, variable_symbol
 from pyaot.poly.sets import Formula
 
@@ -74,34 +71,6 @@ def names_of(function: Function) -> Names:
     binds = [s for s in walk_stmts(function.body) if isinstance(s, Bind)]
     rebound = frozenset(name for bind in binds for name in (*bind.targets, *bind.sources))
     return Names(assignments, rebound, array_mentions(function.body), aliases(function))
-
-
-def array_mentions(body: Iterable[Stmt]) -> Counter[str]:
-    """How often every array's name stands in the statements."""
-    counts = Counter[str]()
-    for stmt in walk_stmts(body):
-        counts.update(arrays_named_by(stmt))
-        for expr in expressions_of(stmt):
-            counts.update(node.array for node in walk_expr(expr) if isinstance(node, Load | Dim))
-    return counts
-
-
-def arrays_named_by(stmt: Stmt) -> tuple[str, ...]:
-    """The arrays that the statement names outside of its expressions."""
-    match stmt:
-        case Store():
-            return (stmt.array,)
-        case Allocate():
-            return (stmt.name,)
-        case Bind():
-            return (*stmt.targets, *stmt.sources)
-        case LibraryCall():
-            operands = (*stmt.outputs, *stmt.inputs)
-            return tuple(operand.array for operand in operands if isinstance(operand, Section))
-        case Return():
-            return result_arrays(stmt.result)
-        case _:
-            return ()
 
 
 @dataclass(frozen=True)

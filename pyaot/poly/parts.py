@@ -17,6 +17,7 @@ from functools import reduce
 from pyaot.base.names import fresh
 from pyaot.ir.build import both, compare, var
 from pyaot.ir.failing import can_fail
+from pyaot.ir.mentions import array_mentions
 from pyaot.ir.nodes import (
     Allocate,
     Assign,
@@ -44,7 +45,6 @@ from pyaot.ir.walk import (
     walk_stmts,
 )
 from pyaot.poly.accumulate import names_in
-from pyaot.poly.known import array_mentions
 from pyaot.poly.permute import nested, perfect_chain
 from pyaot.poly.scalars import scalars_in
 

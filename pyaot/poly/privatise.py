@@ -12,10 +12,10 @@ Only where nothing else keeps the loop from running in parallel.
 
 from dataclasses import dataclass, replace
 
+from pyaot.ir.mentions import array_mentions
 from pyaot.ir.nodes import Allocate, For, Stmt
 from pyaot.ir.walk import Body
 from pyaot.poly.dependences import FLOW, Dependence, carried_by, dependences_of
-from pyaot.poly.known import array_mentions
 from pyaot.poly.marks import Verdict, judge
 from pyaot.poly.regions import Region
 from pyaot.poly.scop import LoopNode, Statement

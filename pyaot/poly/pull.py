@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pyaot.ir.failing import can_fail
+from pyaot.ir.mentions import array_mentions
 from pyaot.ir.nodes import Allocate, Call, Const, Expr, For, Function, If, Load, Select, Stmt, Store, Var
 from pyaot.ir.walk import (
     Body,
@@ -28,7 +29,6 @@ from pyaot.ir.walk import (
     walk_exprs,
     walk_stmts,
 )
-from pyaot.poly.known import array_mentions
 from pyaot.poly.permute import perfect_chain
 
 MOST_LOADS = 2  # of elements that move with all loops, where they are read in another order
@@ -98,7 +98,6 @@ class _Pulling:
     def _is_steady(self, value: Expr, between: Sequence[Stmt]) -> bool:
         """Nothing that the value reads changes until it is used."""
         written = arrays_written(between)
-        written |= {other for name in written for other in self.groups.get(name, ())}
         made = {stmt.name for stmt in walk_stmts(between) if isinstance(stmt, Allocate)}
         changed = scalars_assigned(between)
         for node in walk_expr(value):

@@ -22,7 +22,6 @@ from pyaot.base.names import fresh
 from pyaot.ir.build import add, binary, both, cast, compare, either, floordiv, mul, sub, unchecked, var
 from pyaot.ir.nodes import Assign, Const, Expr, For, If, Load, Stmt, Store, Var
 from pyaot.ir.types import PY_INT
-from pyaot.ir.unchanged import with_bodies
 from pyaot.ir.walk import (
     Body,
     expressions_of,
@@ -34,7 +33,7 @@ from pyaot.ir.walk import (
 )
 from pyaot.poly.dependences import FLOW, OUTPUT, Dependence, dependences_of, is_too_large
 from pyaot.poly.linear import Linear, Recurrence, is_same_element, recurrence_of
-from pyaot.poly.regions import Region
+from pyaot.poly.regions import Region, replaced
 from pyaot.poly.scalars import Names
 from pyaot.poly.work import constant_trips
 
@@ -54,18 +53,14 @@ class Recurrences:
         """The region with its recurrences looking ahead."""
         if not any(_may_be_one(stmt) for stmt in walk_stmts(region.body)) or is_too_large(region.scop()):
             return region.body
-        return self._body(region, region.body, region.live_out)
+        return replaced(region, lambda stmt, live: self._ahead(region, stmt, live))
 
-    def _body(self, region: Region, body: Body, live_out: Names) -> Body:
-        after = region.flow.live_after_each(body, live_out, {})
-        return tuple(self._stmt(region, stmt, live) for stmt, live in zip(body, after, strict=True))
-
-    def _stmt(self, region: Region, stmt: Stmt, live: Names) -> Stmt:
-        if isinstance(stmt, For) and (found := _recurrence(region, stmt, live)) is not None:
-            self.changed.append(stmt)
-            return _Ahead(stmt, found, self.taken).all()
-        inside = region.flow.live_out_of_body(stmt, live) if isinstance(stmt, For) else live
-        return with_bodies(lambda body: self._body(region, body, inside), stmt)
+    def _ahead(self, region: Region, stmt: Stmt, live: Names) -> Body | None:
+        found = _recurrence(region, stmt, live) if isinstance(stmt, For) else None
+        if found is None or not isinstance(stmt, For):
+            return None
+        self.changed.append(stmt)
+        return (_Ahead(stmt, found, self.taken).all(),)
 
 
 def _may_be_one(stmt: Stmt) -> bool:

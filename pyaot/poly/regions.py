@@ -65,6 +65,27 @@ class Region:
         return cast(Fact, self.memory.facts[key][1])
 
 
+def replaced(region: Region, change: Callable[[Stmt, Names], Body | None]) -> Body:
+    """The region with statements replaced, outer ones first.
+
+    `change` gets a statement and the scalars that are read behind it; None: it stays, what is in it may not.
+    """
+
+    def body_of(body: Body, live_out: Names) -> Body:
+        after = region.flow.live_after_each(body, live_out, {})
+        done = (stmts_for(stmt, live) for stmt, live in zip(body, after, strict=True))
+        return tuple(stmt for stmts in done for stmt in stmts)
+
+    def stmts_for(stmt: Stmt, live: Names) -> Body:
+        new = change(stmt, live)
+        if new is not None:
+            return new
+        inside = region.flow.live_out_of_body(stmt, live) if isinstance(stmt, For) else live
+        return (with_bodies(lambda body: body_of(body, inside), stmt),)
+
+    return body_of(region.body, region.live_out)
+
+
 class Visitor(Protocol):
     """What a pass does."""
 

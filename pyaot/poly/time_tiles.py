@@ -40,11 +40,10 @@ from pyaot.ir.build import (
 )
 from pyaot.ir.nodes import Assign, Expr, For, If, Load, Marks, Stmt, Store, Var
 from pyaot.ir.types import PY_INT
-from pyaot.ir.unchanged import with_bodies
 from pyaot.ir.walk import Body, scalars_assigned, substitute, walk_expr, walk_stmts
 from pyaot.poly.dependences import Dependence, dependences_of, is_too_large
 from pyaot.poly.index_sums import IndexSum, Naming, index_sum
-from pyaot.poly.regions import Region
+from pyaot.poly.regions import Region, replaced
 from pyaot.poly.scalars import Names, scalars_in
 from pyaot.poly.scop import Statement
 from pyaot.poly.sets import Formula, relation
@@ -86,22 +85,17 @@ class TimeTiles:
         """The region with its time loops in tiles."""
         if not any(_may_be_tiled(stmt) for stmt in walk_stmts(region.body)) or is_too_large(region.scop()):
             return region.body
-        return self._body(region, region.body, region.live_out)
+        return replaced(region, lambda stmt, live: self._tiled(region, stmt, live))
 
-    def _body(self, region: Region, body: Body, live_out: Names) -> Body:
-        after = region.flow.live_after_each(body, live_out, {})
-        done = (self._stmt(region, stmt, live) for stmt, live in zip(body, after, strict=True))
-        return tuple(stmt for stmts in done for stmt in stmts)
-
-    def _stmt(self, region: Region, stmt: Stmt, live: Names) -> Body:
-        if isinstance(stmt, For) and _may_be_tiled(stmt) and not scalars_assigned((stmt,)) & live:
-            stages = _stages(stmt)
-            reach = None if stages is None else _reach(region, stmt, stages)
-            if stages is not None and reach is not None:
-                self.changed.append(stmt)
-                return _Writer(stmt, stages, reach, _Names.free(self.taken)).all()
-        inside = region.flow.live_out_of_body(stmt, live) if isinstance(stmt, For) else live
-        return (with_bodies(lambda body: self._body(region, body, inside), stmt),)
+    def _tiled(self, region: Region, stmt: Stmt, live: Names) -> Body | None:
+        if not (isinstance(stmt, For) and _may_be_tiled(stmt)) or scalars_assigned((stmt,)) & live:
+            return None
+        stages = _stages(stmt)
+        reach = None if stages is None else _reach(region, stmt, stages)
+        if stages is None or reach is None:
+            return None
+        self.changed.append(stmt)
+        return _Writer(stmt, stages, reach, _Names.free(self.taken)).all()
 
 
 def _may_be_tiled(stmt: Stmt) -> bool:
@@ -110,11 +104,11 @@ def _may_be_tiled(stmt: Stmt) -> bool:
         return False
     nests = [inner for inner in stmt.body if isinstance(inner, For)]
     others = [inner for inner in stmt.body if not isinstance(inner, For)]
-    changing = scalars_assigned((stmt,)) | {stmt.index}
+    changing, numbers = scalars_assigned((stmt,)) | {stmt.index}, _numbers(stmt)
     return (
         bool(nests)
         and all(_may_be_stage(nest, changing) for nest in nests)
-        and all(isinstance(inner, Assign) and inner.name in _numbers(stmt) for inner in others)
+        and all(isinstance(inner, Assign) and inner.name in numbers for inner in others)
     )
 
 

@@ -19,9 +19,9 @@ from pyaot.ir.build import (
     var,
 )
 from pyaot.ir.interpret import interpret
+from pyaot.ir.mentions import array_mentions
 from pyaot.ir.nodes import Expr, Function, Stmt
 from pyaot.ir.types import PY_INT, DType
-from pyaot.poly.known import array_mentions
 from pyaot.poly.parts import save_parts
 from tests.unit.poly.loops import MATRIX, VECTOR, at, proved
 

@@ -21,10 +21,10 @@ from pyaot.ir.build import (
     when,
 )
 from pyaot.ir.interpret import interpret
+from pyaot.ir.mentions import array_mentions
 from pyaot.ir.nodes import Expr, Function, Load, Select, Stmt
 from pyaot.ir.types import DType
 from pyaot.ir.walk import walk_exprs
-from pyaot.poly.known import array_mentions
 from pyaot.poly.pull import pull
 from tests.unit.poly.loops import MATRIX, VECTOR, F, at, proved
 
