@@ -11,9 +11,11 @@ A stage that breaks on a function costs that function only: it stays Python, wit
 
 import multiprocessing
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.backends.emitted import Emitted
 from pyaot.backends.to_native import emit_native
@@ -43,8 +45,7 @@ from pyaot.poly.optimise import optimise
 _FEWEST_SIDE_BY_SIDE = 4
 
 
-@dataclass(frozen=True)
-class Compilation:
+class Compilation(Struct, frozen=True):
     """All that is known of a file before any file is written."""
 
     source: SourceFile
@@ -56,8 +57,7 @@ class Compilation:
     diagnostics: tuple[Diagnostic, ...]
 
 
-@dataclass(frozen=True)
-class _Outcome:
+class _Outcome(Struct, frozen=True):
     """A function after the middle stages with its NumPy version, or why there is none."""
 
     function: Function | None

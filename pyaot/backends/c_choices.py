@@ -10,7 +10,9 @@ numbers that are there already have no branch anyway (`choose_float64`).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.backends.c_hoist import names_of
 from pyaot.base.names import fresh
@@ -39,8 +41,7 @@ def load_before_choices(function: Function) -> Function:
     return replace(function, body=work.body(function.body))
 
 
-@dataclass(frozen=True)
-class _Loading:
+class _Loading(Struct, frozen=True):
     extents: Mapping[tuple[str, int], Expr]
     moving: frozenset[str]  # arrays that are bound anew
     overlaps: Aliases

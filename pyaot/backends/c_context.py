@@ -1,8 +1,10 @@
 """What the emission of a statement knows of its surroundings."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TypeAlias, assert_never
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.backends.c_names import ArrayNames, Names, name_all
 from pyaot.backends.c_scopes import Flow, NameSet
@@ -26,8 +28,7 @@ from pyaot.ir.types import Array
 from pyaot.ir.walk import Body, returns, scalars_assigned, scalars_read, walk_stmts
 
 
-@dataclass(frozen=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """One leaf of a result: the fields of the results struct that carry it."""
 
     result: ScalarResult | ArrayResult | ViewResult
@@ -50,8 +51,7 @@ class Leaf:
                 assert_never(self.result)
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(Struct, frozen=True):
     """The function, its names and places, and where the emission stands in it."""
 
     function: Function
@@ -73,7 +73,7 @@ class Context:
 
     def inside(self, **changes: object) -> "Context":
         """The context of an inner body."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+        return replace(self, **changes)
 
     @property
     def cleans_up(self) -> bool:

@@ -10,8 +10,9 @@ precedence, so that parentheses stand only where they are needed.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import assert_never
+
+from msgspec import Struct
 
 from pyaot.backends.c_calls import call_text
 from pyaot.backends.c_names import ArrayNames, Names
@@ -45,8 +46,7 @@ _PLAIN = {
 _BOOLEAN = {"add": "bitor", "mul": "bitand", "minimum": "bitand", "maximum": "bitor"}
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(Struct, frozen=True):
     """C text and how tightly its outermost operator binds."""
 
     text: str

@@ -7,7 +7,8 @@ if one came out. Vector functions under a condition set flags for lanes that it 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pyaot.backends.c_storage import evaluated
 from pyaot.backends.c_text import words
@@ -98,8 +99,7 @@ def _always(expr: Expr) -> Iterator[Expr]:
         yield from _always(part)
 
 
-@dataclass(frozen=True)
-class Doubts:
+class Doubts(Struct, frozen=True):
     """Which flags may be set although no operation of NumPy's has met that error."""
 
     of_nan: bool  # 'invalid', where a NaN is compared

@@ -9,7 +9,8 @@ runs. What only some turns evaluate (behind an If or a Select) stays where it is
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.failing import can_fail

@@ -19,8 +19,9 @@ more instructions than the arithmetic, and it adds up the lanes of a register on
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from pyaot.backends.c_context import Context
 from pyaot.backends.c_reductions import identity

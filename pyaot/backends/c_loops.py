@@ -4,7 +4,8 @@ For(i, 0, n, simd, reduction add s)       #pragma omp simd reduction(+:s)
                                           for (int64_t i = 0; i < n; i++) { ... }
 """
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.backends.c_context import Context, EmitBody
 from pyaot.backends.c_expressions import compared, expression
@@ -22,8 +23,7 @@ from pyaot.ir.walk import Body, scalars_assigned, walk_expr, walk_stmts
 SMALL = 12  # statements
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(Struct, frozen=True):
     """A `for` line: what must be computed before it, and its parts as text."""
 
     before: tuple[str, ...]

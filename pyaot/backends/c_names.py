@@ -5,8 +5,9 @@ array `a` of rank 2     a (its data), a_n0 and a_n1 (its extents)
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain, count
+
+from msgspec import Struct
 
 from pyaot.backends.c_prelude import is_claimed
 from pyaot.backends.c_text import words
@@ -43,8 +44,7 @@ _SUFFIXES = words("_room _object _slot _slots _view _copy _parts _count _all _st
 }
 
 
-@dataclass(frozen=True)
-class ArrayNames:
+class ArrayNames(Struct, frozen=True):
     """An array in C: the pointer to its elements and the variables that hold its extents."""
 
     data: str
@@ -52,8 +52,7 @@ class ArrayNames:
     type: Array
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(Struct, frozen=True):
     """What the names of the IR are called in C."""
 
     scalars: Mapping[str, str]

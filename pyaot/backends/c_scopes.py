@@ -10,8 +10,9 @@ the stack (`c_storage.py`) are variables too; their Allocate is the assignment.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import assert_never
+
+from msgspec import Struct, field
 
 from pyaot.backends.c_names import arrays_used
 from pyaot.ir.nodes import (
@@ -39,14 +40,13 @@ NameSet = frozenset[str]
 NOTHING: NameSet = frozenset()
 
 
-@dataclass(frozen=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """What is live where an Exit lands, and which arrays count as variables."""
 
     stack: NameSet = NOTHING
     exits: Mapping[str, NameSet] = field(default_factory=dict)
-    answers: dict[tuple[object, ...], NameSet] = field(default_factory=dict, compare=False)  # given before
-    asked: dict[int, Stmt] = field(default_factory=dict, compare=False)  # keeps them from being forgotten
+    answers: dict[tuple[object, ...], NameSet] = field(default_factory=dict)  # given before
+    asked: dict[int, Stmt] = field(default_factory=dict)  # keeps them from being forgotten
 
     def leaving(self, label: str, live: NameSet) -> "Flow":
         """The same inside a Block."""

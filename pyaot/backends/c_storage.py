@@ -9,8 +9,9 @@ SHARED    bound together with others (Bind): names are pointers to slots, and a 
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from pyaot.ir.extents import is_natural
 from pyaot.ir.failing import can_fail
@@ -53,8 +54,7 @@ class Place(Enum):
     SHARED = auto()
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """Names that may come to stand for the same arrays; `owned` if one of them may be returned."""
 
     names: tuple[str, ...]
@@ -67,8 +67,7 @@ class Group:
         return len(self.names) + len(self.params)
 
 
-@dataclass(frozen=True)
-class Storage:
+class Storage(Struct, frozen=True):
     """The places of all arrays, and what the entry must do for the parameters."""
 
     places: Mapping[str, Place]

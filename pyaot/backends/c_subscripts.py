@@ -10,7 +10,9 @@ subscripts. A loop without turns would not have checked: failing then is needles
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.backends.c_hoist import names_of
 from pyaot.base.names import fresh
@@ -46,8 +48,7 @@ Access = Load | Store
 Place = tuple[str, int, Expr]  # array, axis, subscript
 
 
-@dataclass(frozen=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """What is known of extents and indices where the pass stands."""
 
     extents: Mapping[tuple[str, int], Expr]  # of arrays that never change: what their extents are

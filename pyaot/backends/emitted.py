@@ -1,10 +1,9 @@
 """What a backend gives: the text of a file and the names that stand in it for others to call."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Emitted:
+class Emitted(Struct, frozen=True):
     """Generated text for one target; `symbols` are the functions it defines, in the order of the text."""
 
     target: str

@@ -9,8 +9,10 @@ theirs is computed silently into a name of its own, and looked at. On lanes that
 nothing may warn at all: a result there is computed silently, and has to be finite on the lanes that count.
 """
 
-from dataclasses import dataclass, field, replace
 from enum import Enum
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.backends.numpy_facts import is_silent, shows_warnings, stripped, warns_itself, weak
 from pyaot.backends.numpy_output import SILENTLY, Output, atom, joined
@@ -36,8 +38,7 @@ class Warns(Enum):
     CHECKED = "no rules: the result is looked at"
 
 
-@dataclass
-class Expressions:
+class Expressions(Struct):
     """Writes the expressions of one statement; what must be computed before it goes to the output."""
 
     out: Output
@@ -203,8 +204,7 @@ class Expressions:
         return Value(f"{self.out.names.value(array)}[{', '.join(texts)}]", dims)
 
 
-@dataclass
-class _Tree:
+class _Tree(Struct):
     """One expression on its way to text: what Python's syntax says otherwise is replaced by names for it."""
 
     owner: Expressions

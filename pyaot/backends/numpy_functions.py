@@ -7,7 +7,8 @@ Return((a, x))                              return 0, 0, a, x          path, fla
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pyaot.backends.numpy_facts import weak
 from pyaot.backends.numpy_nests import Nests, head_of
@@ -41,8 +42,7 @@ from pyaot.ir.nodes import (
 from pyaot.ir.walk import expressions_of, walk_expr
 
 
-@dataclass
-class Statements:
+class Statements(Struct):
     """Writes them."""
 
     out: Output

@@ -11,8 +11,10 @@ has found that this is the same. Scalars that are set inside have one value for 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import product
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.backends.numpy_expressions import Expressions, Warns
 from pyaot.backends.numpy_facts import is_silent, stripped, weak
@@ -55,8 +57,7 @@ from pyaot.poly.scalars import scalars_in
 _SIGNS = {"add": "+", "mul": "*", "bitand": "&", "bitor": "|"}
 
 
-@dataclass
-class Nests:
+class Nests(Struct):
     """Writes loops that became axes, with all that is in them."""
 
     out: Output

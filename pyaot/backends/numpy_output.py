@@ -2,7 +2,9 @@
 
 import ast
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.backends.numpy_text import Text
 from pyaot.backends.numpy_values import Dims, Frame, Spread, Value, aligned
@@ -19,8 +21,7 @@ SILENTLY = 'with {}.errstate(all="ignore"):'
 _ATOMS = (ast.Name, ast.Constant, ast.Call, ast.Attribute, ast.Subscript, ast.Tuple)
 
 
-@dataclass
-class Output:
+class Output(Struct):
     """The text, the names that are taken, and the axes of the scalars."""
 
     names: Names

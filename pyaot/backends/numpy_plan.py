@@ -12,7 +12,9 @@ A chosen loop is marked `simd`, with its reductions.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.backends.numpy_values import APART, LAST, RefusedError
 from pyaot.ir.nodes import Assign, Const, For, Function, Marks, Reduction, Stmt, Store
@@ -39,8 +41,7 @@ def _unmarked(body: Body) -> Body:
     )
 
 
-@dataclass
-class _Planner:
+class _Planner(Struct):
     """Plans one region."""
 
     region: Region
@@ -129,8 +130,7 @@ def _least_depth(loop: For) -> int:
 # ---- legality
 
 
-@dataclass
-class Judge:
+class Judge(Struct):
     """Knows the dependences of a region."""
 
     scop: Scop

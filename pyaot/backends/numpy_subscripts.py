@@ -7,7 +7,8 @@ a[idx[i], j]                                a[idx[:n][:, None], np.arange(m)]
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pyaot.backends.numpy_values import Dims, RefusedError
 from pyaot.ir.build import add, i64, int_of, mul, sub
@@ -15,8 +16,7 @@ from pyaot.ir.nodes import Binary, Cast, Const, Expr, For, Var
 from pyaot.ir.walk import walk_expr
 
 
-@dataclass(frozen=True)
-class Linear:
+class Linear(Struct, frozen=True):
     """factor * dim + offset; without a dim where nothing varies."""
 
     dim: str | None
@@ -24,8 +24,7 @@ class Linear:
     offset: Expr
 
 
-@dataclass(frozen=True)
-class Slice:
+class Slice(Struct, frozen=True):
     """From `low` to below `high` in steps; backwards where `is_flipped`."""
 
     dim: str

@@ -7,7 +7,8 @@ with text.block("if n > 1:"):
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from pyaot.base.source import Span
 
@@ -15,8 +16,7 @@ STEP = "    "
 WIDTH = 100
 
 
-@dataclass
-class Text:
+class Text(Struct):
     """The lines so far."""
 
     lines: list[str] = field(default_factory=list)

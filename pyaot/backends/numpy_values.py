@@ -6,7 +6,8 @@ A dimension is the name of a loop's index; the axes of a value always come in th
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from pyaot.ir.nodes import For, Reduction
 
@@ -22,16 +23,14 @@ class RefusedError(Exception):
     """These loops have no array form; the text says why."""
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(Struct, frozen=True):
     """Text that binds as tightly as a name, and its axes."""
 
     text: str
     dims: Dims = ()
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """Where a statement stands: the loops around it that became axes, outermost first, and its condition."""
 
     loops: tuple[For, ...] = ()
@@ -66,8 +65,7 @@ class Frame:
         return any(Reduction(op, name) in loop.marks.reductions for loop in self.loops)
 
 
-@dataclass
-class Spread:
+class Spread(Struct):
     """Which axes the scalars have that are set inside of loops that became axes."""
 
     dims: dict[str, frozenset[str]] = field(default_factory=dict)

@@ -7,8 +7,9 @@ The text means what `ir/interpret.py` says where no value leaves int64.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import assert_never
+
+from msgspec import Struct, field
 
 from pyaot.ir.functions import PURE
 from pyaot.ir.nodes import Binary, Call, Cast, Compare, Const, Dim, Expr, Load, Select, Unary, Var
@@ -46,8 +47,7 @@ def _itself(name: str) -> str:
     return name
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(Struct, frozen=True):
     """How the text around an expression calls things: values of the IR, modules, builtins."""
 
     values: Mapping[str, str] = field(default_factory=dict)  # names of the IR that are spelled otherwise

@@ -12,8 +12,10 @@ checks an answer of -1, and lends private copies of written parameters where the
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.backends.emitted import Emitted
 from pyaot.backends.numpy_extents import known_extents
@@ -42,12 +44,11 @@ from pyaot.ir.walk import (
 )
 
 
-@dataclass(frozen=True)
-class Wrapping:
+class Wrapping(Struct, frozen=True):
     """How the text calls what is not its own."""
 
     prefix: str = "_pyaot"
-    names: Names = Names()  # noqa: RUF009  frozen
+    names: Names = Names()
 
     @property
     def attempt(self) -> str:

@@ -3,8 +3,9 @@
 remark[PA401]: Loop 'j' stays sequential.
 """
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from pyaot.base.source import Span
 
@@ -17,8 +18,7 @@ class Severity(Enum):
     REMARK = "remark"  # why something did or did not become parallel
 
 
-@dataclass(frozen=True)
-class Code:
+class Code(Struct, frozen=True):
     """An entry of the catalogue: `PA401`, `carried-dependence`."""
 
     number: str
@@ -27,16 +27,14 @@ class Code:
     title: str
 
 
-@dataclass(frozen=True)
-class Related:
+class Related(Struct, frozen=True):
     """A second place that a message points at."""
 
     span: Span
     label: str
 
 
-@dataclass(frozen=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One message: what, where, why (notes: facts) and the way out (hints: actions)."""
 
     code: Code

@@ -1,10 +1,9 @@
 """What the user asked of a compilation; the stages read it and nobody changes it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(Struct, frozen=True):
     """The settings that change what is written; they are part of the cache's key."""
 
     strict: bool = False  # --fp strict: bit-equal to the original, no reassociation

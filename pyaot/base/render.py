@@ -14,10 +14,11 @@ measured as a terminal shows them; control characters in the source are shown, n
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from pyaot.base.diagnostics import Diagnostic, Severity
 from pyaot.base.source import SourceFile, Span
@@ -47,16 +48,14 @@ _SEVERITY_STYLES = {
 }
 
 
-@dataclass(frozen=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """Text of one style."""
 
     text: str
     style: _Style = _Style.PLAIN
 
 
-@dataclass(frozen=True)
-class _Mark:
+class _Mark(Struct, frozen=True):
     """An underline below one line: columns of the source text, the end excluded."""
 
     line: int

@@ -1,12 +1,12 @@
 """Source text and places in it."""
 
 import tokenize
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Span:
+
+class Span(Struct, frozen=True):
     """A stretch of source text: 1-based lines, 0-based columns, the end excluded."""
 
     line: int
@@ -18,8 +18,7 @@ class Span:
 NOWHERE = Span(0, 0, 0, 0)
 
 
-@dataclass(frozen=True)
-class SourceFile:
+class SourceFile(Struct, frozen=True):
     """A Python file as text; `path` is where it was read, for messages and for the cache."""
 
     path: Path

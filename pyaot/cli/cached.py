@@ -6,9 +6,10 @@ What is only needed to build it is imported then: a start from the cache is to t
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 import pyaot
 from pyaot.base.options import Options
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
 
 
-@dataclass(frozen=True)
-class Cache:
+class Cache(Struct, frozen=True):
     """The cache of one run of a program."""
 
     root: Path | None  # None where no file can be written anywhere

@@ -8,12 +8,13 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
 import click
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from pyaot.base.cores import usable_cores
 from pyaot.base.options import Options
@@ -24,8 +25,7 @@ _OPENMP_PROBE = "#include <omp.h>\nint pyaot_probe(void) { return omp_get_max_th
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that was looked for."""
 
     name: str

@@ -4,8 +4,9 @@ def f(a: NDArray[np.float64] | str)      'f' has no version where 'a' is a str: 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from pyaot.base.catalogue import ALTERNATIVE_LEFT_OUT
 from pyaot.base.diagnostics import Diagnostic

@@ -1,7 +1,8 @@
 """The arguments of a call of a library function, taken by position or by name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.context import Context
@@ -42,8 +43,7 @@ _DTYPE_ALIASES = {
 _NAMES = {d.value: d for d in DType}
 
 
-@dataclass(frozen=True)
-class Arguments:
+class Arguments(Struct, frozen=True):
     """Positional and keyword arguments."""
 
     positional: tuple[Value, ...]

@@ -5,8 +5,9 @@ c = a[1:] + 2 * b        becomes        c = allocate(n - 1)
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import zip_longest
+
+from msgspec.structs import replace
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
 from pyaot.frontend.arithmetic import cast, integer, minus, plus, times

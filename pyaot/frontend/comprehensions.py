@@ -3,9 +3,8 @@
 The others are functions with loops: see `comprehension_loops.py`.
 """
 
-from dataclasses import replace
-
 import libcst as cst
+from msgspec.structs import replace
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
 from pyaot.frontend.arithmetic import binary, cast, greatest, integer, minus, plus, times

@@ -5,9 +5,9 @@ Everything that lowers reads and writes a `Context`; what a stage hands on is fr
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import libcst as cst
+from msgspec import Struct, field
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
 from pyaot.base.diagnostics import Code, Diagnostic
@@ -64,8 +64,7 @@ class NeedsElementType(Exception):  # noqa: N818
 Agreements = dict[str, Scalar | str]  # a name's scalar type, or the array name it lives in, inside a loop
 
 
-@dataclass
-class Frame:
+class Frame(Struct):
     """Where `break`, `continue` or an inlined `return` goes; `used` once a jump was written.
 
     `states`: what the names stood for at each `break` or `continue`.
@@ -76,8 +75,7 @@ class Frame:
     states: list[dict[str, Value]] = field(default_factory=list)
 
 
-@dataclass
-class GrowingList:
+class GrowingList(Struct):
     """A list that grows (see `growing.py`): an IR array with room to spare, and the list's length."""
 
     key: str  # the variable's prefix and name
@@ -96,8 +94,7 @@ class GrowingList:
     reserved: set[Span] = field(default_factory=set)  # appends for which there is room
 
 
-@dataclass
-class Scope:
+class Scope(Struct):
     """The names of one function body that is being lowered (the entry, or an inlined helper)."""
 
     facts: NameFacts
@@ -112,8 +109,7 @@ class Scope:
     local_names: frozenset[str] = frozenset()
 
 
-@dataclass
-class ReturnPoint:
+class ReturnPoint(Struct):
     """Where an inlined helper's returns go: the values meet in `results`, the block is left by `frame`."""
 
     frame: Frame
@@ -121,8 +117,7 @@ class ReturnPoint:
     types: dict[str, Scalar] = field(default_factory=dict)  # what earlier attempts found out
 
 
-@dataclass
-class Context:
+class Context(Struct):
     """One function's lowering."""
 
     tree: SyntaxTree

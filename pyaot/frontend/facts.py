@@ -7,10 +7,10 @@ for i in range(n):          s: 2 assignments, one of them in a loop
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cache
 
 import libcst as cst
+from msgspec import Struct, field
 
 from pyaot.frontend.syntax import children
 
@@ -18,8 +18,7 @@ Loops = tuple[int, ...]
 GROWING_METHODS = frozenset({"append", "clear", "extend", "pop"})
 
 
-@dataclass(frozen=True)
-class NameUse:
+class NameUse(Struct, frozen=True):
     """A read or an assignment of a name, with the loops around it, outermost first."""
 
     name: str
@@ -27,8 +26,7 @@ class NameUse:
     is_target: bool = False  # the variable of a `for`
 
 
-@dataclass
-class NameFacts:
+class NameFacts(Struct):
     """All reads and assignments of one function's names."""
 
     assigned: list[NameUse] = field(default_factory=list)

@@ -9,10 +9,10 @@ Behind the call the dispatcher sets the fields of the caller's object: an attemp
 
 from collections import ChainMap
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
+from msgspec.structs import replace
 
 from pyaot.frontend.facts import assigned_names
 from pyaot.frontend.hint_types import ClassHint

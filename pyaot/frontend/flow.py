@@ -11,9 +11,10 @@ behind a `with` that may swallow it, and by functions that the body makes.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 import libcst as cst
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.frontend.facts import target_names
 from pyaot.frontend.names_used import (
@@ -33,8 +34,7 @@ from pyaot.frontend.syntax import walk_body
 _TRANSPARENT = frozenset({"errstate", "printoptions", "open", "catch_warnings", "no_grad", "inference_mode"})
 
 
-@dataclass(frozen=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """What is known of each statement of a function; statements are named by their nodes."""
 
     bound: Mapping[cst.CSTNode, Names]
@@ -42,8 +42,7 @@ class Flow:
     at_error: Mapping[cst.CSTNode, Names]
 
 
-@dataclass(frozen=True)
-class _Exits:
+class _Exits(Struct, frozen=True):
     """What is live where jumps lead."""
 
     on_break: Names = NONE
@@ -77,8 +76,7 @@ def _parameters(params: cst.Parameters) -> list[cst.Param]:
 # ---- backwards: what is live ----------------------------------------------------------------------------
 
 
-@dataclass
-class _Liveness:
+class _Liveness(Struct):
     """Walks statements from the last to the first."""
 
     after: dict[cst.CSTNode, Names] = field(default_factory=dict)
@@ -197,8 +195,7 @@ def _is_transparent(node: cst.With) -> bool:
 # ---- forwards: what surely has a value ------------------------------------------------------------------
 
 
-@dataclass
-class _Binding:
+class _Binding(Struct):
     """Walks statements from the first to the last; None: control does not get there."""
 
     deleted: Names  # by `del`, somewhere: never counted

@@ -10,7 +10,8 @@ merge. The type of the elements is that of the first append: lowering begins ane
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION, UNSUPPORTED_TYPE_CHANGE
 from pyaot.frontend.arithmetic import both, cast, compare, either, greatest, integer, minus, negate, plus

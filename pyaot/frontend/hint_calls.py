@@ -8,11 +8,11 @@ chooses which versions are made: a wrong guess costs one that is never called.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 import libcst as cst
 import numpy as np
+from msgspec import Struct
 
 from pyaot.frontend.facts import target_names
 from pyaot.frontend.hint_dtypes import element_dtypes
@@ -27,8 +27,7 @@ from pyaot.ir.types import PY_COMPLEX, PY_FLOAT, PY_INT, DType, Scalar
 _DEPTH = 12  # of names and expressions that are followed
 
 
-@dataclass(frozen=True)
-class _Caller:
+class _Caller(Struct, frozen=True):
     """A body with calls in it, and what it assigns to names."""
 
     scope: ModuleScope

@@ -5,9 +5,10 @@ a: "NDArray[np.float32]"        ArrayHint(FLOAT32)
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
 import libcst as cst
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.frontend.hint_arrays import narrowed
 from pyaot.frontend.hint_dims import read_dims
@@ -42,8 +43,7 @@ from pyaot.frontend.syntax import walk
 from pyaot.ir.types import Scalar
 
 
-@dataclass(frozen=True)
-class _Where:
+class _Where(Struct, frozen=True):
     """Where a hint stands, and which aliases led here."""
 
     scope: ModuleScope

@@ -9,42 +9,38 @@ T, where T = TypeVar("T", int, float)     TypeVarHint("T", (ScalarHint(PY_INT), 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from pyaot.ir.types import DType, Scalar
 
 # ---- dimensions of arrays -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class NamedDim:
+class NamedDim(Struct, frozen=True):
     """`n`: the same extent wherever the name stands in one signature."""
 
     name: str
 
 
-@dataclass(frozen=True)
-class FixedDim:
+class FixedDim(Struct, frozen=True):
     """`3`: this extent."""
 
     size: int
 
 
-@dataclass(frozen=True)
-class AnyDim:
+class AnyDim(Struct, frozen=True):
     """`_`, or one that may broadcast (`#n`): any extent."""
 
 
-@dataclass(frozen=True)
-class ExpressionDim:
+class ExpressionDim(Struct, frozen=True):
     """`n+1`: Python arithmetic over the names of other dimensions."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class VariadicDim:
+class VariadicDim(Struct, frozen=True):
     """`...` (no name) or `*batch`: any number of dimensions."""
 
     name: str | None = None
@@ -55,15 +51,13 @@ DimHint: TypeAlias = NamedDim | FixedDim | AnyDim | ExpressionDim | VariadicDim
 # ---- hints ----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class ScalarHint:
+class ScalarHint(Struct, frozen=True):
     """A Python or NumPy number."""
 
     type: Scalar
 
 
-@dataclass(frozen=True)
-class ArrayHint:
+class ArrayHint(Struct, frozen=True):
     """An ndarray. None: the hint leaves it open. With a VariadicDim in `dims` the rank is open, too."""
 
     dtype: DType | None = None
@@ -71,62 +65,53 @@ class ArrayHint:
     dims: tuple[DimHint, ...] | None = None
 
 
-@dataclass(frozen=True)
-class ListHint:
+class ListHint(Struct, frozen=True):
     """A list of items of one type; None: the hint leaves it open."""
 
     item: "Hint | None" = None
 
 
-@dataclass(frozen=True)
-class TupleHint:
+class TupleHint(Struct, frozen=True):
     """A tuple of these items, or of any number of the one item where `is_homogeneous`."""
 
     items: tuple["Hint", ...]
     is_homogeneous: bool = False
 
 
-@dataclass(frozen=True)
-class NoneHint:
+class NoneHint(Struct, frozen=True):
     """None."""
 
 
-@dataclass(frozen=True)
-class LiteralHint:
+class LiteralHint(Struct, frozen=True):
     """One of these values: texts, ints, bools."""
 
     values: tuple[str | int | bool | bytes, ...]
 
 
-@dataclass(frozen=True)
-class ClassHint:
+class ClassHint(Struct, frozen=True):
     """An object of a class of the same file, by its qualified name."""
 
     name: str
 
 
-@dataclass(frozen=True)
-class TextHint:
+class TextHint(Struct, frozen=True):
     """A str whose value is not known."""
 
 
-@dataclass(frozen=True)
-class UnionHint:
+class UnionHint(Struct, frozen=True):
     """One of several types, in order of preference."""
 
     alternatives: tuple["Hint", ...]
 
 
-@dataclass(frozen=True)
-class TypeVarHint:
+class TypeVarHint(Struct, frozen=True):
     """One of several types; the same choice wherever the variable stands in one signature."""
 
     name: str
     alternatives: tuple["Hint", ...]
 
 
-@dataclass(frozen=True)
-class UnknownHint:
+class UnknownHint(Struct, frozen=True):
     """A hint that says nothing a kernel can use, or (`is_contradiction`) that cannot be true."""
 
     text: str

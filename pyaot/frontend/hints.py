@@ -8,9 +8,9 @@ checks at every call; here they only say which versions are worth having.
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 import libcst as cst
+from msgspec import Struct
 
 from pyaot.base.catalogue import CONTRADICTORY_HINTS, NO_HINTS, TOO_MANY_ALTERNATIVES, UNKNOWN_HINT
 from pyaot.base.diagnostics import Diagnostic, Related
@@ -71,14 +71,13 @@ MOST_SIGNATURES = 16
 MOST_VERSIONS = 4  # of one function; each costs compile time
 
 
-@dataclass(frozen=True)
-class TypedParameter:
+class TypedParameter(Struct, frozen=True):
     """One parameter of one signature; arrays may have an open rank (None), nothing else is open."""
 
     name: str
     kind: Kind
     type: ConcreteHint
-    default: cst.BaseExpression | None = field(default=None, repr=False)
+    default: cst.BaseExpression | None = None
 
     @property
     def has_default(self) -> bool:
@@ -86,15 +85,13 @@ class TypedParameter:
         return self.default is not None
 
 
-@dataclass(frozen=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """A type for each parameter."""
 
     parameters: tuple[TypedParameter, ...]
 
 
-@dataclass(frozen=True)
-class Instances:
+class Instances(Struct, frozen=True):
     """The signatures in order of preference, none where the function stays Python, and what is to be said."""
 
     signatures: tuple[Signature, ...]
@@ -183,8 +180,7 @@ def _parameters(function: FunctionInfo) -> Iterator[tuple[Kind, cst.Param]]:
 # ---- one parameter --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """A parameter whose type is wanted."""
 
     function: FunctionInfo

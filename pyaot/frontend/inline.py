@@ -4,9 +4,9 @@ def square(x): return x * x            y = square(a[i])    becomes    y = a[i] *
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import libcst as cst
+from msgspec.structs import replace
 
 from pyaot.base.catalogue import RECURSIVE_HELPER, UNSUPPORTED_ARGUMENT, UNSUPPORTED_STATEMENT
 from pyaot.frontend.arrays import freeze, is_stable, materialise

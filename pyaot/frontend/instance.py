@@ -4,9 +4,10 @@ def scale(a, k): ...   with a: float64[1], k: int      Function scale(a: float64
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 import libcst as cst
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION, UNSUPPORTED_TYPE_CHANGE
 from pyaot.base.diagnostics import Diagnostic
@@ -36,8 +37,7 @@ from pyaot.ir.walk import arrays_written, bound_together, walk_expr, walk_stmts
 _MOST_TRACKED = 16
 
 
-@dataclass(frozen=True)
-class Body:
+class Body(Struct, frozen=True):
     """A function's body to be lowered; it cannot inline itself, nor the functions `around` it."""
 
     tree: SyntaxTree

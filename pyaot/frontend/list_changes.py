@@ -5,9 +5,9 @@ for i in range(n):          changes out; room for n more elements is made before
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import libcst as cst
+from msgspec import Struct
 
 from pyaot.frontend.context import Context, Scope
 from pyaot.frontend.facts import GROWING_METHODS, target_names
@@ -15,8 +15,7 @@ from pyaot.frontend.syntax import walk
 from pyaot.frontend.values import ArrayValue, FunctionValue, TupleValue, UnboundValue, Value
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """A place that changes a list, or may change any of them (`key` is None)."""
 
     key: str | None

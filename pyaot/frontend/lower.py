@@ -6,9 +6,10 @@ A function that has no type in which it lowers whole is compiled in regions (see
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 import libcst as cst
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.base.catalogue import NO_HINTS, NOT_A_FUNCTION_OF_VALUES
 from pyaot.base.diagnostics import Diagnostic
@@ -26,8 +27,7 @@ from pyaot.ir.nodes import Function
 from pyaot.ir.program import Entry, Instance, Outline, Parameter, Program
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """What was lowered of one function."""
 
     entries: tuple[Entry, ...] = ()

@@ -4,9 +4,9 @@ z[m] = z[m] ** 2 + c[m]        becomes        for i: if m[i]: z[i] = z[i] ** 2 +
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import libcst as cst
+from msgspec import Struct, field
 
 from pyaot.frontend.arrays import reads_elsewhere
 from pyaot.frontend.context import Context
@@ -23,8 +23,7 @@ _NUMBERS = (cst.Integer, cst.Float, cst.Imaginary)
 _PURE = (*_OPERATIONS, *_NUMBERS, cst.Comparison, cst.Name, cst.Attribute)
 
 
-@dataclass
-class Choosing:
+class Choosing(Struct):
     """While a right-hand side is lowered: `a[mask]` with that text stands for all of `a`."""
 
     mask: str

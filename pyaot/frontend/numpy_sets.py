@@ -5,7 +5,8 @@ np.unique(a)        s = sort(a);  count the i with s[i] != s[i - 1]
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, is_given, known_bool
@@ -24,8 +25,7 @@ from pyaot.ir.types import PY_BOOL, PY_INT, Array, DType
 Handler = Callable[[Context, Arguments], Value]
 
 
-@dataclass(frozen=True)
-class _Wanted:
+class _Wanted(Struct, frozen=True):
     """What is asked of `unique` beside the values."""
 
     index: bool = False

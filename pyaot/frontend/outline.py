@@ -13,9 +13,10 @@ known of the values before it. It is no region where its variables could be seen
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 
 import libcst as cst
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.base.catalogue import COMPILED_IN_REGIONS
 from pyaot.base.diagnostics import Diagnostic
@@ -48,8 +49,7 @@ _MOST_ATTEMPTS = 60  # lowerings of one function's runs
 _MOST_INSTANCES = 4
 
 
-@dataclass(frozen=True)
-class Outlined:
+class Outlined(Struct, frozen=True):
     """What became of a function that is compiled in regions."""
 
     outline: Outline
@@ -103,8 +103,7 @@ def _in_regions(body: Body, runs: Sequence["_Run"], refusal: Diagnostic | None) 
 # ---- the search -----------------------------------------------------------------------------------------
 
 
-@dataclass
-class _Run:
+class _Run(Struct):
     """Consecutive statements of a suite that lower as a function of their own."""
 
     made: RegionDef

@@ -7,7 +7,8 @@ A condition that is not decided but speaks of parameters only becomes a requirem
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pyaot.frontend.arithmetic import compare, integer, minus, plus, times
 from pyaot.frontend.context import Context
@@ -17,8 +18,7 @@ from pyaot.ir.walk import map_expr, walk_expr
 Atom = Dim | Var
 
 
-@dataclass(frozen=True)
-class Linear:
+class Linear(Struct, frozen=True):
     """constant + sum of coefficient * atom."""
 
     constant: int

@@ -7,16 +7,15 @@ An array is named by the Python text that gives it: `a`, `self.taps`, `pair[0]`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import libcst as cst
+from msgspec import Struct
 
 from pyaot.frontend.scope_imports import dotted_name
 from pyaot.frontend.syntax import walk
 
 
-@dataclass(frozen=True)
-class Uses:
+class Uses(Struct, frozen=True):
     """`exact`: the rank that the uses show, 0 if they show none; `least`: what they ask for at least.
 
     `has_parts`: what its fullest subscript gives is used as only arrays are, so there are more dimensions.

@@ -6,10 +6,10 @@ An array is named by the Python text that gives it: `a`, `self.taps`, `pair[0]`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 
 import libcst as cst
+from msgspec import Struct
 
 from pyaot.frontend.fields_set import set_before_read
 from pyaot.frontend.hint_calls import inferred, passed_fields, passed_hints
@@ -44,8 +44,7 @@ def rank_choices(info: FunctionInfo, module: ModuleScope, signature: Signature) 
         yield dict(zip(open_, ranks))
 
 
-@dataclass(frozen=True)
-class _Options:
+class _Options(Struct, frozen=True):
     """The ranks to try for one array: `others` after all `likely` ones."""
 
     likely: tuple[int, ...]

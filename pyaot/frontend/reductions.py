@@ -5,7 +5,8 @@ a.sum(axis=0)    for i1: result[i1] = 0;  for i0: for i1: result[i1] = result[i1
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pyaot.frontend.arithmetic import cast, integer
 from pyaot.frontend.arrays import allocate, loops, write
@@ -17,8 +18,7 @@ from pyaot.ir.types import Array, Scalar
 Combine = Callable[[Expr, Expr], Expr]
 
 
-@dataclass(frozen=True)
-class Folding:
+class Folding(Struct, frozen=True):
     """How a reduction works: `start`, `combine(accumulator, element)` for every element, `finish`."""
 
     type: Scalar  # of the accumulator

@@ -8,18 +8,18 @@ def _pyaot_lines_2_to_3(a, n):                 def _pyaot_split_report(a, n):
 
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 import libcst as cst
 from libcst.metadata import CodeRange
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.base.names import c_identifier
 from pyaot.frontend.scope_functions import FunctionInfo, Receiver
 from pyaot.frontend.syntax import SyntaxTree
 
 
-@dataclass(frozen=True)
-class RegionDef:
+class RegionDef(Struct, frozen=True):
     """A run of statements as a def: `tree` and `info` are what its lowering needs."""
 
     tree: SyntaxTree
@@ -36,8 +36,7 @@ class RegionDef:
         return self.tree.text_of(self.info.node).strip("\n") + "\n"
 
 
-@dataclass(frozen=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """What a region is cut out of."""
 
     tree: SyntaxTree

@@ -12,10 +12,10 @@ class Radar:
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 
 import libcst as cst
+from msgspec import Struct
 
 from pyaot.frontend.scope_imports import dotted_name
 from pyaot.frontend.syntax import children, walk, walk_body
@@ -29,22 +29,20 @@ class ClassKind(Enum):
     NAMED_TUPLE = "named tuple"
 
 
-@dataclass(frozen=True)
-class FieldInfo:
+class FieldInfo(Struct, frozen=True):
     """An attribute of the objects of a class; `hint` and `value` are None where the text gives none."""
 
     name: str
-    hint: cst.BaseExpression | None = field(default=None, repr=False)
-    value: cst.BaseExpression | None = field(default=None, repr=False)
+    hint: cst.BaseExpression | None = None
+    value: cst.BaseExpression | None = None
     in_init: bool = False  # set by __init__, else stated in the class body
     is_written: bool = False  # also set by another method
 
 
-@dataclass(frozen=True)
-class ClassInfo:
+class ClassInfo(Struct, frozen=True):
     """A `class` statement."""
 
-    node: cst.ClassDef = field(repr=False)
+    node: cst.ClassDef
     name: str  # qualified
     kind: ClassKind
     bases: tuple[str, ...]  # dotted paths, else names as written

@@ -7,10 +7,10 @@ class Radar:
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 
 import libcst as cst
+from msgspec import Struct, field
 
 from pyaot.frontend.scope_imports import dotted_name, imports_of
 from pyaot.frontend.syntax import children, walk_body
@@ -24,11 +24,10 @@ class Receiver(Enum):
     CLASS = "class"  # the class: a class method
 
 
-@dataclass(frozen=True)
-class FunctionInfo:
+class FunctionInfo(Struct, frozen=True):
     """A `def`; `obstacle` says why only Python can run it, and is empty where nothing is known against it."""
 
-    node: cst.FunctionDef = field(repr=False)
+    node: cst.FunctionDef
     qualified_name: str
     class_name: str | None = None  # qualified name of the class whose method it is
     outer: str | None = None  # qualified name of the function around it
@@ -72,8 +71,7 @@ def read_functions(module: cst.Module, imports: Mapping[str, str]) -> Iterator[F
     yield from _functions_in(module, _Place(imports))
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """Where a `def` is looked for."""
 
     imports: Mapping[str, str]

@@ -12,10 +12,11 @@ import symtable
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import libcst as cst
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.frontend.facts import target_names
 from pyaot.frontend.scope_classes import ClassInfo, read_classes
@@ -38,8 +39,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class ModuleScope:
+class ModuleScope(Struct, frozen=True):
     """The names of a module as its text binds them; other modules may rebind them, so a guard checks."""
 
     tree: SyntaxTree
@@ -58,8 +58,7 @@ class ModuleScope:
         return replace(self, imports=imports, aliases={**self.aliases, **self.typing_aliases})
 
 
-@dataclass(frozen=True)
-class NameUses:
+class NameUses(Struct, frozen=True):
     """What one function does with names; nested functions are not part of it, comprehensions are."""
 
     parameters: frozenset[str] = frozenset()
@@ -140,8 +139,7 @@ def _module_path(name: str, scope: ModuleScope, seen: frozenset[str]) -> str | N
 # ---- the statements of a module -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Statement:
+class _Statement(Struct, frozen=True):
     """One statement that runs as the module is loaded."""
 
     node: cst.CSTNode

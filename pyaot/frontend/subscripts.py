@@ -7,7 +7,8 @@ a[mask]                 a new array of the chosen elements
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
 from pyaot.frontend.arithmetic import (
@@ -44,8 +45,7 @@ from pyaot.ir.types import PY_INT, DType
 from pyaot.ir.walk import walk_expr
 
 
-@dataclass
-class _Plan:
+class _Plan(Struct):
     """What a list of subscripts does, axis by axis of the base."""
 
     starts: list[Expr] = field(default_factory=list)

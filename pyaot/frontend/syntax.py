@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 
 import libcst as cst
 from libcst.metadata import CodeRange
+from msgspec import Struct
 
 from pyaot.base.source import SourceFile, Span
 
 
-@dataclass(frozen=True)
-class SyntaxTree:
+class SyntaxTree(Struct, frozen=True):
     """A parsed file; `spans` knows the place of every node of `module`."""
 
     source: SourceFile

@@ -5,8 +5,9 @@ function and becomes one loop. A value with a Place is a view: it can be stored 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from pyaot.ir.nodes import Expr
 from pyaot.ir.types import DType, Origin, Scalar
@@ -18,8 +19,7 @@ Indices: TypeAlias = tuple[Expr, ...]
 Element: TypeAlias = Callable[[Indices], Expr]
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(Struct, frozen=True):
     """A scalar. A Const expression is a value known now."""
 
     expr: Expr
@@ -30,16 +30,14 @@ class Number:
         return self.expr.type
 
 
-@dataclass(frozen=True)
-class Walk:
+class Walk(Struct, frozen=True):
     """How one dimension of a view moves in its base: `step` elements along each of `axes`."""
 
     axes: tuple[int, ...]
     step: Expr
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a view lies: base[subscripts(indices)]; `starts` and `walks` describe it where it is affine."""
 
     array: str
@@ -52,8 +50,7 @@ class Place:
     gathered: bool = False  # chosen by index arrays: a place for stores, but a copy when it is read
 
 
-@dataclass(frozen=True)
-class ArrayValue:
+class ArrayValue(Struct, frozen=True):
     """An array that may never exist: `element(indices)` is the scalar expression of one element."""
 
     dtype: DType
@@ -81,8 +78,7 @@ class ArrayValue:
         return len(self.shape)
 
 
-@dataclass(frozen=True)
-class TupleValue:
+class TupleValue(Struct, frozen=True):
     """A tuple, or a list of unlike things, whose items are known one by one."""
 
     items: tuple["Value", ...]
@@ -91,25 +87,21 @@ class TupleValue:
     grows: str = ""  # an empty list whose first element tells its type
 
 
-@dataclass(frozen=True)
-class NoneValue:
+class NoneValue(Struct, frozen=True):
     """None; as a subscript, a new axis."""
 
 
-@dataclass(frozen=True)
-class TextValue:
+class TextValue(Struct, frozen=True):
     """A string known now (modes, einsum subscripts)."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class EllipsisValue:
+class EllipsisValue(Struct, frozen=True):
     """`...` as a subscript."""
 
 
-@dataclass(frozen=True)
-class SliceValue:
+class SliceValue(Struct, frozen=True):
     """`start:stop:step` as a subscript; None where it is left out."""
 
     start: Number | None
@@ -117,8 +109,7 @@ class SliceValue:
     step: Number | None
 
 
-@dataclass(frozen=True)
-class RangeValue:
+class RangeValue(Struct, frozen=True):
     """`range(start, stop, step)`, or one in reverse."""
 
     start: Expr
@@ -126,56 +117,56 @@ class RangeValue:
     step: Expr
 
 
-@dataclass(frozen=True)
-class IterationValue:
+class IterationValue(Struct, frozen=True):
     """What `zip` and `enumerate` give: iterables walked together, counted from `start` if that is given."""
 
     items: tuple["Value", ...]
     start: Number | None = None
 
 
-@dataclass(frozen=True)
-class SymbolValue:
+class SymbolValue(Struct, frozen=True):
     """A module, function, type or constant of a library, by its full name: `numpy.linalg.solve`."""
 
     path: str
 
 
-@dataclass(frozen=True)
-class DTypeValue:
+class DTypeValue(Struct, frozen=True):
     """A NumPy dtype, or a Python number type used as one."""
 
     dtype: DType
     python: bool = False
 
 
-@dataclass(frozen=True)
-class MethodValue:
+class MethodValue(Struct, frozen=True):
     """A method of an array or number that is about to be called: `a.sum`."""
 
     receiver: "Value"
     name: str
 
 
-@dataclass(frozen=True)
-class FunctionValue:
+class FunctionValue(Struct, frozen=True):
     """A function of the user's: a def, a nested def or a lambda, with the scope it closes over."""
 
     name: str
     node: "cst.FunctionDef | cst.Lambda"
-    closure: object = field(default=None, compare=False)
+    closure: object = None
+
+    def __eq__(self, other: object) -> bool:
+        """The same text; scopes are not compared."""
+        return isinstance(other, FunctionValue) and (self.name, self.node) == (other.name, other.node)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.node))
 
 
-@dataclass(frozen=True)
-class RecordValue:
+class RecordValue(Struct, frozen=True):
     """An object whose fields are known: `self`, a dataclass, a named tuple."""
 
     class_name: str
     fields: Mapping[str, "Value"]
 
 
-@dataclass(frozen=True)
-class UnboundValue:
+class UnboundValue(Struct, frozen=True):
     """A variable that has `value` on some paths and is unbound on the others."""
 
     value: "Value"

@@ -5,7 +5,7 @@ s = s + x[i]         in a loop: the variable that the loop agreed on
 u = step(u)          in a loop: Bind, the array name moves on
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pyaot.base.catalogue import UNSUPPORTED_TYPE_CHANGE
 from pyaot.frontend.arrays import array_type, freeze, is_stable, materialise, reader, whole

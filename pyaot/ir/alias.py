@@ -10,7 +10,8 @@ Parameters do not overlap (the guard), an Allocate overlaps nothing.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from pyaot.ir.nodes import Allocate, Bind, Block, Exit, For, Function, If, Loop, Return, Stmt
 from pyaot.ir.walk import arrays_read, arrays_written, walk_stmts
@@ -20,8 +21,7 @@ Pairs = frozenset[Pair]
 _NONE: Pairs = frozenset()
 
 
-@dataclass(frozen=True)
-class Aliases:
+class Aliases(Struct, frozen=True):
     """For every statement the pairs of names that may overlap when it starts (a loop: in any turn)."""
 
     before: dict[int, Pairs]
@@ -61,8 +61,7 @@ def aliases(function: Function) -> Aliases:
     return Aliases(walk.before)
 
 
-@dataclass
-class _Walk:
+class _Walk(Struct):
     before: dict[int, Pairs] = field(default_factory=dict)
     exits: dict[str, Pairs] = field(default_factory=dict)  # what reaches the end of a block by Exit
 

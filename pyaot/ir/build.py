@@ -12,8 +12,9 @@ That is exact: Python's int has no bounds, and leaving int64 is only how the com
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from pyaot.ir.failing import can_raise
 from pyaot.ir.functions import result_type

@@ -7,8 +7,10 @@ Labels are unique and an Exit stands in its Block. Every path ends in a Return.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar, assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.ir.check_types import IRError, Names, check_expr, require_dtype
 from pyaot.ir.functions import LIBRARY
@@ -57,8 +59,7 @@ Type = TypeVar("Type", Scalar, Array)
 Defined: TypeAlias = frozenset[str] | None
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What is known at a statement: all names, and the labels and loop indices around it."""
 
     names: Names

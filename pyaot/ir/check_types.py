@@ -1,8 +1,9 @@
 """The types of expressions agree, as `nodes.py` says they must."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import assert_never
+
+from msgspec import Struct
 
 from pyaot.ir.functions import PURE, accepts, result_type
 from pyaot.ir.nodes import Binary, Call, Cast, Compare, Const, Dim, Expr, Load, Select, Unary, Var
@@ -15,8 +16,7 @@ class IRError(Exception):
     """A function of the IR breaks a rule of the IR: a fault of the pass that made it."""
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(Struct, frozen=True):
     """The types of all names of a function."""
 
     scalars: Mapping[str, Scalar]

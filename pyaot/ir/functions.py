@@ -10,8 +10,9 @@ default; other axes are put last by `Section.axes`. An output is the same sectio
 overlaps none.
 """
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from pyaot.ir.types import DType, Origin, Scalar
 
@@ -26,8 +27,7 @@ class Gives(Enum):
     COUNT = "uint8; Python's int where the origin is Python"
 
 
-@dataclass(frozen=True)
-class PureFunction:
+class PureFunction(Struct, frozen=True):
     """A scalar function without effects.
 
     `exact`: the kinds for which every right implementation gives the same bits (floor, or the correctly
@@ -161,8 +161,7 @@ def is_exact(function: str, argument: DType) -> bool:
     return argument.kind in PURE[function].exact
 
 
-@dataclass(frozen=True)
-class LibraryFunction:
+class LibraryFunction(Struct, frozen=True):
     """A function of a library on whole arrays.
 
     `options` are keywords of the NumPy callable; one that is left out has NumPy's default.

@@ -11,10 +11,10 @@ undefined are nan, or 0x5A in every byte.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias, assert_never
 
 import numpy as np
+from msgspec import Struct, field
 
 from pyaot.ir import interpret_ops as ops
 from pyaot.ir.interpret_library import run_library, section_view
@@ -63,8 +63,7 @@ ENTRY_LIMIT = 2**31  # of ints and extents at entry
 _FLAGS = {"divide by zero": 1, "overflow": 2, "invalid value": 4}
 
 
-@dataclass(frozen=True)
-class Returned:
+class Returned(Struct, frozen=True):
     """Ended by Return number `path` (in `walk.returns` order); `flags`: 1 divide, 2 overflow, 4 invalid."""
 
     path: int
@@ -72,8 +71,7 @@ class Returned:
     flags: int = 0
 
 
-@dataclass(frozen=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """The attempt failed and nothing has changed."""
 
     reason: str
@@ -82,8 +80,7 @@ class Failed:
 Outcome: TypeAlias = Returned | Failed
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(Struct, frozen=True):
     """An array during execution; `original` is the caller's object it is a copy of."""
 
     data: Any
@@ -92,8 +89,7 @@ class Held:
     numpy_items: bool = False
 
 
-@dataclass
-class State:
+class State(Struct):
     """What the names stand for."""
 
     scalars: dict[str, Value] = field(default_factory=dict)

@@ -6,7 +6,8 @@ for i in range(n):          mentions i, n, x, a; sets i and x
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pyaot.base.source import NOWHERE
 from pyaot.ir.nodes import (

@@ -16,8 +16,9 @@ is bound by a parameter, by Allocate, or by Bind. Array names that were never bo
 do not overlap: parameters by the guard, Allocate by being fresh.
 """
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from pyaot.base.source import NOWHERE, Span
 from pyaot.ir.types import Array, Scalar
@@ -25,24 +26,21 @@ from pyaot.ir.types import Array, Scalar
 # ---- expressions: pure, scalar; operands of Unary, Binary, Compare are cast by the front end ------------
 
 
-@dataclass(frozen=True)
-class Const:
+class Const(Struct, frozen=True):
     """A number: bool, int, float or complex, also nan and inf."""
 
     value: bool | int | float | complex
     type: Scalar
 
 
-@dataclass(frozen=True)
-class Var:
+class Var(Struct, frozen=True):
     """A scalar variable, a loop index or a scalar parameter."""
 
     name: str
     type: Scalar
 
 
-@dataclass(frozen=True)
-class Dim:
+class Dim(Struct, frozen=True):
     """The extent of an axis of the array that is bound to `array` now; PY_INT, never negative."""
 
     array: str
@@ -50,8 +48,7 @@ class Dim:
     type: Scalar
 
 
-@dataclass(frozen=True)
-class Load:
+class Load(Struct, frozen=True):
     """An element. `checked`: Python's rules (negative wraps, out of range fails); else surely in range."""
 
     array: str
@@ -60,8 +57,7 @@ class Load:
     checked: bool = True
 
 
-@dataclass(frozen=True)
-class Unary:
+class Unary(Struct, frozen=True):
     """`neg`, `invert` (~) or `not` (of a bool). The operand has the node's dtype."""
 
     op: str
@@ -69,8 +65,7 @@ class Unary:
     type: Scalar
 
 
-@dataclass(frozen=True)
-class Binary:
+class Binary(Struct, frozen=True):
     """add sub mul truediv floordiv mod pow bitand bitor bitxor shl shr minimum maximum, on the node's dtype.
 
     `minimum` and `maximum` pass NaN on. Of Python origin: int64 overflow fails where `checked`, a zero
@@ -84,8 +79,7 @@ class Binary:
     checked: bool = True
 
 
-@dataclass(frozen=True)
-class Compare:
+class Compare(Struct, frozen=True):
     """eq ne lt le gt ge of two operands of one dtype; a BOOL."""
 
     op: str
@@ -94,8 +88,7 @@ class Compare:
     type: Scalar
 
 
-@dataclass(frozen=True)
-class Select:
+class Select(Struct, frozen=True):
     """`if_true` or `if_false`; only the chosen one is evaluated (so `a and b` is Select(a, b, False))."""
 
     condition: "Expr"
@@ -104,16 +97,14 @@ class Select:
     type: Scalar
 
 
-@dataclass(frozen=True)
-class Cast:
+class Cast(Struct, frozen=True):
     """Conversion to the node's type, as `astype` does it. Changing only the origin costs nothing."""
 
     operand: "Expr"
     type: Scalar
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Struct, frozen=True):
     """A pure function of `ir/functions.py`: sqrt, exp ... Of Python origin it fails where `math` raises."""
 
     function: str
@@ -126,8 +117,7 @@ Expr: TypeAlias = Const | Var | Dim | Load | Unary | Binary | Compare | Select |
 # ---- statements -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Assign:
+class Assign(Struct, frozen=True):
     """`name = value`."""
 
     name: str
@@ -135,8 +125,7 @@ class Assign:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True)
-class Store:
+class Store(Struct, frozen=True):
     """`array[subscripts] = value`; the value has the array's dtype. `checked` as in Load."""
 
     array: str
@@ -146,8 +135,7 @@ class Store:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True)
-class Allocate:
+class Allocate(Struct, frozen=True):
     """Binds `name` to a new array; a negative extent fails. Elements are `fill`, or undefined where None."""
 
     name: str
@@ -157,8 +145,7 @@ class Allocate:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True)
-class Bind:
+class Bind(Struct, frozen=True):
     """`u, v = v, u`: array names are bound anew, all at once. Types agree pairwise."""
 
     targets: tuple[str, ...]
@@ -166,8 +153,7 @@ class Bind:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True)
-class Reduction:
+class Reduction(Struct, frozen=True):
     """A parallel or simd loop combines `name` by add mul minimum maximum bitand bitor bitxor.
 
     Sums over pairs of neighbours come in pairs themselves: the second one stands `beside` the first.
@@ -178,8 +164,7 @@ class Reduction:
     beside: str = ""
 
 
-@dataclass(frozen=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """What scheduling found out about a loop. `work`: operations of the whole loop, `time`: how long one
     thread takes for it, in units of about 0.1 ns; None if unknown."""
 
@@ -194,8 +179,7 @@ class Marks:
     lasting: bool = False  # runs so long that it does not matter what a team costs
 
 
-@dataclass(frozen=True)
-class For:
+class For(Struct, frozen=True):
     """`for index in range(start, stop, step)`, step >= 1; bounds are evaluated once, `index` is its own."""
 
     index: str
@@ -208,16 +192,14 @@ class For:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True)
-class Loop:
+class Loop(Struct, frozen=True):
     """Runs its body until an Exit or Return leaves it."""
 
     body: tuple["Stmt", ...]
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True)
-class If:
+class If(Struct, frozen=True):
     """Both branches are statements."""
 
     condition: Expr
@@ -226,8 +208,7 @@ class If:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True):
     """Statements that an `Exit(label)` inside leaves: break, continue, and return of an inlined helper."""
 
     label: str
@@ -235,16 +216,14 @@ class Block:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True)
-class Exit:
+class Exit(Struct, frozen=True):
     """Leaves the enclosing Block of that label."""
 
     label: str
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(Struct, frozen=True):
     """Fails where the condition is false. `reason` completes 'the original ran because ...'."""
 
     condition: Expr
@@ -252,8 +231,7 @@ class Check:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(Struct, frozen=True):
     """A view for a library call: from `starts` on, dimension d runs along `axes[d]`, `extents[d]` elements.
 
     X[k, :, 2:5].T is Section("X", (k, 0, 2), axes=(2, 1), extents=(3, Dim(X, 1))).
@@ -265,8 +243,7 @@ class Section:
     extents: tuple[Expr, ...]
 
 
-@dataclass(frozen=True)
-class LibraryCall:
+class LibraryCall(Struct, frozen=True):
     """`outputs[...] = function(inputs, **options)` of a library in `ir/functions.py`: matmul, sort ..."""
 
     function: str
@@ -276,8 +253,7 @@ class LibraryCall:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True)
-class Return:
+class Return(Struct, frozen=True):
     """Ends the function."""
 
     result: "Result"
@@ -291,27 +267,23 @@ Stmt: TypeAlias = (
 # ---- results --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Nothing:
+class Nothing(Struct, frozen=True):
     """None."""
 
 
-@dataclass(frozen=True)
-class ScalarResult:
+class ScalarResult(Struct, frozen=True):
     """A number; its type's origin says whether float or np.float64 is returned (never EITHER)."""
 
     value: Expr
 
 
-@dataclass(frozen=True)
-class ArrayResult:
+class ArrayResult(Struct, frozen=True):
     """The array itself: a parameter is returned as the same object; a boxed one as a list."""
 
     array: str
 
 
-@dataclass(frozen=True)
-class ViewResult:
+class ViewResult(Struct, frozen=True):
     """A view of an array; offset and strides count elements."""
 
     array: str
@@ -320,8 +292,7 @@ class ViewResult:
     strides: tuple[Expr, ...]
 
 
-@dataclass(frozen=True)
-class TupleResult:
+class TupleResult(Struct, frozen=True):
     """A tuple, or a list where `is_list`."""
 
     items: tuple["Result", ...]
@@ -333,8 +304,7 @@ Result: TypeAlias = Nothing | ScalarResult | ArrayResult | ViewResult | TupleRes
 # ---- functions ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Param:
+class Param(Struct, frozen=True):
     """A parameter. The guard has checked type, dtype, rank, that ints lie within 2**31, that written ones
     overlap no other; arrays come in C order."""
 
@@ -343,8 +313,7 @@ class Param:
     never_copied: bool = False  # it must be C-contiguous itself: a copy in its place could be noticed
 
 
-@dataclass(frozen=True)
-class Require:
+class Require(Struct, frozen=True):
     """A condition over parameters (Var) and their extents (Dim) that the guard checks at entry."""
 
     condition: Expr
@@ -352,16 +321,14 @@ class Require:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True)
-class Inexact:
+class Inexact(Struct, frozen=True):
     """A place whose result may differ from the original's in rounding: what `--fp strict` refuses."""
 
     what: str
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True)
-class Function:
+class Function(Struct, frozen=True):
     """One typed instance of a user's function (or of a region of it)."""
 
     name: str  # unique in the program and a C identifier

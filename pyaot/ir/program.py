@@ -1,7 +1,8 @@
 """A user's file after lowering: IR functions, and which of the user's functions they stand for."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.source import Span
@@ -18,8 +19,7 @@ class Kind(Enum):
     VAR_KEYWORD = "var-keyword"
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One parameter of the user's signature; `has_default` means that a call may leave it out."""
 
     name: str
@@ -27,16 +27,14 @@ class Parameter:
     has_default: bool = False
 
 
-@dataclass(frozen=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """Python text over the user's parameters that gives one IR parameter: `x`, `self.gain`, `pair[0]`."""
 
     param: str
     text: str
 
 
-@dataclass(frozen=True)
-class GlobalFact:
+class GlobalFact(Struct, frozen=True):
     """A global or closure value that was read at compile time; a call after it changed runs the original."""
 
     name: str
@@ -44,8 +42,7 @@ class GlobalFact:
     by_identity: bool = False
 
 
-@dataclass(frozen=True)
-class Instance:
+class Instance(Struct, frozen=True):
     """One typed instance: an IR function and where each of its parameters comes from."""
 
     function: str
@@ -55,8 +52,7 @@ class Instance:
     fields: tuple[str, ...] = ()  # that are set behind the call: results are (result, field, ...)
 
 
-@dataclass(frozen=True)
-class Region:
+class Region(Struct, frozen=True):
     """A run of the user's statements as a function of its own."""
 
     qualified_name: str  # 'Radar.process:12-19'
@@ -65,8 +61,7 @@ class Region:
     text: str  # the def
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A compiled function of the user's, or a region of one, with its instances in order of preference."""
 
     qualified_name: str  # 'Radar.process', and 'Radar.process:12-19' for a region
@@ -81,8 +76,7 @@ class Entry:
         return self.qualified_name.rpartition(".")[2] if self.region is None else self.region.name
 
 
-@dataclass(frozen=True)
-class Outline:
+class Outline(Struct, frozen=True):
     """A def that stays Python around compiled regions: `text` is it, called `name`, with calls of them."""
 
     qualified_name: str
@@ -93,8 +87,7 @@ class Outline:
     regions: tuple[Region, ...]
 
 
-@dataclass(frozen=True)
-class Program:
+class Program(Struct, frozen=True):
     """All that the front end understood of a file, and what it has to say about the rest."""
 
     functions: tuple[Function, ...]

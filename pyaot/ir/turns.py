@@ -7,14 +7,14 @@ for i in range(n):          changes i and x, of arrays none
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pyaot.ir.nodes import Allocate, Bind, Block, Dim, Exit, Expr, For, Load, Loop, Return, Stmt, Var
 from pyaot.ir.walk import Body, expressions_of, scalars_assigned, walk_expr, walk_stmts
 
 
-@dataclass(frozen=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """The names whose values a statement, mostly a loop, changes."""
 
     scalars: frozenset[str]

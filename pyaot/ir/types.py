@@ -1,7 +1,8 @@
 """The types of IR values: scalars that know where they come from, and arrays of them."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class DType(Enum):
@@ -60,8 +61,7 @@ class Origin(Enum):
     EITHER = "either"  # depends on the path taken; where the rules differ, the attempt fails
 
 
-@dataclass(frozen=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """One number. Python's int is INT64 of Python origin, its float FLOAT64, its complex COMPLEX128."""
 
     dtype: DType
@@ -73,8 +73,7 @@ class Scalar:
         return self.origin is not Origin.NUMPY
 
 
-@dataclass(frozen=True)
-class Array:
+class Array(Struct, frozen=True):
     """A C-contiguous array; `boxed`: a list (of lists) of numbers, Python's unless they are `numpy_items`."""
 
     dtype: DType

@@ -5,13 +5,13 @@ product                 an intermediate result     what the compiler needs for i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pyaot.ir.nodes import Function
 
 
-@dataclass(frozen=True)
-class UserNames:
+class UserNames(Struct, frozen=True):
     """The user's names by those of the IR."""
 
     known: Mapping[str, str]

@@ -9,8 +9,9 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import TypeAlias, assert_never, overload
+
+from msgspec.structs import replace
 
 from pyaot.ir.nodes import (
     Allocate,

@@ -12,7 +12,9 @@ is bound anew: then it is replaced by that array's name. Without the Bind the lo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.ir.nodes import (
     Allocate,
@@ -44,8 +46,7 @@ def settle_bindings(function: Function) -> Function:
     return replace(function, body=_settled(function.body, _Live(NONE, {})))
 
 
-@dataclass(frozen=True)
-class _Live:
+class _Live(Struct, frozen=True):
     """Names that may be asked for behind a body, and behind the blocks that it may leave."""
 
     after: Names

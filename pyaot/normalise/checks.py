@@ -8,9 +8,10 @@ A check between two loops keeps them from being a nest, and one that was made be
 A loop without turns would not have made it: failing then is needless, yet never wrong, as the original runs.
 """
 
-from dataclasses import replace
 from functools import partial
 from itertools import takewhile
+
+from msgspec.structs import replace
 
 from pyaot.ir.nodes import Check, Compare, Const, Dim, Expr, For, Function, Load, Return, Stmt, Var
 from pyaot.ir.turns import Changes, may_leave

@@ -10,7 +10,8 @@ So the turns no longer wait for one another. The end is computed first: it may l
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.build import add, i64, int_of, mul, sub

@@ -6,7 +6,7 @@
 A statement stays where it may fail or warn: then the original program has its say.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pyaot.ir.failing import can_raise, can_warn
 from pyaot.ir.mentions import read_by, set_by

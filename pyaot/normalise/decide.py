@@ -5,7 +5,8 @@ minimum(maximum(i, 0), n)                      becomes      minimum(i, n)
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pyaot.ir.failing import can_raise
 from pyaot.ir.nodes import Assign, Binary, Cast, Check, Compare, Const, Expr, Function, Stmt

@@ -10,9 +10,9 @@ to the program, so that it fails or warns when it runs.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from pyaot.ir.build import add, int_of, mul, sub
 from pyaot.ir.failing import can_raise, can_warn

@@ -4,14 +4,14 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import product
+
+from msgspec import Struct
 
 from pyaot.ir.types import DType
 
 
-@dataclass(frozen=True)
-class Interval:
+class Interval(Struct, frozen=True):
     """All integers from `low` to `high`; none where low > high."""
 
     low: int

@@ -8,8 +8,9 @@ Fused loops have such neighbours, and in one suite they share what they compute.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from pyaot.ir.mentions import expr_mentions, is_same, names_set
 from pyaot.ir.nodes import Function, If, Stmt

@@ -12,8 +12,10 @@ An extent is at most 2**31, as those of parameters are.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.build import compare
@@ -75,8 +77,7 @@ def _extents(body: Iterable[Stmt]) -> frozenset[Expr]:
     return frozenset(p for stmt in made for e in stmt.shape for p in walk_expr(e) if _is_power(p))
 
 
-@dataclass(frozen=True)
-class _Naming:
+class _Naming(Struct, frozen=True):
     often: frozenset[Expr]
     extents: frozenset[Expr]
     taken: set[str]

@@ -7,7 +7,7 @@
 Only where the index is used in no other way; n and m are extents, which are not negative.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.build import i64

@@ -10,7 +10,9 @@ what the value reads, and the value is evaluated as often as before: no more, no
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.ir.failing import can_fail, can_warn
 from pyaot.ir.nodes import (
@@ -109,8 +111,7 @@ def _nodes(stmt: Stmt) -> Iterator[Expr]:
     return (node for expr in expressions_of(stmt) for node in walk_expr(expr))
 
 
-@dataclass(frozen=True)
-class _Moving:
+class _Moving(Struct, frozen=True):
     local: frozenset[str]
     groups: dict[str, frozenset[str]]
 

@@ -12,9 +12,11 @@ because leaving takes 2**46 additions, more than a month of the original program
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from itertools import count
 from typing import TypeAlias, assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.ir.nodes import (
     Allocate,
@@ -65,8 +67,7 @@ UNBOUNDED = 2**128  # turns of a loop of which nothing is known
 PATIENCE = 4
 
 
-@dataclass(frozen=True)
-class Ranges:
+class Ranges(Struct, frozen=True):
     """The interval of every integer variable (by name) and of every extent (by array and axis)."""
 
     known: Mapping[Key, Interval]
@@ -167,8 +168,7 @@ def _is_safe(expr: Binary, ranges: Ranges) -> bool:
 # ---- the fixed point --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Setting:
+class _Setting(Struct, frozen=True):
     """An assignment to an integer variable, the loops around it, and what is checked right behind it."""
 
     value: Expr
@@ -176,8 +176,7 @@ class _Setting:
     checked: Interval
 
 
-@dataclass(frozen=True)
-class _Facts:
+class _Facts(Struct, frozen=True):
     """What the fixed point is about: intervals at entry, assignments by name, arrays bound together."""
 
     entry: Mapping[Key, Interval]

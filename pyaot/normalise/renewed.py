@@ -14,7 +14,9 @@ Nobody may ask for x behind the condition.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.ir.mentions import expr_mentions, mentions, set_by
 from pyaot.ir.nodes import (
@@ -43,8 +45,7 @@ def renew_in_place(function: Function) -> Function:
     return replace(function, body=_Renewing(function).suite(function.body))
 
 
-@dataclass(frozen=True)
-class _Choice:
+class _Choice(Struct, frozen=True):
     """`if c: new array y, made of x; bind z = y`, `else: bind z = x`."""
 
     stmt: If
@@ -55,8 +56,7 @@ class _Choice:
     is_otherwise: bool
 
 
-@dataclass
-class _Renewing:
+class _Renewing(Struct, dict=True):
     function: Function
 
     def __post_init__(self) -> None:

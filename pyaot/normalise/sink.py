@@ -6,7 +6,7 @@ for i in range(n):              for i in range(n):
                                     kind = 3
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pyaot.ir.nodes import Assign, Compare, Const, Exit, Expr, For, Function, If, Load, Return, Stmt, Var
 from pyaot.ir.types import PY_BOOL

@@ -11,7 +11,7 @@ them have SIMD forms. A block stays where both branches of a condition may come 
 would have to be written twice, and where a loop inside ends it.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pyaot.ir.build import negated
 from pyaot.ir.nodes import Block, Exit, Function, If, Return, Stmt

@@ -14,8 +14,10 @@ Arrays that are cheap to make again stay: where they are used each of them may s
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import count
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.ir.mentions import constants_of, in_other_words, mentions, names_set, set_by
 from pyaot.ir.nodes import (
@@ -59,8 +61,7 @@ def compute_once(function: Function) -> Function:
     return replace(function, body=_Works(function).suite(function.body, _Done({}, {})))
 
 
-@dataclass(frozen=True)
-class _Work:
+class _Work(Struct, frozen=True):
     """All statements that set `name`, at these places of a suite."""
 
     name: str
@@ -70,8 +71,7 @@ class _Work:
     inputs: Names
 
 
-@dataclass(frozen=True)
-class _Done:
+class _Done(Struct, frozen=True):
     """What has been done when a statement starts: the names of results, and when each name changed last."""
 
     results: dict[Hashable, str]
@@ -89,8 +89,7 @@ class _Done:
         return text, constants, frozenset((name, self.changed.get(name)) for name in work.inputs)
 
 
-@dataclass
-class _Works:
+class _Works(Struct, dict=True):
     """Goes through the suites of a function."""
 
     function: Function

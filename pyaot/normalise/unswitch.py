@@ -12,7 +12,8 @@
 So the names can be settled in each loop by itself.
 """
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.failing import can_fail
@@ -30,8 +31,7 @@ def unswitch(function: Function) -> Function:
     return replace(function, body=transform_body(_Unswitching(function).stmt, function.body))
 
 
-@dataclass
-class _Unswitching:
+class _Unswitching(Struct, dict=True):
     function: Function
 
     def __post_init__(self) -> None:

@@ -15,7 +15,9 @@ Every line of the user's stays as it is and in its order; `Inserted` says which 
 import ast
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.backends.emitted import Emitted
 from pyaot.base.source import SourceFile, Span
@@ -32,8 +34,7 @@ _CODING = re.compile(r"^[ \t\f]*#.*?coding[:=]")
 _INDENTATION = re.compile(r"[ \t\f]*")
 
 
-@dataclass(frozen=True)
-class _Block:
+class _Block(Struct, frozen=True):
     """Generated lines that go behind line `after` of the user's text (0: before all)."""
 
     after: int

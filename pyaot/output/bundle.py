@@ -1,16 +1,16 @@
 """What a compilation gives: the files of one module, and which of the module's lines are generated."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.source import SourceFile
 
 
-@dataclass(frozen=True)
-class Inserted:
+class Inserted(Struct, frozen=True):
     """Generated lines: from line `first` (1-based) of the written file on, `count` of them.
 
     `lines`: for each the user's line that it repeats, 0 where it repeats none; empty where none does.
@@ -21,8 +21,7 @@ class Inserted:
     lines: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class Module:
+class Module(Struct, frozen=True):
     """The text of the drop-in."""
 
     text: str
@@ -30,16 +29,14 @@ class Module:
     prefix: str  # of all names that generated text binds
 
 
-@dataclass(frozen=True)
-class Kernels:
+class Kernels(Struct, frozen=True):
     """A library of kernels that stands beside the module: its name's stem, and the digest of its bytes."""
 
     stem: str
     digest: str
 
 
-@dataclass(frozen=True)
-class Bundle:
+class Bundle(Struct, frozen=True):
     """What was written for one file of the user's."""
 
     source: SourceFile

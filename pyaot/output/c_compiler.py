@@ -19,9 +19,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 TIMEOUT = 120.0  # seconds
 
@@ -44,8 +45,7 @@ class CompileOptions(Protocol):
     def march(self) -> str: ...
 
 
-@dataclass(frozen=True)
-class Compiler:
+class Compiler(Struct, frozen=True):
     """A C compiler: the command it is called by, and its name and version for messages and for the cache."""
 
     command: tuple[str, ...]
@@ -62,8 +62,7 @@ class Compiler:
         return "ziglang" in self.command
 
 
-@dataclass(frozen=True)
-class CompileResult:
+class CompileResult(Struct, frozen=True):
     """Whether the library was written; `message` says what the compiler complained of."""
 
     ok: bool

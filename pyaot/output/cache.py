@@ -15,11 +15,12 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from platformdirs import user_cache_path
 
 import pyaot
@@ -40,8 +41,7 @@ _PRIVATE = 0o700
 _WRITEABLE_BY_OTHERS = 0o022
 
 
-@dataclass(frozen=True)
-class Cached:
+class Cached(Struct, frozen=True):
     """An intact entry: where it stands, and what is needed to run its module as the user's file."""
 
     folder: Path
@@ -50,8 +50,7 @@ class Cached:
     prefix: str
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """An entry as `pyaot cache list` shows it."""
 
     key: str

@@ -7,8 +7,9 @@ smooth (line 12)
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
 from typing import Any
+
+from msgspec.structs import asdict
 
 from pyaot.backends.python_text import Names
 from pyaot.base.diagnostics import Diagnostic

@@ -6,7 +6,8 @@ The compiler does not import the runtime; a test checks that every name here exi
 import ast
 import builtins
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pyaot.backends.python_text import Names
 from pyaot.base.names import PREFIX, free_prefix
@@ -52,8 +53,7 @@ RUNTIME_NAMES = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """How generated text names things, so that it meets no name of the user's."""
 
     prefix: str = PREFIX  # occurs nowhere in the user's text

@@ -1,6 +1,6 @@
 """An instance of a function while its text is written: what it is, and how the text names its parts."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pyaot.backends.python_text import Names
 from pyaot.base.names import fresh, is_python_reserved
@@ -11,8 +11,7 @@ from pyaot.plan.plan import InstancePlan
 STEP = "    "
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """An instance and the names of what is generated for it."""
 
     entry: Entry

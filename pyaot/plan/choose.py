@@ -1,6 +1,6 @@
 """Which versions of a function are to be made, fastest first; the original always comes last by itself."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pyaot.base.catalogue import STRICT_REFUSES
 from pyaot.base.diagnostics import Diagnostic
@@ -11,8 +11,7 @@ from pyaot.ir.nodes import Function
 TARGETS = ("native", "numpy")
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """The targets of a function, and what there is to say about those that are left out."""
 
     targets: tuple[str, ...]

@@ -11,8 +11,9 @@ it, or the work is too small to pay for one.
 """
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from pyaot.ir.nodes import Expr, For, Function, LibraryCall, Loop, Param
 from pyaot.ir.types import PY_INT, Array, Scalar
@@ -22,61 +23,53 @@ from pyaot.ir.walk import arrays_written, bound_together, returns, viewed_arrays
 LARGEST_INT = 2**31
 
 
-@dataclass(frozen=True)
-class IsScalar:
+class IsScalar(Struct, frozen=True):
     """The parameter is a number of exactly this type."""
 
     param: str
     type: Scalar
 
 
-@dataclass(frozen=True)
-class IsSmall:
+class IsSmall(Struct, frozen=True):
     """The int lies within +-2**31."""
 
     param: str
 
 
-@dataclass(frozen=True)
-class IsList:
+class IsList(Struct, frozen=True):
     """The parameter was a list (of lists) of exactly such numbers; it became an array before the guard."""
 
     param: str
     type: Array
 
 
-@dataclass(frozen=True)
-class IsArray:
+class IsArray(Struct, frozen=True):
     """The parameter is an ndarray, no subclass, of this dtype in native byte order and this rank."""
 
     param: str
     type: Array
 
 
-@dataclass(frozen=True)
-class IsContiguous:
+class IsContiguous(Struct, frozen=True):
     """The array is C-contiguous and aligned: no copy can stand for it."""
 
     param: str
 
 
-@dataclass(frozen=True)
-class IsWriteable:
+class IsWriteable(Struct, frozen=True):
     """The array is not read-only."""
 
     param: str
 
 
-@dataclass(frozen=True)
-class Holds:
+class Holds(Struct, frozen=True):
     """A condition over parameters and their extents."""
 
     condition: Expr
     reason: str  # why the versions do not apply where it is false
 
 
-@dataclass(frozen=True)
-class AreApart:
+class AreApart(Struct, frozen=True):
     """The written array shares no element with the other one; `are_lists`: no list."""
 
     written: str

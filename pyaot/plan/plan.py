@@ -1,6 +1,7 @@
 """From IR functions to what each of the user's functions gets: instances, their targets and guards."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.base.catalogue import NO_VERSION
 from pyaot.base.diagnostics import Diagnostic, Severity
@@ -12,8 +13,7 @@ from pyaot.plan.cost import pays_ever, worthwhile
 from pyaot.plan.guards import Condition, conditions_of, written_params
 
 
-@dataclass(frozen=True)
-class InstancePlan:
+class InstancePlan(Struct, frozen=True):
     """A typed instance with the versions to make of it."""
 
     instance: Instance
@@ -24,16 +24,14 @@ class InstancePlan:
     pays: bool = True  # whether some arguments make it faster than the original
 
 
-@dataclass(frozen=True)
-class EntryPlan:
+class EntryPlan(Struct, frozen=True):
     """One of the user's functions."""
 
     entry: Entry
     instances: tuple[InstancePlan, ...]
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """All functions of a file that get a version."""
 
     entries: tuple[EntryPlan, ...]

@@ -9,7 +9,9 @@ Where nothing shows that the element exists although the loop may not run, all o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.build import cast, compare
@@ -45,8 +47,7 @@ def names_in(function: Function) -> set[str]:
     return names
 
 
-@dataclass(frozen=True)
-class _Rewriter:
+class _Rewriter(Struct, frozen=True):
     taken: set[str]
     rebound: frozenset[str]
 

@@ -10,7 +10,9 @@ are both sound: they say at most less than the program knows.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.ir.nodes import Binary, Cast, Compare, Const, Dim, Expr, Load, Select, Unary, Var
 from pyaot.ir.types import DType
@@ -20,8 +22,7 @@ from pyaot.poly.sets import Formula
 COMPARISONS = {"eq": "=", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(Struct, frozen=True):
     """The text of an integer or of a condition, and what is known of the unknowns in it."""
 
     text: str
@@ -73,8 +74,7 @@ def _plain(name: str) -> str:
     return name if name.isascii() else "".join(c if c.isascii() else f"u{ord(c):04x}" for c in name)
 
 
-@dataclass
-class Symbols:
+class Symbols(Struct):
     """Symbols and unknowns that were given out: the expression behind every symbol, and the next number."""
 
     meaning: dict[str, Expr] = field(default_factory=dict)
@@ -106,8 +106,7 @@ class Symbols:
         return Term(name, frozenset({name}), (name,), is_unknown=True)
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """Reads expressions at one place: what is known of variables there, and what changes in the region."""
 
     symbols: Symbols

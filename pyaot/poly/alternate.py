@@ -13,7 +13,9 @@ its cell is one of `c`. What the caller sees is u: it gets the values back once,
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.build import FALSE, maximum, minimum, negated, sub, unchecked, var
@@ -49,8 +51,7 @@ from pyaot.poly.scop import Scop
 TIME_LOOPS = 6  # of a function: every one is an analysis of its own
 
 
-@dataclass(frozen=True)
-class Copying:
+class Copying(Struct, frozen=True):
     """A loop with `made = new; made[...] = array[...]` in its body."""
 
     loop: For | Loop
@@ -175,8 +176,7 @@ def _copied(stmt: Stmt) -> tuple[str, str] | None:
 # ---- the buffers ------------------------------------------------------------------------------------------
 
 
-@dataclass
-class _Buffers:
+class _Buffers(Struct, dict=True):
     """Writes the function with the two buffers."""
 
     function: Function

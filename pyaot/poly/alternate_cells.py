@@ -6,8 +6,9 @@ u[0] = u[1]             now the first one, too: a frame of (0, 1)
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import product
+
+from msgspec.structs import replace
 
 from pyaot.ir.nodes import Block, Dim, Expr, Load, Loop, Stmt
 from pyaot.ir.types import PY_INT

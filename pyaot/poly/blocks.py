@@ -15,7 +15,9 @@ The product goes to a small array of its own, so it may be one of parts of the v
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.nodes import Allocate, Expr, For, Load, Stmt, Store, Var
@@ -48,8 +50,7 @@ SIZE = 32  # of a tile: the product is quicker with larger ones, but the rest of
 LARGE = 128  # where nothing is left that sums
 
 
-@dataclass
-class Blocking:
+class Blocking(Struct):
     """Does nests in tiles, region after region; `found` gathers their outermost loops."""
 
     taken: set[str]

@@ -10,8 +10,10 @@ new one.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.ir.build import add
 from pyaot.ir.nodes import (
@@ -63,8 +65,7 @@ def prove_bounds(function: Function) -> Function:
     return replace(function, body=body, requires=(*function.requires, *prover.requires))
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """Where the prover is, and what is known there; `is_certain`: it is reached whenever its guards hold."""
 
     reader: Reader

@@ -1,7 +1,9 @@
 """Which products of a nest could be matrix products, tile by tile: rows, columns and what is summed."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.ir.nodes import Assign, Check, Dim, Expr, For, Load, Stmt, Store, Var
 from pyaot.ir.types import PY_INT
@@ -158,8 +160,7 @@ def _box(geometry: Geometry, place: Place, update: Update, names: Mapping[str, E
     )
 
 
-@dataclass(frozen=True)
-class _Match:
+class _Match(Struct, frozen=True):
     """How the factors of a pair are rows and columns."""
 
     operands: tuple[Operand, Operand]

@@ -8,7 +8,9 @@ for i in range(n):                  for i in range(i0, min(i0 + 64, n)):
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.ir.build import both, compare, maximum, minimum
 from pyaot.ir.nodes import Expr, For, If, Stmt, Var
@@ -25,8 +27,7 @@ class UnclippedError(Exception):
     """Some statement would have to be asked about in every turn of an innermost loop."""
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """A bound of a loop: one of several will do."""
 
     is_lower: bool
@@ -51,8 +52,7 @@ class Limit:
         return first
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(Struct, frozen=True):
     """A statement: what it has left to do in a tile, and what its loops go through."""
 
     place: Place
@@ -67,8 +67,7 @@ class Work:
         return self.left if is_inner or not self.has_first else self.whole
 
 
-@dataclass
-class Clipper:
+class Clipper(Struct):
     """Cuts the loops of a nest."""
 
     geometry: Geometry
@@ -208,8 +207,7 @@ class Clipper:
         return tuple(found)
 
 
-@dataclass(frozen=True)
-class Guarded:
+class Guarded(Struct, frozen=True):
     """A statement and what is to be asked before it."""
 
     stmt: Stmt

@@ -6,7 +6,7 @@
 Integers only: sums of floats, and extremes with NaN among them, depend on the order.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pyaot.ir.nodes import Binary, Load, Store
 from pyaot.ir.types import DType
@@ -17,8 +17,7 @@ from pyaot.poly.sets import Relation, Set
 Operation = tuple[str, DType]
 
 
-@dataclass(frozen=True)
-class Commuting:
+class Commuting(Struct, frozen=True):
     """The statements, by identity, that update an element by one operation."""
 
     array: str

@@ -11,7 +11,9 @@ Extents of temporaries are replaced by what they were made from, so that nothing
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.ir.build import cast, compare
 from pyaot.ir.mentions import array_mentions
@@ -67,8 +69,7 @@ def _arrays_of(stmt: Stmt) -> set[str]:
     return set(array_mentions((map_bodies(lambda _: (), stmt),)))
 
 
-@dataclass
-class _Contractor:
+class _Contractor(Struct):
     names: Names
     shrunk: list[Allocate] = field(default_factory=list)
 

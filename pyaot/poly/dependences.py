@@ -10,8 +10,9 @@ only the text orders them.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import combinations_with_replacement
+
+from msgspec import Struct
 
 from pyaot.ir.nodes import For, Function
 from pyaot.ir.walk import Body
@@ -23,8 +24,7 @@ FLOW, ANTI, OUTPUT = "flow", "anti", "output"
 MOST_PAIRS = 20_000  # of accesses to one name in a region, at some 30 microseconds each
 
 
-@dataclass(frozen=True)
-class Dependence:
+class Dependence(Struct, frozen=True):
     """From instances of `source` to later ones of `sink`."""
 
     kind: str
@@ -61,8 +61,7 @@ def dependences_of(region: Region) -> tuple[Dependence, ...]:
     return region.recall("dependences", lambda: find_dependences(region.scop()))
 
 
-@dataclass(frozen=True)
-class LoopDependences:
+class LoopDependences(Struct, frozen=True):
     """A run of statements that can be analysed as a whole, as loops and backends see it.
 
     `statements` are leaves in the order of the text; `Statement.stmt` is the node of the function itself, and

@@ -12,7 +12,9 @@ j has the better strides.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.build import add, unchecked
@@ -29,8 +31,7 @@ from pyaot.poly.sets import Set
 from pyaot.poly.strides import access_cost, accesses
 
 
-@dataclass(frozen=True)
-class Triangle:
+class Triangle(Struct, frozen=True):
     """`for j: heads; (for k < j: updates); endings`; `first`: the store by which a head makes the element."""
 
     outer: For
@@ -41,8 +42,7 @@ class Triangle:
     first: Store | None = None
 
 
-@dataclass
-class EagerUpdates:
+class EagerUpdates(Struct):
     """Turns such triangles, region after region; `turned` gathers their outer loops."""
 
     taken: set[str]

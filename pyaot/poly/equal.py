@@ -8,8 +8,9 @@ So the two loops have one range. What is linear stays: isl knows what is equal t
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from pyaot.ir.nodes import Binary, Check, Compare, Const, Dim, Expr, Function, Stmt, Var
 from pyaot.ir.turns import Changes

@@ -10,8 +10,10 @@ library only where a pass asks for them.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from typing import assert_never
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.ir.mentions import array_mentions
 from pyaot.ir.nodes import (
@@ -95,8 +97,7 @@ def _extents(used: frozenset[str], known: Known) -> list[Formula]:
     return [Formula(f"{name} >= 0", frozenset({name})) for name in extents]
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """Where the extractor is: the loops and conditions around, and which iterations scalars belong to."""
 
     reader: Reader
@@ -114,8 +115,7 @@ class _Place:
         return tuple(node.index for node in self.loops)
 
 
-@dataclass
-class _Extractor:
+class _Extractor(Struct):
     known: Known
     flow: ScalarFlow
     region_mentions: dict[str, int]
@@ -242,8 +242,7 @@ class _Extractor:
         return name if name in self.known.fresh else self.overlapping.get(name, name)
 
 
-@dataclass
-class _Accesses:
+class _Accesses(Struct):
     """Gathers the accesses of one statement, each once."""
 
     extractor: _Extractor

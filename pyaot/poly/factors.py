@@ -5,7 +5,8 @@ x * a[i, k] * b[k, j]           elements a[i, k] and b[k, j], scale x
 """
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pyaot.ir.build import binary, both, call, cast
 from pyaot.ir.failing import can_fail
@@ -16,16 +17,14 @@ from pyaot.poly.reductions import without_origins
 from pyaot.poly.scalars import scalars_in
 
 
-@dataclass(frozen=True)
-class Factor:
+class Factor(Struct, frozen=True):
     """An element."""
 
     load: Load
     is_conjugated: bool
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(Struct, frozen=True):
     """`scale * left * right`, perhaps negative."""
 
     left: Factor

@@ -13,7 +13,9 @@ page by page where it is first touched, which takes as long as the arithmetic.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.mentions import array_mentions
@@ -30,8 +32,7 @@ from pyaot.poly.scop import Access, Scop, Statement
 from pyaot.poly.sets import Formula, Set, conjunction, points
 
 
-@dataclass(frozen=True)
-class Fills:
+class Fills(Struct, frozen=True):
     """Sees to the fills of one region after the other; `taken` are the names in use."""
 
     taken: set[str]
@@ -101,8 +102,7 @@ class Fills:
         return name
 
 
-@dataclass(frozen=True)
-class _Link:
+class _Link(Struct, frozen=True):
     """A loop that goes through all of an axis, and an iteration touches only its own place there."""
 
     loop: For

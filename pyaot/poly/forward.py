@@ -5,7 +5,8 @@ a[r] = a[r] + y[r]              kept = kept + y[r]
                                 a[r] = kept
 """
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.ir.nodes import Assign, Expr, For, Function, Load, Stmt, Store, Var
 from pyaot.ir.types import Scalar
@@ -20,8 +21,7 @@ def forward_stores(function: Function) -> Function:
     return replace(function, body=transform_body(work.stmt, function.body))
 
 
-@dataclass
-class _Forwarding:
+class _Forwarding(Struct):
     names: set[str] = field(default_factory=set)
 
     def stmt(self, stmt: Stmt) -> Body:

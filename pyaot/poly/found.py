@@ -12,7 +12,8 @@ nothing but an extreme. The front end has such a k where a number is Python's or
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.mentions import is_same, mentions

@@ -11,7 +11,9 @@ happens to the loops inside.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.ir.mentions import array_mentions
 from pyaot.ir.nodes import Allocate, Check, For, Stmt, Var
@@ -38,8 +40,7 @@ MOST_ARRAYS = 16  # in one loop: more streams than a core can prefetch
 MOST_WRITES = 12
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """A statement of a sequence, with the statements of the scop that it is made of."""
 
     stmt: Stmt
@@ -48,8 +49,7 @@ class Item:
     members: tuple["Item", ...] = ()  # of a loop
 
 
-@dataclass
-class Fusion:
+class Fusion(Struct, dict=True):
     """One region being fused; `fused` gathers the loops that took in others."""
 
     region: Region

@@ -21,7 +21,9 @@ products are better that way.
 """
 
 from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.ir.build import binary, both, cast, compare, mul, sub
 from pyaot.ir.nodes import (
@@ -64,8 +66,7 @@ LEAST_OF_BATCH = 32768.0
 Pays = Callable[[Sequence[Expr]], Expr]
 
 
-@dataclass(frozen=True)
-class Product:
+class Product(Struct, frozen=True):
     """C[rows, columns] += scale * left[rows, inner] right[inner, columns], perhaps after C = first."""
 
     target: Store
@@ -84,8 +85,7 @@ class Product:
         return self.rows, self.columns, self.inner
 
 
-@dataclass
-class LibraryCalls:
+class LibraryCalls(Struct):
     """Finds products, region after region; `found` gathers the outermost loops of those."""
 
     taken: frozenset[str]  # arrays that Bind names: they may be one another

@@ -12,7 +12,9 @@ begin with anything.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.ir.build import cast
 from pyaot.ir.failing import can_fail
@@ -28,8 +30,7 @@ from pyaot.poly.scalars import Names, scalars_in
 from pyaot.poly.strides import access_cost
 
 
-@dataclass(frozen=True)
-class Sum:
+class Sum(Struct, frozen=True):
     """`heads; for k: w = update; array[...] = last`, the body of a loop over j."""
 
     outer: For

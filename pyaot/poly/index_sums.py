@@ -5,7 +5,8 @@ i + 1 + k >= s          k >= s - i - 1
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pyaot.ir.build import add, i64, mul, sub, unchecked
 from pyaot.ir.nodes import Binary, Const, Dim, Expr, Var
@@ -16,8 +17,7 @@ from pyaot.poly.sets import Formula
 Leaf = Var | Dim
 
 
-@dataclass(frozen=True)
-class IndexSum:
+class IndexSum(Struct, frozen=True):
     """sum(factor * leaf) + constant."""
 
     factors: tuple[tuple[Leaf, int], ...] = ()
@@ -74,8 +74,7 @@ class IndexSum:
         return Formula(" ".join(parts), symbols)
 
 
-@dataclass(frozen=True)
-class Naming:
+class Naming(Struct, frozen=True):
     """How isl calls variables and extents; `given` are texts for some of the variables."""
 
     reader: Reader

@@ -12,7 +12,9 @@ scalars that live longer than one step of an iteration get an element for each. 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.build import add, cast, compare, i64, minimum, sub, unchecked, var
@@ -38,8 +40,7 @@ ROW = 64  # columns that advance together: some cache lines of every row
 FEWEST = 8  # columns that are worth it: a cache line
 
 
-@dataclass
-class Interleaving:
+class Interleaving(Struct):
     """Finds such loops, region after region; `changed` gathers them."""
 
     strict: bool
@@ -104,8 +105,7 @@ class Interleaving:
         return names
 
 
-@dataclass(frozen=True)
-class _Rows:
+class _Rows(Struct, frozen=True):
     """Scalars that have become rows, and the subscript of an iteration's own element."""
 
     names: dict[str, tuple[str, Scalar]]

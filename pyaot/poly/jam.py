@@ -10,7 +10,9 @@ for j in range(n):                          for j in range(0, n // 4 * 4, 4):
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.ir.build import add, binary, maximum, mul, sub, unchecked
 from pyaot.ir.nodes import (
@@ -56,8 +58,7 @@ def jam(function: Function) -> Function:
     return replace(function, body=transform_body(work.stmt, function.body))
 
 
-@dataclass
-class _Jamming:
+class _Jamming(Struct, dict=True):
     function: Function
     copies: dict[int, int] = field(default_factory=dict)  # of the innermost statements of a loop made here
 

@@ -11,7 +11,9 @@ Bind names.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.ir.alias import Aliases, aliases
 from pyaot.ir.mentions import array_mentions, arrays_named_by
@@ -39,8 +41,7 @@ from pyaot.poly.affine import Reader, Symbols, Term, symbol, variable_symbol
 from pyaot.poly.sets import Formula
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(Struct, frozen=True):
     """Facts about the names of a function, from one look at its text."""
 
     assignments: Counter[str]
@@ -73,8 +74,7 @@ def names_of(function: Function) -> Names:
     return Names(assignments, rebound, array_mentions(function.body), aliases(function))
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """What holds at a place. `fresh`: arrays that certainly are no other, whatever names were bound."""
 
     names: Names

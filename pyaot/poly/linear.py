@@ -5,7 +5,9 @@ for i: s = 0.9 * s + x[i]; y[i] = s         state s, factor 0.9, rest x[i]; y[i]
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.ir.build import binary, cast
 from pyaot.ir.nodes import Assign, Binary, Cast, Const, Expr, For, Load, Store, Unary, Var
@@ -14,16 +16,14 @@ from pyaot.ir.walk import expressions_of, map_expr, scalars_assigned, sub_expres
 from pyaot.poly.scalars import Names, scalars_in
 
 
-@dataclass(frozen=True)
-class Linear:
+class Linear(Struct, frozen=True):
     """`factor * state + rest`; None stands for 0."""
 
     factor: Expr | None
     rest: Expr | None
 
 
-@dataclass(frozen=True)
-class Recurrence:
+class Recurrence(Struct, frozen=True):
     """One turn: `inputs`, which do not contain the state, then the `next` state, then what is stored."""
 
     state: Var | Load  # what the turn before has made
@@ -90,8 +90,7 @@ def _plain(expr: Expr) -> Expr:
     return replace(expr, checked=False) if isinstance(expr, Load | Binary) else expr
 
 
-@dataclass
-class _Turn:
+class _Turn(Struct):
     """One turn, evaluated with the state as the unknown."""
 
     loop: For

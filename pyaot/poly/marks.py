@@ -10,7 +10,9 @@ Of a nest the outermost loop that carries no dependence is parallel, and the inn
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.base.diagnostics import Diagnostic
 from pyaot.ir.nodes import (
@@ -45,8 +47,7 @@ _NOT_INNERMOST = (For, Loop, Block, Allocate, LibraryCall)  # in the body of an 
 FEW = 3  # iterations that are not worth a parallel loop of their own
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What dependences say about one loop."""
 
     node: LoopNode
@@ -110,8 +111,7 @@ def _is_within_while(loop: For, allocate: Allocate) -> bool:
     return any(allocate is inner for stmt in insides for inner in walk_stmts((stmt,)))
 
 
-@dataclass
-class Marker:
+class Marker(Struct):
     """Marks the regions of a function, and gathers what there is to say about their loops."""
 
     strict: bool
@@ -139,8 +139,7 @@ def _reason(loop: For) -> str:
     return "It calls a library, which has threads of its own."
 
 
-@dataclass
-class _Tree:
+class _Tree(Struct):
     """Rebuilds a region; loops are met in the order of their keys."""
 
     verdicts: dict[int, Verdict]

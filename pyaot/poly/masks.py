@@ -15,7 +15,9 @@ of its own, and loading where the subscripts are certainly in range.
 import cmath
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.extents import fixed_extents, is_natural
@@ -64,8 +66,7 @@ def masks_as_choices(function: Function) -> Function:
     return replace(function, body=work.body(function.body))
 
 
-@dataclass(frozen=True)
-class _Masking:
+class _Masking(Struct, frozen=True):
     extents: Mapping[tuple[str, int], Expr]
     moving: frozenset[str]  # arrays that are bound anew
     taken: set[str]

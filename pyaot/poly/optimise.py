@@ -4,7 +4,8 @@ t = a + b                       for i: for j:       parallel over i, simd over j
 c = t * t                           c[i, j] = (a[i, j] + b[i, j]) ** 2
 """
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.options import Options
@@ -48,8 +49,7 @@ from pyaot.poly.time_tiles import TimeTiles
 from pyaot.poly.wrap import without_wrapping
 
 
-@dataclass(frozen=True)
-class Optimised:
+class Optimised(Struct, frozen=True):
     """The function with its loops made to fit, and what there is to say about them."""
 
     function: Function
@@ -110,8 +110,7 @@ def optimise(function: Function, options: Options) -> Optimised:
     return Optimised(tuned, tuple(replace(d, function=function.source_name) for d in dict.fromkeys(said)))
 
 
-@dataclass(frozen=True)
-class _Fusing:
+class _Fusing(Struct, frozen=True):
     """Fuses region after region, and remembers which loops took in others."""
 
     strict: bool

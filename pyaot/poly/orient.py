@@ -12,8 +12,9 @@ they find does not depend on the user's.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
+
+from msgspec import Struct, field
 
 from pyaot.ir.nodes import Allocate, Block, For, Load, Loop, Stmt, Store
 from pyaot.ir.types import PY_INT
@@ -30,8 +31,7 @@ CLEARLY = 0.5  # by how much the costs of two loops differ before they change pl
 WRITING = 1.25  # a write that strides costs more than a read that does
 
 
-@dataclass
-class Orientation:
+class Orientation(Struct):
     """Turns nests, region after region; `turned` gathers the loops that were outermost."""
 
     strict: bool

@@ -11,8 +11,10 @@ Parts are elements whose subscripts leave out at least one of the loops; whateve
 must be the very element that is written.
 """
 
-from dataclasses import dataclass, replace
 from functools import reduce
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.build import both, compare, var
@@ -67,8 +69,7 @@ def save_parts(function: Function) -> Function:
     return replace(function, body=work.body(function.body))
 
 
-@dataclass(frozen=True)
-class _Update:
+class _Update(Struct, frozen=True):
     """`saved[indices] = value` in `loops`, and then `target` in its place."""
 
     saved: str
@@ -88,8 +89,7 @@ class _Update:
         return [loop for loop in self.loops if loop.index in scalars_in(*load.subscripts)]
 
 
-@dataclass
-class _Saving:
+class _Saving(Struct):
     saved: frozenset[str]
     bound: frozenset[str]
     names: set[str]

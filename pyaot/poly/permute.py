@@ -12,7 +12,9 @@ Only perfect nests over boxes are touched, and only where all dependences keep t
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.build import add, compare, minimum, mul, sub, unchecked, var
@@ -30,8 +32,7 @@ STRIP = 512  # elements of a row that one thread takes at a time
 SLOW = 8.0  # cost per iteration of a loop that has no SIMD form
 
 
-@dataclass
-class Permutation:
+class Permutation(Struct):
     """Reorders nests, region after region; `moved` and `strips` gather what was done."""
 
     strict: bool
@@ -88,8 +89,7 @@ class Permutation:
         return If(many, (replace(strips, body=(inner,)),), (few,), chain[0].span)
 
 
-@dataclass(frozen=True)
-class Orders:
+class Orders(Struct, frozen=True):
     """Which orders of a region's loops are legal, and which of them is best."""
 
     dependences: tuple[Dependence, ...]

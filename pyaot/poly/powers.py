@@ -11,8 +11,10 @@ is computed anyway: what only one arm of a choice computes stays.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from functools import reduce
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.nodes import (
@@ -50,8 +52,7 @@ def powers_as_products(function: Function) -> Function:
     return replace(function, body=transform_body(taken_apart, function.body))
 
 
-@dataclass
-class _Powers:
+class _Powers(Struct):
     names: set[str]
     before: list[Stmt] = field(default_factory=list)
 

@@ -10,7 +10,8 @@
 Only where nothing else keeps the loop from running in parallel.
 """
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.ir.mentions import array_mentions
 from pyaot.ir.nodes import Allocate, For, Stmt
@@ -22,8 +23,7 @@ from pyaot.poly.scop import LoopNode, Statement
 from pyaot.poly.sets import points
 
 
-@dataclass(frozen=True)
-class Privatisation:
+class Privatisation(Struct, frozen=True):
     """Moves buffers into loops, region after region."""
 
     strict: bool

@@ -4,7 +4,7 @@ for r in range(n):  # simd
     s = s + a[r] * conjugate(b[r])          ProductSum("s", left=a[r], right=b[r], right_is_conjugate)
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pyaot.ir.nodes import Assign, Binary, Call, Expr, For, Var
 from pyaot.ir.types import Scalar
@@ -14,8 +14,7 @@ from pyaot.poly.work import constant_trips
 FEW = 16  # iterations: sums in pieces are not worth adding up
 
 
-@dataclass(frozen=True)
-class ProductSum:
+class ProductSum(Struct, frozen=True):
     """name = name + left * right, with the conjugates taken off the factors."""
 
     name: str

@@ -12,7 +12,9 @@ whose terms have names of their own is one sum again, before fusion can tear it 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.ir.failing import can_fail
 from pyaot.ir.mentions import array_mentions
@@ -50,8 +52,7 @@ def pull(function: Function) -> Function:
     return replace(function, body=_Pulling(single, groups).body(function.body))
 
 
-@dataclass(frozen=True)
-class _Definition:
+class _Definition(Struct, frozen=True):
     """`for ...: array[index, ...] = value` over the whole array."""
 
     store: Store
@@ -60,8 +61,7 @@ class _Definition:
     loads: int  # of elements that move with all loops
 
 
-@dataclass
-class _Pulling:
+class _Pulling(Struct):
     single: set[str]
     groups: dict[str, frozenset[str]]
 

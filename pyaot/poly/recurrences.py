@@ -16,7 +16,9 @@ The factor is at most 1, so that no power of it overflows, and is no trifle, so 
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.build import add, binary, both, cast, compare, either, floordiv, mul, sub, unchecked, var
@@ -42,8 +44,7 @@ MOST_NODES = 120  # of expressions in a turn: where there are more, waiting is n
 LEAST, MOST = 1e-60, 1.0  # of the factor's absolute value
 
 
-@dataclass
-class Recurrences:
+class Recurrences(Struct):
     """Finds recurrences, region after region; `changed` gathers their loops."""
 
     taken: set[str]
@@ -129,8 +130,7 @@ def _loads(stmt: Stmt) -> list[Load]:
     return [node for e in expressions_of(stmt) for node in walk_expr(e) if isinstance(node, Load)]
 
 
-@dataclass
-class _Ahead:
+class _Ahead(Struct):
     """Writes the loop anew."""
 
     loop: For

@@ -8,8 +8,10 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar, cast
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.ir.nodes import Assign, Block, Exit, For, Function, If, Loop, Stmt
 from pyaot.ir.unchanged import with_bodies
@@ -25,15 +27,13 @@ Fact = TypeVar("Fact")
 MOST_STATEMENTS = 250  # in one region; longer runs are cut, since dependences take quadratic time
 
 
-@dataclass(frozen=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """Facts about runs of statements, by identity; it holds the statements so that no other takes theirs."""
 
     facts: dict[tuple[object, ...], tuple[Body, object]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Region:
+class Region(Struct, frozen=True):
     """A run of static statements, where it stands."""
 
     body: Body
@@ -111,8 +111,7 @@ def map_regions(
     return replace(function, body=walker.body(function.body, _Where(known, NONE, {})))
 
 
-@dataclass(frozen=True)
-class RegionPass:
+class RegionPass(Struct, frozen=True):
     """A visitor that is a function of regions."""
 
     change: Callable[[Region], Body]
@@ -125,8 +124,7 @@ class RegionPass:
         """Nothing to say."""
 
 
-@dataclass(frozen=True)
-class _Where:
+class _Where(Struct, frozen=True):
     known: Known
     live_out: Names
     at_label: Mapping[str, Names]
@@ -134,8 +132,7 @@ class _Where:
     in_tile: bool = False
 
 
-@dataclass(frozen=True)
-class _Walker:
+class _Walker(Struct, frozen=True):
     visitor: Visitor
     flow: ScalarFlow
     memory: Memory

@@ -16,7 +16,8 @@ it is what `blocks.py` makes tiles of.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.build import cast

@@ -13,7 +13,8 @@ Divisions take longer than what is computed of the elements, and keep loops from
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.build import (

@@ -10,7 +10,8 @@ iterations of the loop.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from pyaot.ir.nodes import Assign, Block, Exit, Expr, For, If, Loop, Return, Stmt, Var
 from pyaot.ir.walk import expressions_of, scalars_assigned, walk_expr
@@ -19,8 +20,7 @@ Names = frozenset[str]
 NONE: Names = frozenset()
 
 
-@dataclass(frozen=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """What a statement does to scalars. `exits`: labels it may leave to; `falls`: may reach what follows."""
 
     exposed: Names = NONE
@@ -29,8 +29,7 @@ class Effect:
     falls: bool = True
 
 
-@dataclass
-class ScalarFlow:
+class ScalarFlow(Struct):
     """Effects of statements, remembered by identity while a pass looks at one function."""
 
     known: dict[int, tuple[Stmt, Effect]] = field(default_factory=dict)

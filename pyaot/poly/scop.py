@@ -8,7 +8,7 @@
 Loops are told apart by `key`, their number in the order of the text.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pyaot.base.source import Span
 from pyaot.ir.nodes import For, Stmt
@@ -16,8 +16,7 @@ from pyaot.poly.affine import Symbols, variable_symbol
 from pyaot.poly.sets import Formula, Relation, Set
 
 
-@dataclass(frozen=True)
-class LoopNode:
+class LoopNode(Struct, frozen=True):
     """A loop of the region; `is_affine` where its trip count is known from outside."""
 
     key: int
@@ -30,8 +29,7 @@ class LoopNode:
         return variable_symbol(self.loop.index)
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(Struct, frozen=True):
     """What a statement reads or writes: from its instances to elements."""
 
     name: str
@@ -46,8 +44,7 @@ class Access:
         return not self.is_write
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A leaf of the region: an assignment, a check, a test of an If or For, or a while loop as a whole."""
 
     name: str
@@ -68,8 +65,7 @@ class Statement:
         return self.stmt.span
 
 
-@dataclass(frozen=True)
-class Scop:
+class Scop(Struct, frozen=True):
     """A region: its statements in the order of the text, and what is known of the parameters."""
 
     body: tuple[Stmt, ...]

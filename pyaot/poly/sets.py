@@ -8,17 +8,16 @@ Objects parsed from equal texts are shared, since parsing costs far more than co
 """
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import islpy as isl
+from msgspec import Struct
 
 IN, OUT, PARAM = isl.dim_type.in_, isl.dim_type.out, isl.dim_type.param
 
 
-@dataclass(frozen=True)
-class Formula:
+class Formula(Struct, frozen=True):
     """A condition; `symbols` are all names in it, `unknowns` those of them that may be anything."""
 
     text: str = ""
@@ -43,8 +42,7 @@ def conjunction(formulas: Iterable[Formula]) -> Formula:
     return Formula(text, symbols, tuple(unknowns))
 
 
-@dataclass(frozen=True)
-class Set:
+class Set(Struct, frozen=True):
     """Points with named coordinates."""
 
     raw: Any
@@ -126,8 +124,7 @@ class Set:
         return str(self.raw)
 
 
-@dataclass(frozen=True)
-class Constraint:
+class Constraint(Struct, frozen=True):
     """sum(factor * parameter) + constant >= 0, or = 0."""
 
     factors: dict[str, int]
@@ -135,8 +132,7 @@ class Constraint:
     is_equality: bool
 
 
-@dataclass(frozen=True)
-class Relation:
+class Relation(Struct, frozen=True):
     """Pairs of points; a name may stand on both sides (the same loop of the source and the sink)."""
 
     raw: Any

@@ -10,7 +10,8 @@ pair of sums and (a_im * b_re, a_re * b_im) in another. So the neighbours in mem
 need not be sorted into vectors of their own.
 """
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.ir.failing import can_fail
 from pyaot.ir.functions import result_type
@@ -45,8 +46,7 @@ def split_complex(function: Function, strict: bool) -> Function:
     return replace(function, body=transform_body(work.stmt, function.body))
 
 
-@dataclass
-class _Splitting:
+class _Splitting(Struct):
     names: set[str]
     strict: bool
     pairs: dict[str, Pair] = field(default_factory=dict)  # of the loop at hand
@@ -227,8 +227,7 @@ class _Splitting:
         )
 
 
-@dataclass(frozen=True)
-class _Sums:
+class _Sums(Struct, frozen=True):
     """The sums of the products of parts: real with real, imaginary with imaginary, and across."""
 
     sum: ProductSum

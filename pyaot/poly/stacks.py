@@ -7,7 +7,8 @@ Only calls that C makes itself: the others go through a stack faster in one call
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.build import add, i64, unchecked, var

@@ -8,7 +8,9 @@ a[i, j] = a[i, j] - s
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.ir.build import cast
 from pyaot.ir.nodes import Assign, Binary, Cast, Const, Expr, For, Load, Stmt, Store, Var
@@ -19,8 +21,7 @@ from pyaot.poly.scalars import scalars_in
 from pyaot.poly.scop import Statement
 
 
-@dataclass(frozen=True)
-class Sum:
+class Sum(Struct, frozen=True):
     """`s = 0; for k: s = s + added; element = element + s`, or `-`."""
 
     first: Assign

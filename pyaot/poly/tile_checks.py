@@ -7,7 +7,8 @@ for i in range(n):                          where `n == m`, and elsewhere the ne
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pyaot.ir.build import compare
 from pyaot.ir.nodes import Check, Compare, Expr, For, Stmt

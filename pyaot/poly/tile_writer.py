@@ -7,7 +7,9 @@ for i0 ...: for j0 ...:                             loops over tiles
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.build import add, both, compare, dim, floordiv, i64, maximum, minimum, mul, sub, unchecked
@@ -41,8 +43,7 @@ LEAST_EXTENT = 48  # of its matrix
 FIRST, AT_LOOP, LAST = "first", "at its loop", "last"
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """The order of the tiles, and when each box is added to its target."""
 
     order: Order
@@ -50,8 +51,7 @@ class Plan:
     clipper: Clipper
 
 
-@dataclass(frozen=True)
-class TileWriter:
+class TileWriter(Struct, frozen=True):
     """Writes a nest as its plan says."""
 
     geometry: Geometry

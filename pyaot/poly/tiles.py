@@ -12,7 +12,9 @@ in a tile the statements keep their order, but for the products of a `Box`, whic
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.ir.nodes import Expr, Var
 from pyaot.ir.types import PY_INT
@@ -24,8 +26,7 @@ from pyaot.poly.sets import Formula, Relation, Set, conjunction, points, relatio
 from pyaot.poly.updates import Update
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """A statement and the element whose tile it belongs to; no column: it may run in every tile of a row."""
 
     statement: Statement
@@ -33,8 +34,7 @@ class Place:
     column: IndexSum | None
 
 
-@dataclass(frozen=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """Tiles of `size` by `size` elements; `row` and `column` are the names of a tile's first ones."""
 
     row: str
@@ -63,8 +63,7 @@ ORDERS: tuple[Order, ...] = tuple(
 )
 
 
-@dataclass(frozen=True)
-class Geometry:
+class Geometry(Struct, frozen=True):
     """Sets of instances and of elements of a nest, seen from a tile."""
 
     scop: Scop
@@ -134,16 +133,14 @@ def compared(left: IndexSum, op: str, right: IndexSum, naming: Naming) -> Formul
 # ---- a box of products ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(Struct, frozen=True):
     """From the greatest of the lower bounds to before the least of the upper ones."""
 
     lower: tuple[IndexSum, ...]
     upper: tuple[IndexSum, ...]
 
 
-@dataclass(frozen=True)
-class Operand:
+class Operand(Struct, frozen=True):
     """A matrix in an array: which axis goes with the tile and which with the sum, and by how much."""
 
     tile_axis: int
@@ -152,8 +149,7 @@ class Operand:
     inner_shift: int
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(Struct, frozen=True):
     """The products that all elements of a tile have in common."""
 
     update: Update
@@ -181,8 +177,7 @@ def _one(name: str) -> IndexSum:
 ROW, COLUMN, INNER = "box_row", "box_column", "box_inner"
 
 
-@dataclass(frozen=True)
-class Extents:
+class Extents(Struct, frozen=True):
     """What `extents_of` finds."""
 
     rows: Range
@@ -222,8 +217,7 @@ def extents_of(
     return Extents(rows, columns, of_row, depth, conditions)
 
 
-@dataclass(frozen=True)
-class _Bounds:
+class _Bounds(Struct, frozen=True):
     """Reads bounds from isl's constraints."""
 
     geometry: Geometry
@@ -340,8 +334,7 @@ def _is_broken(pairs: Relation, order: Order) -> bool:
     return False
 
 
-@dataclass(frozen=True)
-class Moves:
+class Moves(Struct, frozen=True):
     """What may be done with the boxes of a nest."""
 
     geometry: Geometry

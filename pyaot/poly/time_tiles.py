@@ -15,8 +15,10 @@ PLDI 2007. Each element is computed once, and as before: the results are the sam
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial, reduce
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pyaot.base.names import fresh
 from pyaot.ir.build import (
@@ -56,8 +58,7 @@ TILE_BYTES = 1 << 19  # of a tile, where that leaves rows enough for `STEPS`
 FARTHEST = 4  # rows from one stage to the next
 
 
-@dataclass(frozen=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """A loop over rows; row `index + offset` of the arrays. Without `index` it is about one row only."""
 
     loop: For
@@ -74,8 +75,7 @@ class Stage:
         return unchecked(add(self.loop.start, offset)), unchecked(add(self.loop.stop, offset))
 
 
-@dataclass
-class TimeTiles:
+class TimeTiles(Struct):
     """Tiles time loops, region after region; `changed` gathers the loops."""
 
     taken: set[str]
@@ -222,8 +222,7 @@ def _level(statement: Statement, loop: For) -> int:
     return next(level for level, node in enumerate(statement.loops) if node.loop is loop)
 
 
-@dataclass(frozen=True)
-class _Seen:
+class _Seen(Struct, frozen=True):
     """Statements by their stage and row."""
 
     region: Region
@@ -267,8 +266,7 @@ def _one(name: str) -> IndexSum:
 # ---- the loops --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Names:
+class _Names(Struct, frozen=True):
     """Of what is computed before and in the loops."""
 
     first: str  # row of all stages
@@ -298,8 +296,7 @@ class _Names:
         return _Names(*names)
 
 
-@dataclass(frozen=True)
-class _Writer:
+class _Writer(Struct, frozen=True):
     """Writes a time loop in tiles."""
 
     loop: For

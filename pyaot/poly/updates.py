@@ -5,7 +5,9 @@ s = s + (a[i, k] * b[j, k] + b[i, k] * a[j, k])     two products
 """
 
 from collections.abc import Container
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.ir.build import binary, cast
 from pyaot.ir.nodes import Assign, Binary, Cast, Expr, Load, Store, Var
@@ -14,8 +16,7 @@ from pyaot.poly.factors import Term, term_of, terms_of
 from pyaot.poly.reductions import is_same_place, without_origins
 
 
-@dataclass(frozen=True)
-class Update:
+class Update(Struct, frozen=True):
     """`target = target + scale * (pair + ...)`, or `-`; `added` is what stands behind the sign."""
 
     stmt: Store | Assign

@@ -10,7 +10,8 @@ loops do several at once and wait for memory, and what takes longer than it look
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pyaot.ir.build import add, binary, cast, floordiv, sub
 from pyaot.ir.functions import LIBRARY

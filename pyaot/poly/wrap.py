@@ -7,8 +7,9 @@ for j in range(n):                          for j in range(0, 1): as before
 """
 
 from collections.abc import Iterator, Set
-from dataclasses import replace
 from functools import reduce
+
+from msgspec.structs import replace
 
 from pyaot.ir.build import add, i64, maximum, minimum, sub, unchecked
 from pyaot.ir.nodes import (

@@ -5,12 +5,12 @@ import copy
 import math
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyaot_runtime
+from msgspec.structs import replace
 
 from pyaot.backends.emitted import Emitted
 from pyaot.backends.to_numpy import Wrapping, emit_numpy

@@ -1,11 +1,11 @@
 """Calls of NumPy and of BLAS from inside kernels."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from pyaot.ir.build import (
     allocate,

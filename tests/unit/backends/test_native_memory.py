@@ -1,11 +1,11 @@
 """Missing memory: the attempt fails where nothing was changed yet, else it is a MemoryError."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from pyaot_runtime import kernels as runtime
 
 from pyaot.ir.build import allocate, binary, dim, function, give, i64, loop, store, var

@@ -1,12 +1,12 @@
 """What the C text says, and what moves before a loop."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pyaot.backends.to_native import emit_native
 from pyaot.base.options import Options

@@ -1,10 +1,10 @@
 """Messages as text: carets stand under the place, whatever the line is made of."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from pyaot.base.catalogue import CARRIED_DEPENDENCE, SYNTAX_ERROR
 from pyaot.base.diagnostics import Diagnostic, Related

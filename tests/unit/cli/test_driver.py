@@ -1,11 +1,11 @@
 """The driver: a stage that breaks on a function costs that function only."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import libcst as cst
 import pytest
+from msgspec.structs import replace
 
 from pyaot import driver
 from pyaot.base.catalogue import INTERNAL_ERROR, NOTHING_TO_COMPILE

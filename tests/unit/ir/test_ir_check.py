@@ -1,9 +1,9 @@
 """Every rule of the IR has a function that breaks it, and one that just keeps it."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pyaot.ir.build import (
     add,

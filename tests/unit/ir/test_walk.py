@@ -1,9 +1,9 @@
 """Walking and rebuilding: no child of any node is forgotten."""
 
-import dataclasses
 import typing
 
 import pytest
+from msgspec import structs
 
 from pyaot.ir import nodes, walk
 from pyaot.ir.build import (
@@ -101,7 +101,7 @@ def test_every_kind_of_node_is_in_the_tables() -> None:
 @pytest.mark.parametrize("expr", EXPRESSIONS, ids=lambda e: type(e).__name__)
 def test_sub_expressions_are_the_fields_that_hold_expressions(expr: Expr) -> None:
     held: list[Expr] = []
-    for field in dataclasses.fields(expr):
+    for field in structs.fields(expr):
         value = getattr(expr, field.name)
         held += [v for v in (value if isinstance(value, tuple) else (value,)) if isinstance(v, nodes.Expr)]
     assert list(walk.sub_expressions(expr)) == held
@@ -188,7 +188,7 @@ def test_what_is_read_and_written() -> None:
     body = (
         assign("s", load("a", X, type=F64)),
         store("b", var("i"), value=var("s", F64)),
-        LibraryCall("sort", (dataclasses.replace(section, array="out"),), (section,)),
+        LibraryCall("sort", (structs.replace(section, array="out"),), (section,)),
         Return(ArrayResult("r")),
     )
     assert walk.arrays_read(body) == {"a", "in", "r"}

@@ -2,10 +2,10 @@
 
 import os
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from pyaot.base.catalogue import CACHE_UNWRITABLE
 from pyaot.base.options import Options

@@ -1,7 +1,8 @@
 """The report says for each function and loop what was made of it."""
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from pyaot.base.options import Options
 from pyaot.base.source import SourceFile, Span

@@ -1,8 +1,7 @@
 """When a version pays."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from pyaot.backends.python_text import Names, expression_text
 from pyaot.ir.build import (

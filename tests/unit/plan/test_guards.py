@@ -1,6 +1,6 @@
 """What a guard checks, and in which order."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pyaot.ir.build import bind, compare, dim, function, give, i64, load, loop, store, var
 from pyaot.ir.nodes import Bind, Function, Require, Return, TupleResult, ViewResult

@@ -1,6 +1,6 @@
 """Which versions each function gets."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pyaot.base.catalogue import NO_VERSION, STRICT_REFUSES
 from pyaot.base.options import Options

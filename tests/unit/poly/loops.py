@@ -1,6 +1,6 @@
 """What the tests of this room share: arrays of float64, marks as text, and a run in another order."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pyaot.ir.build import add, load, sub, var
 from pyaot.ir.nodes import Expr, For, Function, Load, Stmt, Store

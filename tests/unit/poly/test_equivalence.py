@@ -3,12 +3,11 @@
 The numbers are small integers in float64: sums are exact in every order, and results compare for equality.
 """
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pyaot.base.options import Options
 from pyaot.ir.build import (

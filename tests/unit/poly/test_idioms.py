@@ -1,10 +1,10 @@
 """Loop nests that are matrix products become calls, and mean the same."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from pyaot.base.options import Options
 from pyaot.ir.build import add, assign, call, dim, function, give, load, loop, mul, neg, store, sub, var

@@ -1,8 +1,7 @@
 """Marks on loops: a table of loop nests, and what each loop allows."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from pyaot.base.options import Options
 from pyaot.ir.build import (

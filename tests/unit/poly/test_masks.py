@@ -1,8 +1,7 @@
 """Masked updates of complex elements as choices, and where they stay behind their condition."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from pyaot.ir.build import (
     add,

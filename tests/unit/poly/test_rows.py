@@ -1,9 +1,8 @@
 """Loops over flattened arrays as rows: the results stay, the divisions go."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from pyaot.ir.build import (
     add,

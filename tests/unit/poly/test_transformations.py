@@ -3,9 +3,8 @@
 A nest is written i(j(x)): the loop over i holds the loop over j, which holds the store to x.
 """
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from pyaot.base.options import Options
 from pyaot.ir.build import (

@@ -1,8 +1,7 @@
 """Estimates: operations of a loop, and the time that one thread takes for it."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from pyaot.ir.build import add, binary, compare, f64, loop, mod, mul, store, var, when
 from pyaot.ir.nodes import Const, Expr, For, Marks, Stmt
