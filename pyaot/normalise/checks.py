@@ -70,13 +70,19 @@ def _before_loop(stmt: Stmt) -> Body:
 
 
 def _early(body: Body) -> Body:
-    """The checks of a suite before what does not change them, so that loops are neighbours."""
+    """The checks of a suite before what does not change them, so that loops are neighbours.
+
+    One behind all loops would only come between them, unless it can go before them all.
+    """
     done: list[Stmt] = []
-    for stmt in (with_bodies(_early, stmt) for stmt in body):
+    last_loop = max((place for place, stmt in enumerate(body) if isinstance(stmt, For)), default=-1)
+    for number, stmt in enumerate(with_bodies(_early, stmt) for stmt in body):
         place = len(done)
         if isinstance(stmt, Check) and not isinstance(stmt.condition, Const):
             while place > 0 and _may_follow(done[place - 1], stmt):
                 place -= 1
+            if number > last_loop and any(isinstance(before, For) for before in done[:place]):
+                place = len(done)
         done.insert(place, stmt)
     return tuple(done)
 

@@ -4,12 +4,13 @@ fold: constants;  straighten: blocks without jumps;  once: scalars between two s
 every turn raises;  sink: constants that loops assign;  nest: loops over flattened arrays;  checks: early,
 and once;  powers: names for those of ints;  decide: comparisons that intervals answer;  unswitch, renewed,
 bindings: one name for an array;  twice: what was computed before;  dead: what nobody reads;  ranges:
-overflow checks that cannot strike.
+overflow checks that cannot strike;  chosen: reductions of what masks choose.
 """
 
 from pyaot.ir.nodes import Function
 from pyaot.normalise.bindings import settle_bindings
 from pyaot.normalise.checks import settle_checks
+from pyaot.normalise.chosen import read_where_chosen
 from pyaot.normalise.counters import count_by_index
 from pyaot.normalise.dead import remove_dead
 from pyaot.normalise.decide import decide
@@ -34,7 +35,7 @@ def normalise(function: Function) -> Function:
     while simpler != function:
         function = _settled(simpler)
         simpler = compute_where_read(function)
-    return function
+    return remove_dead(read_where_chosen(function))
 
 
 def _settled(function: Function) -> Function:

@@ -29,7 +29,7 @@ from pyaot.ir.walk import (
 )
 from pyaot.poly.affine import Reader
 from pyaot.poly.dependences import Dependence, dependences_of
-from pyaot.poly.hoist import hoisted, hoisted_order
+from pyaot.poly.hoist import hoisted_order
 from pyaot.poly.known import loop_formula
 from pyaot.poly.marks import Verdict, judge
 from pyaot.poly.regions import Region
@@ -45,6 +45,7 @@ class Item(Struct, frozen=True):
 
     stmt: Stmt
     statements: tuple[Statement, ...]
+    position: int  # in the order of the text
     verdict: Verdict | None = None  # of a loop
     members: tuple["Item", ...] = ()  # of a loop
 
@@ -74,19 +75,19 @@ class Fusion(Struct, dict=True):
 
     # ---- items
 
-    def items(self, body: Iterable[Stmt]) -> tuple[Item, ...]:
-        """The statements with what the scop knows of them, loops with their members."""
-        return tuple(self._item(stmt) for stmt in body)
+    def items(self, body: Sequence[Stmt], order: Sequence[int]) -> tuple[Item, ...]:
+        """The statements in that order with what the scop knows of them, loops with their members."""
+        return tuple(self._item(body[position], position) for position in order)
 
-    def _item(self, stmt: Stmt) -> Item:
+    def _item(self, stmt: Stmt, position: int) -> Item:
         if not isinstance(stmt, For):
             inner = [s for part in walk_stmts((stmt,)) for s in self.of_stmt.get(id(part), ())]
-            return Item(stmt, tuple(inner))
-        members = self.items(stmt.body)
+            return Item(stmt, tuple(inner), position)
+        members = self.items(stmt.body, range(len(stmt.body)))
         own = self.of_stmt.get(id(stmt), [])
         statements = (*own, *(s for member in members for s in member.statements))
         verdicts = self.of_loop[id(stmt)]
-        return Item(stmt, statements, verdicts[0] if len(verdicts) == 1 else None, members)
+        return Item(stmt, statements, position, verdicts[0] if len(verdicts) == 1 else None, members)
 
     # ---- sequences
 
@@ -137,10 +138,13 @@ class Fusion(Struct, dict=True):
         index = Var(first.stmt.index, first.stmt.start.type)
         renamed = tuple(_with_index(member, second.stmt.index, index) for member in second.members)
         self.fused.append(first.stmt)
-        members = (*first.members, *renamed)
+        count = len(first.members)
+        behind = (replace(member, position=count + member.position) for member in renamed)
+        members = (*first.members, *behind)
         stmt = replace(first.stmt, body=tuple(member.stmt for member in members))
         statements = first.statements + second.statements
-        return replace(first, stmt=stmt, statements=statements, members=members)
+        position = max(first.position, second.position)
+        return replace(first, stmt=stmt, statements=statements, members=members, position=position)
 
     def _ordered(self, members: tuple[Item, ...]) -> tuple[Item, ...]:
         """Simple statements move before loops that do not concern them."""
@@ -155,7 +159,7 @@ class Fusion(Struct, dict=True):
 
     def _depends(self, first: Item, second: Item, depth: int) -> bool:
         """Whether the second must stay behind the first in one iteration of the loops around."""
-        if isinstance(first.stmt, Check):
+        if isinstance(first.stmt, Check) and first.position < second.position:
             return True  # it may be what keeps the subscripts in range
         if _share_scalars(first.stmt, second.stmt) or _makes(first.stmt) & _arrays(second.stmt):
             return True
@@ -225,11 +229,12 @@ class Fusion(Struct, dict=True):
 
 def fuse(region: Region, strict: bool) -> tuple[Body, tuple[For, ...]]:
     """The region with its loops fused, and the loops that took in others."""
-    body = hoisted(region.body, region.known.names.rebound)
+    order = hoisted_order(region.body, region.known.names.rebound)
+    body = tuple(region.body[position] for position in order)
     if sum(isinstance(stmt, For) for stmt in walk_stmts(body)) < 2:
         return body, ()
     fusion = Fusion(replace(region, body=body), strict)
-    return fusion.sequence(fusion.items(body), 0), tuple(fusion.fused)
+    return fusion.sequence(fusion.items(region.body, order), 0), tuple(fusion.fused)
 
 
 def _with_index(item: Item, index: str, new: Var) -> Item:

@@ -1,13 +1,15 @@
-"""Masked updates of complex elements in SIMD loops become choices: all are computed, some of zeros.
+"""Masked updates of complex elements and sums in SIMD loops become choices: all are computed, some of zeros.
 
 for i in range(n):  (simd)              for i in range(n):  (simd)
     if m[i]:                                mask = m[i]
         z[i] = z[i] * z[i] + c[i]           element = z[i];  taken = element if mask else 0
-                                            element_2 = c[i];  taken_2 = element_2 if mask else 0
+        s = s + x[i]                        element_2 = c[i];  taken_2 = element_2 if mask else 0
                                             new = taken * taken + taken_2
                                             z[i] = new if mask else element
+                                            s = s + (x[i] if mask else -0.0)
 
-C compilers have masks for vectors of reals, not for pairs of neighbours: stores of reals keep the condition.
+C compilers have masks for stores of reals, which keep the condition, but not for pairs of neighbours, nor for
+sums that might trap.
 Zeros add and multiply without IEEE flags. Storing what was there is allowed where each iteration has elements
 of its own, and loading where the subscripts are certainly in range.
 """
@@ -20,6 +22,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pyaot.base.names import fresh
+from pyaot.base.source import Span
 from pyaot.ir.extents import fixed_extents, is_natural
 from pyaot.ir.failing import can_fail
 from pyaot.ir.nodes import (
@@ -90,7 +93,7 @@ class _Masking(Struct, frozen=True):
         """The body of a SIMD loop; where something else would keep it from the registers it stays."""
         if not all(isinstance(stmt, Assign | Store | If) for stmt in loop.body):
             return loop.body
-        updates = [stmt for stmt in loop.body if isinstance(stmt, If) and _stores_complex(stmt)]
+        updates = [stmt for stmt in loop.body if isinstance(stmt, If) and _needs_choice(stmt)]
         if not updates or not all(self._may_choose(stmt, loop) for stmt in updates):
             return loop.body
         return tuple(
@@ -105,11 +108,21 @@ class _Masking(Struct, frozen=True):
         certain = {
             load for _, exprs in every_turn(loop.body) for expr in exprs for load in _unconditional(expr)
         }
-        return all(
-            isinstance(stmt, Store)
-            and (not _is_complex(stmt) or (self._is_own(stmt, loop) and self._is_ready(stmt, certain, loop)))
-            for stmt in update.then
-        )
+        return all(self._may_be_chosen(stmt, certain, loop) for stmt in update.then)
+
+    def _may_be_chosen(self, stmt: Stmt, certain: set[Load], loop: For) -> bool:
+        match stmt:
+            case Store():
+                if not _is_complex(stmt):
+                    return True
+                old = Load(stmt.array, stmt.subscripts, stmt.value.type, False)
+                return self._is_own(stmt, loop) and self._is_ready(stmt.value, certain, loop, old)
+            case Assign(name):
+                step = _step_of(stmt)
+                is_reduced = any(not r.beside and r.name == name for r in loop.marks.reductions)
+                return step is not None and is_reduced and self._is_ready(step.right, certain, loop)
+            case _:
+                return False
 
     def _is_own(self, target: Store, loop: For) -> bool:
         """Each iteration has an element that no other one touches, nor another thread."""
@@ -123,9 +136,9 @@ class _Masking(Struct, frozen=True):
         places = [_places(s, index) for s in _accesses(target.array, self.team)]
         return bool(frozenset.intersection(*places))
 
-    def _is_ready(self, stmt: Store, certain: set[Load], loop: For) -> bool:
+    def _is_ready(self, value: Expr, certain: set[Load], loop: For, *others: Load) -> bool:
         """What is loaded is in range in every turn, and what is computed of it sets no flag if it is zero."""
-        loads = [Load(stmt.array, stmt.subscripts, stmt.value.type, False), *_loads(stmt.value)]
+        loads = [*others, *_loads(value)]
         changing = scalars_assigned(loop.body)
         for load in loads:
             names = {node.name for node in walk_expr(load) if isinstance(node, Var)}
@@ -133,7 +146,7 @@ class _Masking(Struct, frozen=True):
                 return False
             if not (any(_is_same(load, other) for other in certain) or self._is_inside(load)):
                 return False
-        return _greatest(stmt.value) < MODERATE
+        return _greatest(value) < MODERATE
 
     def _is_inside(self, load: Load) -> bool:
         """Every subscript is an index that runs up to the very extent, or less far."""
@@ -155,32 +168,70 @@ class _Masking(Struct, frozen=True):
         self.taken.add(mask.name)
         new: list[Stmt] = [Assign(mask.name, update.condition, update.span)]
         for stmt in update.then:
-            assert isinstance(stmt, Store)
-            new += self._updated(stmt, mask) if _is_complex(stmt) else [If(mask, (stmt,), span=stmt.span)]
+            if isinstance(stmt, Assign):
+                new += self._added(stmt, mask)
+            else:
+                assert isinstance(stmt, Store)
+                new += self._updated(stmt, mask) if _is_complex(stmt) else [If(mask, (stmt,), span=stmt.span)]
         return tuple(new)
 
     def _updated(self, stmt: Store, mask: Var) -> list[Stmt]:
+        old = Load(stmt.array, stmt.subscripts, stmt.value.type, False)
+        before, new, held = self._of_taken(stmt.value, mask, stmt.span, old)
+        return [*before, replace(stmt, value=Select(mask, new, held[old], new.type))]
+
+    def _added(self, stmt: Assign, mask: Var) -> list[Stmt]:
+        """The step of a reduction, by what changes nothing where the mask is false."""
+        step = _step_of(stmt)
+        assert step is not None
+        same = _unchanging(step)
+        assert same is not None
+        if isinstance(step.right, Load | Var):
+            return [replace(stmt, value=replace(step, right=Select(mask, step.right, same, same.type)))]
+        before, new, _ = self._of_taken(step.right, mask, stmt.span)
+        return [*before, replace(stmt, value=replace(step, right=Select(mask, new, same, same.type)))]
+
+    def _of_taken(
+        self, value: Expr, mask: Var, span: Span, *others: Load
+    ) -> tuple[list[Stmt], Var, dict[Expr, Expr]]:
+        """What comes before; the value, of zeros where the mask is false; names of what is loaded."""
         before: list[Stmt] = []
 
         def named(name: str, value: Expr) -> Var:
             name = fresh(name, self.taken)
             self.taken.add(name)
-            before.append(Assign(name, value, stmt.span))
+            before.append(Assign(name, value, span))
             return Var(name, value.type)
 
-        old = Load(stmt.array, stmt.subscripts, stmt.value.type, False)
-        leaves = dict.fromkeys((old, *_leaves(stmt.value)))
-        held = {leaf: named("element", leaf) if isinstance(leaf, Load) else leaf for leaf in leaves}
+        leaves = dict.fromkeys((*others, *_leaves(value)))
+        held: dict[Expr, Expr] = {
+            leaf: named("element", leaf) if isinstance(leaf, Load) else leaf for leaf in leaves
+        }
         taken: dict[Expr, Expr] = {
             leaf: named("taken", Select(mask, held[leaf], _zero(leaf.type), leaf.type))
-            for leaf in dict.fromkeys(_leaves(stmt.value))
+            for leaf in dict.fromkeys(_leaves(value))
         }
-        new = named("new", map_expr(lambda node: taken.get(node, node), stmt.value))
-        return [*before, replace(stmt, value=Select(mask, new, held[old], new.type))]
+        new = named("new", map_expr(lambda node: taken.get(node, node), value))
+        return before, new, held
 
 
-def _stores_complex(stmt: If) -> bool:
-    return any(isinstance(s, Store) and _is_complex(s) for s in stmt.then)
+def _needs_choice(stmt: If) -> bool:
+    return any((isinstance(s, Store) and _is_complex(s)) or _step_of(s) is not None for s in stmt.then)
+
+
+def _step_of(stmt: Stmt) -> Binary | None:
+    """The `s + value` of a sum, product or extreme of reals."""
+    match stmt:
+        case Assign(name, Binary(left=Var(summed), right=right) as step) if name == summed:
+            others = (node.name for node in walk_expr(right) if isinstance(node, Var))
+            return step if _unchanging(step) is not None and name not in others else None
+    return None
+
+
+def _unchanging(step: Binary) -> Const | None:
+    """What leaves every real as it is: by adding, multiplying or taking the extreme."""
+    same = {"add": -0.0, "mul": 1.0, "minimum": math.inf, "maximum": -math.inf}.get(step.op)
+    return Const(same, step.type) if step.type.dtype.is_float and same is not None else None
 
 
 def _is_complex(store: Store) -> bool:

@@ -81,6 +81,12 @@ def masked(a: Flat, limit: float) -> int:
     return count
 
 
+def ring(a: Flat, b: Flat, limit: float) -> tuple[float, float, float]:
+    """Sums over what a mask chooses; it may choose nothing."""
+    chosen = a[(b < limit) & (a == a)]
+    return chosen.sum(), chosen.mean(), chosen.max()
+
+
 def first_above(a: Flat, limit: float) -> int:
     for i in range(a.size):
         if a[i] > limit:

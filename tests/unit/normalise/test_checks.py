@@ -48,6 +48,14 @@ CASES: dict[str, tuple[tuple[Stmt, ...], tuple[Stmt, ...]]] = {
         (assign("x", M), loop("i", 0, N, SET), assign("y", 1), OF_X, loop("i", 0, N, SET)),
         (assign("x", M), OF_X, loop("i", 0, N, SET), assign("y", 1), loop("i", 0, N, SET)),
     ),
+    "not between loops from behind": (
+        (assign("x", M), loop("i", 0, N, assign("x", I)), loop("i", 0, N, SET), OF_X),
+        (assign("x", M), loop("i", 0, N, assign("x", I)), loop("i", 0, N, SET), OF_X),
+    ),
+    "before another loop": (
+        (assign("x", M), *(loop("i", 0, N, s) for s in (assign("x", I), SET)), OF_X, loop("i", 0, N, SET)),
+        (assign("x", M), loop("i", 0, N, assign("x", I)), OF_X, *(loop("i", 0, N, SET) for _ in "12")),
+    ),
     "once": (
         (OF_N, assign("x", M), OF_X, when(compare("gt", M, 3), OF_X, OF_N)),
         (OF_N, assign("x", M), OF_X, when(compare("gt", M, 3))),

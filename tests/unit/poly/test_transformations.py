@@ -109,6 +109,15 @@ FUSION = {
         ),
         "i(j(a2)) p(r(b2))",
     ),
+    "over a check that stood behind": (
+        (
+            assign("s", 0.0),
+            loop("i", 0, n, X_OF_I, assign("s", add(s, at("x", i)))),
+            loop("j", 0, n, Y_OF_J),
+            check(compare("gt", s, f64(0.0))),
+        ),
+        "s i(x1 s y1)",
+    ),
     "not over a check": (
         (
             loop("i", 0, n, X_OF_I),
