@@ -333,6 +333,7 @@ static inline int omp_get_num_threads(void) { return 1; }
 _THREADS = """
 #define MAX_TEAM 256
 SHARED int threads = 1;
+SHARED bool every_team;
 """
 _TEAM_FOR = """
 /* The threads for a loop that takes one thread so long, in units of about 0.1 ns. The first team of a call
@@ -340,7 +341,7 @@ _TEAM_FOR = """
 static inline int team_for(double time, double *before)
 {
     *before += time;
-    return time < 4e5 || *before < 3e6 ? 1 : threads;
+    return (time < 4e5 || *before < 3e6) && !every_team ? 1 : threads;
 }
 """
 _SHARE = """
@@ -415,7 +416,7 @@ PYTHON_SINGLE: dict[str, str] = {
     "omp_get_thread_num": _OMP,
     "runtime": "/* what pyaot_attach was given */\nSHARED PyObject *runtime;",
     "team_for": _TEAM_FOR,
-    **dict.fromkeys(("threads", "MAX_TEAM"), _THREADS),
+    **dict.fromkeys(("threads", "every_team", "MAX_TEAM"), _THREADS),
     "share": _SHARE,
     "flags_start": _FLAGS_START,
     "flags_gather": _FLAGS_GATHER,

@@ -86,7 +86,13 @@ EXPORT void pyaot_attach(PyObject *object)
     runtime = object;
 }
 
-EXPORT void pyaot_set_threads(int count) { threads = count < 1 ? 1 : count > MAX_TEAM ? MAX_TEAM : count; }
+/* a negative number: a team of so many threads for every loop, to look for races */
+EXPORT void pyaot_set_threads(int count)
+{
+    const int most = count < 0 ? -count : count;
+    every_team = count < 0;
+    threads = most < 1 ? 1 : most > MAX_TEAM ? MAX_TEAM : most;
+}
 
 EXPORT PyObject *pyaot_function(const char *name)
 {

@@ -1,6 +1,7 @@
 """The command line. Each command stands in a module of its own, which is loaded when it is called.
 
-Exit status: 0 done; 1 the user's program failed; 2 nothing could be compiled, or wrong usage.
+Exit status: 0 done; 1 the user's program failed, or a version differs from it; 2 nothing could be compiled,
+or wrong usage.
 """
 
 import gc
@@ -17,6 +18,7 @@ COMMANDS = {
     "compile": "Write drop-in replacements with compiled functions.",
     "run": "Run a program with compiled functions.",
     "explain": "Say what is made of a file's functions and loops, or what a message means.",
+    "verify": "Compare compiled functions with the original ones on drawn calls.",
     "doctor": "Show what this machine has, and what it lacks.",
     "cache": "List or clear the cache of 'pyaot run'.",
 }

@@ -64,6 +64,7 @@ __all__ = [
     "is_hinted",
     "known_types",
     "local_hint",
+    "parameters_of",
     "read_hint",
 ]
 
@@ -100,7 +101,7 @@ class Instances(Struct, frozen=True):
 
 def is_hinted(function: FunctionInfo) -> bool:
     """A parameter has a hint; or there is none that could have one, and the result has a hint."""
-    given = list(_parameters(function))
+    given = list(parameters_of(function))
     if function.is_method:
         given = given[1:]
     if not given and function.class_name is not None:
@@ -110,7 +111,7 @@ def is_hinted(function: FunctionInfo) -> bool:
 
 def instances(function: FunctionInfo, scope: ModuleScope) -> Instances:
     """The signatures that the hints and default values of a function allow."""
-    given = list(_parameters(function))
+    given = list(parameters_of(function))
     asked = [_Asked(function, scope, kind, node, n == 0) for n, (kind, node) in enumerate(given)]
     hints = [_hint_of(parameter) for parameter in asked]
     for parameter, hint in zip(asked, hints):
@@ -134,7 +135,7 @@ def known_types(function: FunctionInfo, scope: ModuleScope) -> list[dict[str, Co
 
     Types by name; parameters that are text are left out.
     """
-    given = list(_parameters(function))
+    given = list(parameters_of(function))
     hints = [_hint_of(_Asked(function, scope, k, node, n == 0)) for n, (k, node) in enumerate(given)]
     known = [
         (node.name.value, hint) for (_, node), hint in zip(given, hints) if not isinstance(hint, TextHint)
@@ -165,7 +166,7 @@ def _signature(given: Sequence[tuple[Kind, cst.Param]], types: tuple[ConcreteHin
     )
 
 
-def _parameters(function: FunctionInfo) -> Iterator[tuple[Kind, cst.Param]]:
+def parameters_of(function: FunctionInfo) -> Iterator[tuple[Kind, cst.Param]]:
     """The parameters in the order of the signature."""
     given = function.node.params
     yield from ((Kind.POSITIONAL_ONLY, p) for p in given.posonly_params)

@@ -19,7 +19,7 @@ from pyaot_runtime.kernels import Kernels, load_kernels
 from pyaot_runtime.library import allocate, library_call
 from pyaot_runtime.lists import as_list, as_list_of_numpy, keep, lists_overlap, rebox, unbox
 from pyaot_runtime.results import view
-from pyaot_runtime.threads import set_threads, threads
+from pyaot_runtime.threads import set_team, set_threads, threads
 
 # The dtypes that guards compare with, in the machine's byte order.
 bool_ = dtype_of("bool")
@@ -65,6 +65,7 @@ __all__ = [
     "overlap",
     "rebox",
     "report",
+    "set_team",
     "set_threads",
     "takes_fields",
     "threads",

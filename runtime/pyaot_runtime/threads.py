@@ -15,22 +15,36 @@ _chosen: list[int] = []  # the number in force, once somebody asked
 
 def threads() -> int:
     """The number of threads that kernels use now."""
+    return abs(_asked())
+
+
+def set_threads(count: int) -> None:
+    """Sets the number of threads for all kernels, loaded ones and those that will be."""
+    _choose(max(1, min(count, _MAXIMUM)))
+
+
+def set_team(count: int) -> None:
+    """As `set_threads`, and every parallel loop gets them, however short it is: to look for races."""
+    _choose(-max(1, min(count, _MAXIMUM)))
+
+
+def _asked() -> int:
+    """What kernels are told: the number of threads, negative where short loops get them too."""
     if not _chosen:
         _chosen.append(_default())
     return _chosen[0]
 
 
-def set_threads(count: int) -> None:
-    """Sets the number of threads for all kernels, loaded ones and those that will be."""
-    _chosen[:] = [max(1, min(count, _MAXIMUM))]
+def _choose(asked: int) -> None:
+    _chosen[:] = [asked]
     for follow in _followers:
-        follow(threads())
+        follow(asked)
 
 
 def follow_threads(follow: Callable[[int], None]) -> None:
-    """Calls `follow` with the number of threads, now and whenever it changes."""
+    """Calls `follow` with the number of threads, now and whenever it changes; negative after `set_team`."""
     _followers.append(follow)
-    follow(threads())
+    follow(_asked())
 
 
 def _default() -> int:

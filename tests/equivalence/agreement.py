@@ -6,7 +6,6 @@ agree(source, arguments)   ->   Verdict("agreed"), or
 """
 
 import inspect
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -24,9 +23,8 @@ from pyaot.ir.nodes import Binary, Function, Param
 from pyaot.ir.program import Instance, Program
 from pyaot.ir.types import Array, DType
 from pyaot.ir.walk import walk_exprs
+from pyaot.verify.rounding import is_wild
 from tests.strategies.arguments import Arguments
-
-_LARGE, _SMALL = 1e6, 1e-6
 
 
 @dataclass(frozen=True)
@@ -205,20 +203,6 @@ def _close(want: Any, got: Any, exact: bool) -> bool:
     scale = max(float(np.max(finite, initial=0.0)), 1.0)
     tolerance = 1e-3 if single else 1e-9
     return bool(np.allclose(want, got, rtol=tolerance, atol=tolerance * scale, equal_nan=True))
-
-
-def is_wild(value: object) -> bool:
-    """Numbers whose sum depends on its order by more than the last bits: huge, tiny, infinite."""
-    if isinstance(value, (tuple, list)):
-        return any(is_wild(item) for item in value)
-    if isinstance(value, np.ndarray) and value.dtype.kind in "fc":
-        return any(is_wild(item) for item in value.ravel().tolist())
-    if isinstance(value, (complex, np.complexfloating)):
-        return is_wild(value.real) or is_wild(value.imag)
-    if isinstance(value, (float, np.floating)):
-        size = abs(float(value))
-        return not math.isfinite(size) or size > _LARGE or 0 < size < _SMALL
-    return False
 
 
 def _leaves(value: object) -> list[object]:

@@ -14,31 +14,24 @@ from pathlib import Path
 from types import ModuleType
 
 from hypothesis import HealthCheck, given, seed, settings
-from hypothesis import strategies as st
 
 from pyaot.base.options import Options
 from pyaot.base.source import read_source
-from pyaot.frontend.hints import instances
 from pyaot.frontend.parse import parse
 from pyaot.frontend.scopes import read_scopes
-from tests.equivalence.agreement import is_wild
+from pyaot.frontend.subjects import Subject, read_subjects
+from pyaot.verify.arrays import EVERY_LAYOUT
+from pyaot.verify.call import Arguments as Given
+from pyaot.verify.call import Call, ErrorState
+from pyaot.verify.calls import calls_for
+from pyaot.verify.difference import difference
+from pyaot.verify.observe import observe
+from pyaot.verify.rounding import rounding_for, unreliable
 from tests.equivalence.compiled import compile_text, load
 from tests.equivalence.nasty import CASES
-from tests.equivalence.observe import (
-    EXACT,
-    ONLY_TYPES,
-    RELAXED,
-    Rounding,
-    Seen,
-    difference,
-    observe,
-    unreliable,
-)
-from tests.equivalence.tame import tame
-from tests.strategies.arguments import Arguments, arguments_for, misfits_for
 
 EVERYDAY = Path(__file__).with_name("everyday.py")
-STATES = ({}, {"all": "ignore"}, {"all": "raise"})
+STATES: tuple[ErrorState, ...] = ({}, {"all": "ignore"}, {"all": "raise"})
 
 
 def main(folder: Path, fp: str, examples: int, number: int) -> None:
@@ -56,7 +49,8 @@ def subjects() -> list[str]:
     return [subject for subject, _ in _subjects(lambda *_: "", 1, 0)]
 
 
-Compare = Callable[[str, Arguments, dict[str, str]], str]
+Make = Callable[[], Given]  # the same arguments each time
+Compare = Callable[[str, Make, ErrorState, str], str]
 Check = Callable[[], None]
 
 
@@ -64,29 +58,25 @@ def _subjects(compare: Compare, examples: int, number: int) -> Iterator[tuple[st
     for group, cases in CASES.items():
         for name, (function, make) in cases.items():
             yield f"{group}: {name}", partial(_check_case, compare, function, make)
-    for name, strategy in _strategies():
-        yield f"{name}: drawn", partial(_check_drawn, compare, name, strategy, examples, number)
+    for subject in _drawn():
+        yield f"{subject.name}: drawn", partial(_check_drawn, compare, subject, examples, number)
 
 
-def _strategies() -> Iterator[tuple[str, st.SearchStrategy[Arguments]]]:
-    scope = read_scopes(parse(read_source(EVERYDAY)))
-    for name, function in scope.functions.items():
-        if "." not in name:
-            signatures = instances(function, scope).signatures
-            fits = st.sampled_from(signatures).flatmap(arguments_for)
-            misfits = st.sampled_from(signatures).flatmap(misfits_for)
-            yield name, fits | fits.map(tame) | misfits
+def _drawn() -> list[Subject]:
+    """The functions of everyday.py."""
+    source = read_source(EVERYDAY)
+    names = [name for name in read_scopes(parse(source)).functions if "." not in name]
+    found = read_subjects(source, names, {})
+    return [subject for subject in found if isinstance(subject, Subject)]
 
 
-def _check_case(compare: Compare, function: str, make: Callable[[], Arguments]) -> None:
+def _check_case(compare: Compare, function: str, make: Make) -> None:
     for state in STATES:
-        told = compare(function, make(), state)
+        told = compare(function, make, state, str(make()))
         assert not told, f"{function}: {told} (errstate {state})"
 
 
-def _check_drawn(
-    compare: Compare, name: str, strategy: st.SearchStrategy[Arguments], examples: int, number: int
-) -> None:
+def _check_drawn(compare: Compare, subject: Subject, examples: int, number: int) -> None:
     @seed(number)
     @settings(
         max_examples=examples,
@@ -95,10 +85,10 @@ def _check_drawn(
         suppress_health_check=list(HealthCheck),
         print_blob=False,
     )
-    @given(strategy, st.sampled_from(STATES))
-    def check(arguments: Arguments, state: dict[str, str]) -> None:
-        told = compare(name, arguments, state)
-        assert not told, f"{told} (errstate {state})\n{arguments}"
+    @given(calls_for(subject) | calls_for(subject, EVERY_LAYOUT) | calls_for(subject, is_fitting=False))
+    def check(call: Call) -> None:
+        told = compare(subject.name, partial(call.arguments, {}), call.state, call.text())
+        assert not told, f"{told}\n{call.text()}"
 
     check()
 
@@ -112,20 +102,15 @@ def _told(check: Check) -> str:
 
 
 def _compare(
-    module: ModuleType, folder: Path, fp: str, name: str, arguments: Arguments, state: dict[str, str]
+    module: ModuleType, folder: Path, fp: str, name: str, make: Make, state: ErrorState, shown: str
 ) -> str:
-    (folder / "running.txt").write_text(f"{name}, errstate {state}\n{arguments}\n")
+    (folder / "running.txt").write_text(f"{name}, errstate {state}\n{shown}\n")
     compiled = getattr(module, name)
-    want = observe(getattr(compiled, "__wrapped__", compiled), arguments.copy(), state)
-    got = observe(compiled, arguments.copy(), state)
-    return difference(want, got, _rounding(fp, want, arguments), unreliable(arguments))
-
-
-def _rounding(fp: str, want: Seen, arguments: Arguments) -> Rounding:
-    if fp == "strict":
-        return EXACT
-    values = (*arguments.positional, *arguments.keywords.values(), want.result, *want.arguments)
-    return ONLY_TYPES if is_wild(values) else RELAXED
+    given = make()
+    want = observe(getattr(compiled, "__wrapped__", compiled), make(), state)
+    got = observe(compiled, make(), state)
+    values = (given.positional, given.keywords, want.result, want.arguments)
+    return difference(want, got, rounding_for(values, fp == "strict"), unreliable(given))
 
 
 if __name__ == "__main__":

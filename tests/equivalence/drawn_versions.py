@@ -19,18 +19,10 @@ from hypothesis.strategies import SearchStrategy
 from pyaot_runtime import trace
 
 from pyaot.base.options import Options
-from tests.equivalence.agreement import is_wild
+from pyaot.verify.difference import difference
+from pyaot.verify.observe import Seen, observe
+from pyaot.verify.rounding import Rounding, rounding_for, unreliable
 from tests.equivalence.compiled import VERSIONS, compile_text, load
-from tests.equivalence.observe import (
-    EXACT,
-    ONLY_TYPES,
-    RELAXED,
-    Rounding,
-    Seen,
-    difference,
-    observe,
-    unreliable,
-)
 from tests.equivalence.tame import tame
 from tests.strategies.arguments import Arguments
 from tests.strategies.interrupted import interrupted_programs
@@ -118,11 +110,8 @@ def _compare(module: ModuleType, run: Run, arguments: Arguments, fp: str) -> str
 
 
 def _rounding(run: Run, fp: str, want: Seen, arguments: Arguments) -> Rounding:
-    """Huge and tiny numbers make sums depend on their order: there, relaxed versions have the types only."""
-    if fp == "strict" or run.version == "original":
-        return EXACT
-    wild = is_wild(arguments.positional) or is_wild(want.result) or is_wild(want.arguments)
-    return ONLY_TYPES if wild else RELAXED
+    values = (arguments.positional, want.result, want.arguments)
+    return rounding_for(values, fp == "strict" or run.version == "original")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from pyaot.verify.arrays import Tagged
 from tests.strategies.arguments import Arguments
-from tests.strategies.arrays import Tagged
 
 Case = tuple[str, Callable[[], Arguments]]
 

@@ -24,8 +24,10 @@ from pyaot.ir.program import Entry, Instance, Program
 from pyaot.normalise.pipeline import normalise
 from pyaot.poly.bounds import prove_bounds
 from pyaot.poly.optimise import optimise
+from pyaot.verify.difference import difference
+from pyaot.verify.observe import Seen
+from pyaot.verify.rounding import Rounding
 from tests.equivalence.agreement import is_of_type
-from tests.equivalence.observe import Rounding, Seen, difference
 from tests.strategies.arguments import Arguments
 
 Bind = Callable[[Arguments], dict[str, object]]

@@ -6,9 +6,10 @@ import pytest
 from pyaot_runtime import trace
 
 from pyaot.base.options import Options
+from pyaot.verify.difference import difference
+from pyaot.verify.observe import observe
 from tests.equivalence.compiled import compile_text, load
 from tests.equivalence.found import CASES, HEAD, Found
-from tests.equivalence.observe import difference, observe
 
 
 @pytest.fixture(scope="module", params=["relaxed", "strict"])

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from pyaot.base.source import SourceFile, read_source
+from pyaot.verify.observe import Seen, observe
+from pyaot.verify.rounding import Rounding, rounding_for
 from tests.apps.compare_example import loaded
-from tests.equivalence.agreement import is_wild
 from tests.equivalence.agreement import load as run_text
-from tests.equivalence.observe import EXACT, ONLY_TYPES, RELAXED, Rounding, Seen, observe
 from tests.equivalence.stages import compare_stages, fitting, lowered
 from tests.equivalence.tame import tame
 from tests.house.sources import ROOT
@@ -49,9 +49,7 @@ def wrong_stages(
 
 
 def _rounding(want: Seen, given: Arguments, strict: bool) -> Rounding:
-    if strict:
-        return EXACT
-    return ONLY_TYPES if is_wild((given.positional, want.result, want.arguments)) else RELAXED
+    return rounding_for((given.positional, want.result, want.arguments), strict)
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

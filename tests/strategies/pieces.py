@@ -8,7 +8,8 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 
 from pyaot.ir.types import DType
-from tests.strategies.arrays import PLAIN, arrays
+from pyaot.verify.arrays import PLAIN
+from tests.strategies.arrays import arrays
 from tests.strategies.expressions import Draw, Lines, expression, scalar_expression
 
 Strategy = st.SearchStrategy[object]

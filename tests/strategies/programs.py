@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from pyaot.ir.types import DType
+from pyaot.verify.arrays import PLAIN
 from tests.strategies.arguments import Arguments
-from tests.strategies.arrays import PLAIN, AnyArray, arrays
+from tests.strategies.arrays import AnyArray, arrays
 from tests.strategies.expressions import (
     INDEX_VECTOR,
     MATRICES,

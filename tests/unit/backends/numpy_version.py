@@ -22,7 +22,7 @@ from pyaot.ir.nodes import Function, LibraryCall, Nothing, Return
 from pyaot.ir.walk import walk_stmts
 from pyaot.normalise.pipeline import normalise
 from pyaot.poly.bounds import prove_bounds
-from tests.equivalence.agreement import is_wild
+from pyaot.verify.rounding import is_wild
 
 HEAD = "import math\nimport numpy as np\nfrom numpy.typing import NDArray\n\n"
 

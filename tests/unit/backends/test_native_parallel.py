@@ -242,10 +242,12 @@ def test_the_first_team_of_a_call_waits_for_more_work_than_the_next(tmp_path: Pa
     (rule,) = re.findall(r"static inline int team_for.*?\n}", text, re.DOTALL)
     calls = " ".join(f'printf("%d ", team_for({time}, &before));' for time in times.values())
     program = f"""
+        #include <stdbool.h>
         #include <stdio.h>
         static int threads = 8;
+        static bool every_team;
         {rule}
-        int main(void) {{ double before = 0; {calls} }}"""
+        int main(void) {{ double before = 0; {calls} every_team = true; {calls} }}"""
     (tmp_path / "rule.c").write_text(program)
     subprocess.run(["cc", "-o", tmp_path / "rule", tmp_path / "rule.c"], check=True)
-    assert subprocess.check_output([tmp_path / "rule"], text=True).split() == ["1", "1", "8", "8", "1"]
+    assert subprocess.check_output([tmp_path / "rule"], text=True).split() == [*"11881", *"88888"]

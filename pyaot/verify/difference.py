@@ -1,65 +1,21 @@
-"""What can be seen of a call: its result, its exception, its warnings, and what became of the arguments.
+"""The first thing in which two calls differ.
 
-want = observe(original, arguments.copy())
-got = observe(compiled, arguments.copy())
-difference(want, got, EXACT)      ->      "" or a line that says where they differ
+difference(observe(original, arguments), observe(compiled, copies), EXACT)
+
+    '' or 'argument 0 is array([1., 2.]), not array([1., 3.])'
 """
 
-import warnings
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
-from tests.strategies.arguments import Arguments
+from pyaot.verify.observe import Seen, fields_of
+from pyaot.verify.rounding import EXACT, Rounding
 
-ErrorState = dict[str, str]  # of np.errstate
 NONE: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Rounding:
-    """How far numbers may lie apart; `values` is False where only their types are compared."""
-
-    single: float = 0.0
-    double: float = 0.0
-    values: bool = True
-
-
-EXACT = Rounding()
-RELAXED = Rounding(single=1e-3, double=1e-9)
-ONLY_TYPES = Rounding(values=False)
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A call and what came of it; `arguments` are as the call left them."""
-
-    result: object
-    error: Exception | None
-    warned: frozenset[str]
-    arguments: tuple[object, ...]
-
-
-def observe(function: Callable[..., object], arguments: Arguments, state: ErrorState | None = None) -> Seen:
-    """Calls the function, under an error state of NumPy's if one is given."""
-    result, error = None, None
-    with warnings.catch_warnings(record=True) as caught, np.errstate(**(state or {})):  # type: ignore[arg-type]
-        warnings.simplefilter("always")
-        try:
-            result = arguments.call(function)
-        except Exception as raised:
-            error = raised
-    given = (*arguments.positional, *arguments.keywords.values())
-    return Seen(result, error, frozenset(map(_kind_of, caught)), given)
-
-
-def _kind_of(warning: warnings.WarningMessage) -> str:
-    """The words before the name of the operation: 'overflow'; other warnings with their type."""
-    words, found, _ = str(warning.message).partition(" encountered in ")
-    return words if found else f"{warning.category.__name__}: {warning.message}"
+_MOST_SHOWN = 20  # elements of an array
 
 
 def difference(want: Seen, got: Seen, rounding: Rounding = EXACT, ignored: frozenset[str] = NONE) -> str:
@@ -75,6 +31,8 @@ def difference(want: Seen, got: Seen, rounding: Rounding = EXACT, ignored: froze
     ours, theirs = ({kind for kind in seen.warned if kind not in ignored} for seen in (got, want))
     if rounding.values and ours != theirs:
         return f"warned {sorted(ours)}, not {sorted(theirs)}"
+    if rounding.values and want.printed != got.printed:
+        return f"printed {got.printed!r}, not {want.printed!r}"
     return (
         _first(
             _of_values(f"argument {i}", x, y, rounding)
@@ -82,6 +40,7 @@ def difference(want: Seen, got: Seen, rounding: Rounding = EXACT, ignored: froze
         )
         or _of_values("the result", want.result, got.result, rounding)
         or _of_identity(want, got)
+        or _around(want, got, rounding)
     )
 
 
@@ -104,7 +63,7 @@ def _first(texts: Iterable[str]) -> str:
 
 
 def _of_values(place: str, want: object, got: object, rounding: Rounding) -> str:
-    if type(want) is not type(got):
+    if not _is_one_type(type(want), type(got)):
         return f"{place} is {got!r} of {type(got).__name__}, not {want!r} of {type(want).__name__}"
     if isinstance(want, (tuple, list)) and isinstance(got, (tuple, list)):
         return _of_items(place, want, got, rounding)
@@ -115,8 +74,22 @@ def _of_values(place: str, want: object, got: object, rounding: Rounding) -> str
     elif isinstance(want, (str, bytes, int, np.generic)) or want is None:
         same = want == got
     else:
-        same = True  # an object of the caller's: `_of_identity` compares it
+        return _of_fields(place, want, got, rounding)  # `_of_identity` compares the objects
     return "" if same or not rounding.values else f"{place} is {got!r}, not {want!r}"
+
+
+def _is_one_type(want: type, got: type) -> bool:
+    """The same, or the same class of the user's in two copies of one module."""
+    names = [(kind.__module__, kind.__qualname__) for kind in (want, got)]
+    return want is got or (names[0] == names[1] and want.__module__ != "builtins")
+
+
+def _of_fields(place: str, want: object, got: object, rounding: Rounding) -> str:
+    """Objects of classes of the user's, field by field."""
+    ours, theirs = fields_of(got), fields_of(want)
+    if list(ours) != list(theirs):
+        return f"{place} has the fields {list(ours)}, not {list(theirs)}"
+    return _first(_of_values(f"{place}.{name}", x, ours[name], rounding) for name, x in theirs.items())
 
 
 def _of_items(place: str, want: Any, got: Any, rounding: Rounding) -> str:
@@ -134,7 +107,19 @@ def _of_arrays(place: str, want: Any, got: Any, rounding: Rounding) -> str:
         return f"{place} is {'' if got.flags.writeable else 'not '}writeable"
     if not rounding.values or _are_close(want, got, rounding):
         return ""
-    return f"{place} is {got!r}, not {want!r}"
+    return (
+        _element(place, want, got, rounding)
+        if want.size > _MOST_SHOWN
+        else f"{place} is {got!r}, not {want!r}"
+    )
+
+
+def _element(place: str, want: Any, got: Any, rounding: Rounding) -> str:
+    """The first element that differs, and how many do."""
+    apart = [at for at in np.ndindex(want.shape) if not _are_close(want[at], got[at], rounding)]
+    at = apart[0] if apart else (0,) * want.ndim
+    where = ", ".join(map(str, at))
+    return f"{place}[{where}] is {got[at]!r}, not {want[at]!r}; {len(apart)} of {want.size} elements differ"
 
 
 def _are_close(want: Any, got: Any, rounding: Rounding) -> bool:
@@ -169,6 +154,27 @@ def _of_identity(want: Seen, got: Seen) -> str:
     return f"{different[0]}: {ours.get(different[0])}, not {theirs[different[0]]}" if different else ""
 
 
+def _around(want: Seen, got: Seen, rounding: Rounding) -> str:
+    """The memory that arguments are views of, where it is not theirs."""
+    pairs = zip(_leaves("", want.arguments), _leaves("", got.arguments))
+    bases = ((name, _base(x), _base(y)) for (name, x), (_, y) in pairs)
+    return _first(
+        _of_values(f"what argument {name} is a view of", x, y, rounding)
+        for name, x, y in bases
+        if x is not None and y is not None
+    )
+
+
+def _base(leaf: object) -> Any:
+    root = leaf
+    while isinstance(root, np.ndarray) and isinstance(root.base, np.ndarray):
+        root = root.base
+    is_of_one_type = (
+        isinstance(leaf, np.ndarray) and isinstance(root, np.ndarray) and root.dtype == leaf.dtype
+    )
+    return root if is_of_one_type and root is not leaf else None
+
+
 def _sharing(seen: Seen) -> dict[str, bool]:
     leaves = dict(_leaves("the result", seen.result))
     given = {name: leaf for i, a in enumerate(seen.arguments) for name, leaf in _leaves(f"argument {i}", a)}
@@ -185,44 +191,8 @@ def _leaves(name: str, value: object) -> list[tuple[str, object]]:
     if isinstance(value, (tuple, list)):
         inner = [leaf for i, item in enumerate(value) for leaf in _leaves(f"{name}[{i}]", item)]
         return [(name, value), *inner] if isinstance(value, list) else inner
+    if fields_of(value):
+        parts = [leaf for key, item in fields_of(value).items() for leaf in _leaves(f"{name}.{key}", item)]
+        return [(name, value), *parts]
     has_identity = not isinstance(value, (int, float, complex, str, bytes, np.generic, type(None)))
     return [(name, value)] if has_identity else []
-
-
-# ---- what is known to differ ----------------------------------------------------------------------------
-
-
-def unreliable(arguments: Arguments) -> frozenset[str]:
-    """The floating-point errors that kernels report for such arguments in another way than NumPy.
-
-    'invalid value' where a NaN comes in: processors set that flag when they compare it, and NumPy hides it;
-    'overflow' where narrow integers come in: NumPy warns when its integer scalars wrap, kernels do not look;
-    both where complex numbers are huge: vector code adds and subtracts each part and keeps one of the two.
-    """
-    values = (arguments.positional, arguments.keywords)
-    is_huge = _holds(values, _is_huge_complex)
-    found = {
-        "invalid value": is_huge or _holds(values, _has_nan),
-        "overflow": is_huge or _holds(values, _is_narrow),
-    }
-    return frozenset(kind for kind, is_unreliable in found.items() if is_unreliable)
-
-
-def _holds(value: object, found: Callable[[Any], bool]) -> bool:
-    if isinstance(value, (tuple, list)):
-        return any(_holds(item, found) for item in value)
-    if isinstance(value, dict):
-        return any(_holds(item, found) for item in value.values())
-    return isinstance(value, (float, complex, np.generic, np.ndarray)) and found(np.asarray(value))
-
-
-def _has_nan(array: Any) -> bool:
-    return array.dtype.kind in "fc" and bool(np.isnan(array).any())
-
-
-def _is_narrow(array: Any) -> bool:
-    return array.dtype.kind in "iu" and array.itemsize < 8
-
-
-def _is_huge_complex(array: Any) -> bool:
-    return array.dtype.kind == "c" and not bool(np.all(np.abs(array) < 1e15))
