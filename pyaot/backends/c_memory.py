@@ -26,7 +26,7 @@ def _allocation(stmt: Allocate, context: Context, place: Place) -> list[str]:
     array = context.names.arrays[stmt.name]
     extents = ", ".join(expression(extent, context.names) for extent in stmt.shape) or "1"
     rank = len(stmt.shape)
-    lines = [f"const int64_t shape[{max(rank, 1)}] = {{{extents}}};"]
+    lines = [f"const int64_t shape[{max(rank, 1)}] = {{{extents}}};", *_inherited(stmt, context)]
     match place:
         case Place.HEAP:
             lines.append(
@@ -42,6 +42,26 @@ def _allocation(stmt: Allocate, context: Context, place: Place) -> list[str]:
         case _:
             return [*lines, *_new_slot(stmt, context)]
     return [*lines, *(f"{extent} = shape[{axis}];" for axis, extent in enumerate(array.extents))]
+
+
+def _inherited(stmt: Allocate, context: Context) -> list[str]:
+    """The memory of an array that nobody reads any more."""
+    heirs = context.storage.lifetimes.heirs
+    if id(stmt) not in heirs:
+        return []
+    old, new = (context.names.arrays[name].data for name in (heirs[id(stmt)], stmt.name))
+    return [f"free({new});", f"{new} = {old};", f"{new}_room = {old}_room;", *_without_memory(old)]
+
+
+def _without_memory(data: str) -> list[str]:
+    return [f"{data} = NULL;", f"{data}_room = 0;"]
+
+
+def over_lines(stmt: Stmt, context: Context) -> list[str]:
+    """Behind a statement: the end of arrays that nobody reads any more."""
+    names = context.storage.lifetimes.over.get(id(stmt), ())
+    data = [context.names.arrays[name].data for name in names]
+    return [line for array in data for line in (f"free({array});", *_without_memory(array))]
 
 
 def _on_no_memory(stmt: Allocate, context: Context) -> str:

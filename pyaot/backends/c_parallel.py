@@ -173,7 +173,7 @@ def _opening(stmt: For, context: Context) -> list[str]:
         lines.append("if (omp_get_thread_num() == 0) team = omp_get_num_threads();")
     for reduction in stmt.marks.reductions:
         lines += _own(reduction, context)
-    return lines + heap_declarations(allocated_in(stmt, context.storage), context)
+    return lines + heap_declarations(allocated_in(stmt, context.storage.places), context)
 
 
 def _own(reduction: Reduction, context: Context) -> list[str]:
@@ -193,7 +193,7 @@ def _own(reduction: Reduction, context: Context) -> list[str]:
 
 
 def _closing(stmt: For, context: Context) -> list[str]:
-    lines = heap_release(allocated_in(stmt, context.storage), context)
+    lines = heap_release(allocated_in(stmt, context.storage.places), context)
     for reduction in stmt.marks.reductions:
         if reduction.name not in context.names.arrays:
             name = context.names.scalars[reduction.name]

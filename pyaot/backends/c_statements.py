@@ -12,7 +12,7 @@ from pyaot.backends.c_context import Context, Leaf, path_of
 from pyaot.backends.c_expressions import element, expression, operand
 from pyaot.backends.c_library import library_lines
 from pyaot.backends.c_loops import for_lines, forever_lines
-from pyaot.backends.c_memory import allocate_lines, bind_lines
+from pyaot.backends.c_memory import allocate_lines, bind_lines, over_lines
 from pyaot.backends.c_scopes import NameSet, declared_in, live_afters, wanted_by
 from pyaot.backends.c_storage import Place
 from pyaot.backends.c_text import as_comment, braced, indented, with_comment, with_label
@@ -52,6 +52,7 @@ def body_lines(body: Body, after: NameSet, context: Context) -> list[str]:
         line = stmt.span.line
         text = stmt_lines(stmt, then, context.inside(line=line or line_before), declares=declares)
         lines += with_comment(text, _comment(line, context) if line != line_before else "")
+        lines += over_lines(stmt, context)
         line_before = line or line_before
     return lines
 

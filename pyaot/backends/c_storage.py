@@ -13,6 +13,7 @@ from enum import Enum, auto
 
 from msgspec import Struct
 
+from pyaot.backends.c_lifetimes import Lifetimes, lifetimes
 from pyaot.ir.extents import is_natural
 from pyaot.ir.failing import can_fail
 from pyaot.ir.functions import LIBRARY
@@ -75,6 +76,8 @@ class Storage(Struct, frozen=True):
     written: frozenset[str]  # parameters whose elements the function may change
     copied: frozenset[str]  # those that it changes in a private copy
     late: frozenset[int]  # ids of the statements that can run after a parameter was changed in place
+    heap: tuple[str, ...]  # the heap arrays of the function itself, not of a parallel loop's threads
+    lifetimes: Lifetimes  # of these
 
     def group_of(self, name: str) -> Group:
         """The group of a SHARED name."""
@@ -102,13 +105,23 @@ def store_arrays(function: Function) -> Storage:
     written = _written(function, params)
     late = frozenset(_late(function, _partners(written, groups)))
     copied = written if _fails_late(function, late) else frozenset()
-    return Storage(places, groups, written, copied, frozenset() if copied else late)
+    late = frozenset() if copied else late
+    heap = _heap_of_function(function, places)
+    return Storage(places, groups, written, copied, late, heap, lifetimes(function.body, heap))
 
 
-def allocated_in(loop: For, storage: Storage) -> tuple[str, ...]:
+def allocated_in(loop: For, places: Mapping[str, Place]) -> tuple[str, ...]:
     """The heap arrays that belong to a parallel loop: every thread has its own."""
     names = (stmt.name for stmt in walk_stmts(loop.body) if isinstance(stmt, Allocate))
-    return tuple(dict.fromkeys(name for name in names if storage.places[name] is Place.HEAP))
+    return tuple(dict.fromkeys(name for name in names if places[name] is Place.HEAP))
+
+
+def _heap_of_function(function: Function, places: Mapping[str, Place]) -> tuple[str, ...]:
+    private: set[str] = set()
+    for stmt in walk_stmts(function.body):
+        if isinstance(stmt, For) and stmt.marks.parallel:
+            private |= set(allocated_in(stmt, places))
+    return tuple(name for name, place in places.items() if place is Place.HEAP and name not in private)
 
 
 def _returned(function: Function) -> frozenset[str]:

@@ -34,12 +34,10 @@ from pyaot.backends.c_memory import (
 from pyaot.backends.c_prelude import prelude, uses_fail
 from pyaot.backends.c_scopes import NOTHING, undeclared
 from pyaot.backends.c_statements import body_lines, declarations, place
-from pyaot.backends.c_storage import Place, allocated_in
 from pyaot.backends.c_subscripts import settle_subscripts
 from pyaot.backends.c_text import as_comment, braced, indented
 from pyaot.backends.emitted import Emitted
-from pyaot.ir.nodes import For, Function
-from pyaot.ir.walk import walk_stmts
+from pyaot.ir.nodes import Function
 
 
 class Options(Protocol):
@@ -141,7 +139,7 @@ def _function_parts(context: Context) -> list[str]:
 
 def kernel_lines(context: Context) -> list[str]:
     """The kernel: declarations, the body, and where an attempt ends."""
-    heap = _function_heap(context)
+    heap = context.storage.heap
     declared = [*group_declarations(context), *heap_declarations(heap, context), *owned_declarations(context)]
     body = [*_unset_variables(context), *body_lines(context.function.body, NOTHING, context)]
     released = [*group_release(context), *heap_release(heap, context), *owned_release(context)]
@@ -170,15 +168,6 @@ def _ends(text: str) -> list[str]:
     if "goto no_memory;" in text:
         lines += ["    goto done;", "no_memory:", "    path = OUT_OF_MEMORY;"]
     return [*lines, "done: ;"]
-
-
-def _function_heap(context: Context) -> tuple[str, ...]:
-    """The heap arrays that do not belong to a parallel loop."""
-    private: set[str] = set()
-    for stmt in walk_stmts(context.function.body):
-        if isinstance(stmt, For) and stmt.marks.parallel:
-            private |= set(allocated_in(stmt, context.storage))
-    return tuple(name for name in context.storage.all_in(Place.HEAP) if name not in private)
 
 
 def _exports(contexts: Sequence[Context]) -> str:
