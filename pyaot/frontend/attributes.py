@@ -10,6 +10,7 @@ from pyaot.frontend.arrays import borrowed, map_elements
 from pyaot.frontend.computed import computed
 from pyaot.frontend.context import Context
 from pyaot.frontend.numpy_shapes import transposed
+from pyaot.frontend.objects import member_of_tuple
 from pyaot.frontend.symbols import member
 from pyaot.frontend.values import (
     ArrayValue,
@@ -63,6 +64,8 @@ def attribute_of(ctx: Context, value: Value, name: str, node: cst.CSTNode) -> Va
             return _NUMBER[name](expr)
         case RecordValue(fields=fields) if name in fields:
             return fields[name]
+        case TupleValue() if (found := member_of_tuple(value, name)) is not None:
+            return found
         case ArrayValue() | Number() | TupleValue():
             return MethodValue(value, name)
     raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"The attribute '{name}' of this value is not compiled.", node)

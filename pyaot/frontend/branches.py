@@ -7,12 +7,23 @@ else:  x = 2.5
 from collections.abc import Callable, Sequence
 
 import libcst as cst
+from msgspec.structs import replace
 
 from pyaot.frontend.context import Context
 from pyaot.frontend.expressions import condition
 from pyaot.frontend.growing import is_one_list
 from pyaot.frontend.promote import join
-from pyaot.frontend.values import ArrayValue, Number, TupleValue, UnboundValue, Value
+from pyaot.frontend.values import (
+    UNSURE,
+    ArrayValue,
+    MixedValue,
+    Number,
+    RecordValue,
+    TupleValue,
+    UnboundValue,
+    Value,
+    is_alike,
+)
 from pyaot.frontend.variables import merge_arrays, set_variable, unbound
 from pyaot.ir.nodes import Block, Const, Exit, If, Loop, Return, Stmt
 from pyaot.ir.types import Scalar
@@ -92,8 +103,7 @@ def merge(ctx: Context, first: tuple[list[Stmt], Names], second: tuple[list[Stmt
     for name in {**first[1], **second[1]}:
         left, right = first[1].get(name), second[1].get(name)
         found = _merged(ctx, name, (left, first[0]), (right, second[0]))
-        if found is not None:
-            merged[name] = found
+        merged[name] = MixedValue() if found is None else found
     ctx.scope.names = merged
 
 
@@ -103,23 +113,37 @@ def _merged(
     a, b = left[0], right[0]
     if a is b or _equal(a, b):
         return a
+    if isinstance(a, MixedValue) or isinstance(b, MixedValue):
+        return MixedValue()
     if a is None or b is None or isinstance(a, UnboundValue) or isinstance(b, UnboundValue):
         return _bound_on_one(ctx, name, left, right)
     if isinstance(a, Number) and isinstance(b, Number):
         return _merge_numbers(ctx, name, (a, left[1]), (b, right[1]))
     if isinstance(a, ArrayValue) and isinstance(b, ArrayValue):
         return merge_arrays(ctx, name, (a, left[1]), (b, right[1]))
-    if isinstance(a, TupleValue) and isinstance(b, TupleValue) and len(a.items) == len(b.items):
-        items = [
-            _merged(ctx, f"{name}_{n}", (x, left[1]), (y, right[1]))
-            for n, (x, y) in enumerate(zip(a.items, b.items))
-        ]
-        return (
-            None
-            if any(item is None for item in items)
-            else TupleValue(tuple(i for i in items if i is not None), a.is_list)
-        )
+    if isinstance(a, TupleValue) and isinstance(b, TupleValue) and is_alike(a, b):
+        items = _merged_all(ctx, name, (a.items, left[1]), (b.items, right[1]))
+        return None if items is None else replace(a, items=items)
+    if isinstance(a, RecordValue) and isinstance(b, RecordValue) and is_alike(a, b):
+        parts = tuple(a.fields.values()), tuple(b.fields.values())
+        items = _merged_all(ctx, name, (parts[0], left[1]), (parts[1], right[1]))
+        return None if items is None else replace(a, fields=dict(zip(a.fields, items)), made=UNSURE)
     return None
+
+
+def _merged_all(
+    ctx: Context,
+    name: str,
+    left: tuple[tuple[Value, ...], list[Stmt]],
+    right: tuple[tuple[Value, ...], list[Stmt]],
+) -> tuple[Value, ...] | None:
+    items = [
+        _merged(ctx, f"{name}_{n}", (x, left[1]), (y, right[1]))
+        for n, (x, y) in enumerate(zip(left[0], right[0]))
+    ]
+    known = tuple(item for item in items if item is not None)
+    is_mixed = any(isinstance(item, MixedValue) for item in known)
+    return known if len(known) == len(items) and not is_mixed else None
 
 
 def meet(ctx: Context, states: Sequence[Names]) -> None:
@@ -133,7 +157,7 @@ def meet(ctx: Context, states: Sequence[Names]) -> None:
             if known is not None and (here is None or there is None or _equal(unbound(here), unbound(there))):
                 ctx.scope.names[name] = unbound(known)
             else:
-                del ctx.scope.names[name]
+                ctx.scope.names[name] = MixedValue()
 
 
 def _equal(a: Value | None, b: Value | None) -> bool:
@@ -147,6 +171,11 @@ def _equal(a: Value | None, b: Value | None) -> bool:
             and b.place.whole
             and a.place.array == b.place.array
         )
+    match a, b:
+        case (TupleValue(items), TupleValue(more)) if is_alike(a, b):
+            return all(map(_equal, items, more))
+        case (RecordValue(fields=fields), RecordValue(fields=others)) if is_alike(a, b):
+            return a.made == b.made and all(map(_equal, fields.values(), others.values()))
     return a == b
 
 

@@ -8,6 +8,7 @@ from pyaot.frontend.computed import READS_SOME, computed
 from pyaot.frontend.context import Context, Unsupported
 from pyaot.frontend.list_methods import list_method
 from pyaot.frontend.numpy_table import TABLE
+from pyaot.frontend.objects import replaced
 from pyaot.frontend.promote import PYTHON_TYPES
 from pyaot.frontend.values import ArrayValue, Number, TupleValue, Value
 from pyaot.ir.types import Origin
@@ -30,6 +31,8 @@ def call_method(ctx: Context, receiver: Value, name: str, arguments: Arguments) 
     """`receiver.name(*arguments)`: a method does what NumPy's function of that name does."""
     if isinstance(receiver, (ArrayValue, TupleValue)) and receiver.grows:
         return list_method(ctx, receiver, name, arguments)
+    if isinstance(receiver, TupleValue) and receiver.maker is not None and name == "_replace":
+        return replaced(ctx, receiver, arguments.keywords)
     known = TABLE.get(f"method.{name}") or TABLE.get(f"numpy.{name}")
     match receiver:
         case ArrayValue(boxed=False):

@@ -7,6 +7,8 @@ raises or warns for each. So before only some of them are read the rule becomes 
     (a / b).shape                   operand[i] = a[i] / b[i]
 """
 
+from msgspec.structs import replace
+
 from pyaot.frontend.arrays import materialise
 from pyaot.frontend.context import Context
 from pyaot.frontend.values import ArrayValue, Number, TupleValue, Value
@@ -32,7 +34,7 @@ def computed(ctx: Context, value: Value) -> Value:
         case Number(expr) if is_risky(expr):
             return Number(ctx.temporary("operand", expr))
         case TupleValue(items):
-            return TupleValue(tuple(computed(ctx, item) for item in items), value.is_list, value.class_name)
+            return replace(value, items=tuple(computed(ctx, item) for item in items))
         case _:
             return value
 

@@ -64,6 +64,9 @@ class NeedsElementType(Exception):  # noqa: N818
 Agreements = dict[str, Scalar | str]  # a name's scalar type, or the array name it lives in, inside a loop
 
 
+_PUNCTUATION = str.maketrans({".": "_", "[": "_", "]": None})
+
+
 class Frame(Struct):
     """Where `break`, `continue` or an inlined `return` goes; `used` once a jump was written.
 
@@ -139,6 +142,7 @@ class Context(Struct):
     )  # of allocated arrays, as stable expressions
     equal: dict[Expr, Expr] = field(default_factory=dict)  # extents that are required to be equal to others
     movable: set[str] = field(default_factory=set)  # array names that Bind rebinds
+    homes: dict[str, tuple[str, str]] = field(default_factory=dict)  # of variables: prefix and name
     open_shapes: set[str] = field(default_factory=set)  # names among them whose extents change as well
     linked: set[str] = field(default_factory=set)  # array names that Bind connects: they may share memory
     parameters: set[str] = field(default_factory=set)
@@ -186,7 +190,7 @@ class Context(Struct):
 
     def fresh(self, name: str) -> str:
         """A name like this one that no other thing in the function has."""
-        wanted = name.replace(".", "_")
+        wanted = name.translate(_PUNCTUATION)
         candidate, count = wanted, 1
         while candidate in self.used_names:
             count += 1

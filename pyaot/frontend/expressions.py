@@ -1,33 +1,36 @@
 """Python expressions to values. Statements that one needs (loops of a reduction) are emitted before it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import libcst as cst
 
 from pyaot.base.catalogue import UNKNOWN_FUNCTION, UNKNOWN_NAME, UNSUPPORTED_EXPRESSION
-from pyaot.frontend.arithmetic import compare, either, integer, negate, truth
-from pyaot.frontend.arrays import is_stable, materialise
+from pyaot.frontend.arithmetic import both, compare, either, integer, negate, truth
+from pyaot.frontend.arrays import materialise
 from pyaot.frontend.attributes import attribute_of
 from pyaot.frontend.calls import Arguments, call_method, call_symbol
+from pyaot.frontend.choices import choose
 from pyaot.frontend.comprehension_loops import as_loops
 from pyaot.frontend.comprehensions import list_comprehension
 from pyaot.frontend.computed import computed
 from pyaot.frontend.context import Context, NeedsTracking, Scope
-from pyaot.frontend.conversion import convert
 from pyaot.frontend.growing import current
 from pyaot.frontend.lists import as_list_array
 from pyaot.frontend.masks import compress, is_mask_subscript
 from pyaot.frontend.numpy_grids import GRIDS, grid
+from pyaot.frontend.objects import class_of_file, construct
 from pyaot.frontend.operators import BINARY, COMPARISONS, UNARY, apply_binary, apply_compare, apply_unary
-from pyaot.frontend.promote import join
+from pyaot.frontend.order import as_it_was, in_order
 from pyaot.frontend.subscripts import subscript
 from pyaot.frontend.symbols import symbol_value
-from pyaot.frontend.syntax import walk
 from pyaot.frontend.values import (
     ArrayValue,
+    ClassValue,
     EllipsisValue,
     FunctionValue,
     MethodValue,
+    MixedValue,
     NoneValue,
     Number,
     SliceValue,
@@ -37,10 +40,9 @@ from pyaot.frontend.values import (
     UnboundValue,
     Value,
 )
-from pyaot.frontend.variables import merge_arrays, settle
-from pyaot.ir.nodes import Assign, Const, Expr, If, Load, Select, Stmt, Var
-from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT, Scalar
-from pyaot.ir.walk import walk_expr
+from pyaot.frontend.variables import settle
+from pyaot.ir.nodes import Const, Expr, Var
+from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT
 
 
 def lower_expression(ctx: Context, node: cst.BaseExpression) -> Value:
@@ -70,7 +72,7 @@ def lower_expression(ctx: Context, node: cst.BaseExpression) -> Value:
 def _operation(ctx: Context, node: cst.BaseExpression) -> Value:
     match node:
         case cst.BinaryOperation(left=left, operator=operator, right=right):
-            a, b = _operands(ctx, left, right)
+            a, b = _in_order(ctx, left, right)
             ctx.span = ctx.at(node)
             op = BINARY[type(operator)]
             return matmul(ctx, a, b) if op == "matmul" else apply_binary(ctx, op, a, b)
@@ -112,8 +114,8 @@ def _literal(ctx: Context, node: cst.Integer | cst.Float | cst.Imaginary) -> Num
 
 def _items(ctx: Context, elements: Sequence[cst.BaseElement]) -> tuple[Value, ...]:
     items: list[Value] = []
-    for element in elements:
-        value = lower_expression(ctx, element.value)
+    values = _in_order(ctx, *(element.value for element in elements))
+    for element, value in zip(elements, values):
         if not isinstance(element, cst.StarredElement):
             items.append(value)
         elif isinstance(value, TupleValue):
@@ -134,16 +136,20 @@ def look_up(ctx: Context, name: str, node: cst.CSTNode) -> Value:
     while scope is not None:
         found = scope.names.get(name)
         if found is not None:
-            return _bound(ctx, scope, name, found)
+            return _bound(ctx, scope, name, found, node)
         if name in scope.local_names:
             raise ctx.refuse(UNKNOWN_NAME, f"'{name}' may be unbound here.", node)
         scope = scope.outer
+    if name in ctx.module.classes and name not in ctx.module.rebound:
+        return class_of_file(ctx, name, node)
     return symbol_value(ctx, name, node)
 
 
-def _bound(ctx: Context, scope: Scope, name: str, value: Value) -> Value:
+def _bound(ctx: Context, scope: Scope, name: str, value: Value, node: cst.CSTNode) -> Value:
     if isinstance(value, ArrayValue) and value.grows:
         return current(ctx, value.grows)
+    if isinstance(value, MixedValue):
+        raise ctx.refuse(UNKNOWN_NAME, f"'{name}' is not the same kind of value on every path to here.", node)
     if not isinstance(value, UnboundValue):
         return value
     key = f"bound:{scope.prefix}{name}"
@@ -151,23 +157,12 @@ def _bound(ctx: Context, scope: Scope, name: str, value: Value) -> Value:
         raise NeedsTracking(key)
     flag = ctx.flags[key]
     ctx.check(Var(flag, PY_BOOL), f"'{name}' is unbound")
-    return _bound(ctx, scope, name, value.value)
+    return _bound(ctx, scope, name, value.value, node)
 
 
-def _operands(ctx: Context, left: cst.BaseExpression, right: cst.BaseExpression) -> tuple[Value, Value]:
-    """Left before right; a left operand that a call on the right could change is read at once."""
-    a = lower_expression(ctx, left)
-    if isinstance(a, Number) and _may_change(ctx, a.expr) and _calls_user_code(right):
-        a = Number(ctx.temporary("left", a.expr))
-    return a, lower_expression(ctx, right)
-
-
-def _may_change(ctx: Context, expr: Expr) -> bool:
-    return any(isinstance(part, Load) for part in walk_expr(expr)) or not is_stable(ctx, expr)
-
-
-def _calls_user_code(node: cst.CSTNode) -> bool:
-    return any(isinstance(part, cst.Call) and isinstance(part.func, cst.Name) for part in walk(node))
+def _in_order(ctx: Context, *nodes: cst.BaseExpression) -> list[Value]:
+    """The values of expressions, left to right."""
+    return in_order(ctx, [partial(lower_expression, ctx, node) for node in nodes])
 
 
 # ---- subscripts and calls -------------------------------------------------------------------------------
@@ -177,8 +172,9 @@ def _subscript(ctx: Context, node: cst.Subscript) -> Value:
     base = lower_expression(ctx, node.value)
     if ctx.choosing is not None and ctx.choosing(node, base):
         return base
-    base = computed(ctx, base)
+    base, mark = computed(ctx, base), len(ctx.body)
     items = subscript_items(ctx, node)
+    base = as_it_was(ctx, base, mark)
     ctx.span = ctx.at(node)
     if isinstance(base, TupleValue):
         return _tuple_item(ctx, base, items, node)
@@ -197,20 +193,23 @@ def _subscript(ctx: Context, node: cst.Subscript) -> Value:
 def subscript_items(ctx: Context, node: cst.Subscript) -> tuple[Value, ...]:
     """The subscripts between the brackets; a tuple variable counts as its items."""
     items: list[Value] = []
-    for element in node.slice:
-        match element.slice:
-            case cst.Index(value=value):
-                item = lower_expression(ctx, value)
-                if isinstance(item, TupleValue) and item.is_list:
-                    array = as_list_array(ctx, item)
-                    items.append(item if array is None else array)
-                elif isinstance(item, TupleValue):
-                    items.extend(item.items)
-                else:
-                    items.append(item)
-            case cst.Slice(lower=lower, upper=upper, step=step):
-                items.append(SliceValue(_bound_of(ctx, lower), _bound_of(ctx, upper), _bound_of(ctx, step)))
+    for item in in_order(ctx, [partial(_subscript_item, ctx, element.slice) for element in node.slice]):
+        if isinstance(item, TupleValue) and not item.is_list:
+            items.extend(item.items)
+        else:
+            items.append(item)
     return tuple(items)
+
+
+def _subscript_item(ctx: Context, node: cst.BaseSlice) -> Value:
+    match node:
+        case cst.Slice(lower=lower, upper=upper, step=step):
+            return SliceValue(_bound_of(ctx, lower), _bound_of(ctx, upper), _bound_of(ctx, step))
+        case cst.Index(value=value):
+            item = lower_expression(ctx, value)
+            array = as_list_array(ctx, item) if isinstance(item, TupleValue) and item.is_list else None
+            return item if array is None else array
+    raise ctx.refuse(UNSUPPORTED_EXPRESSION, "This subscript is not compiled.", node)
 
 
 def _bound_of(ctx: Context, node: cst.BaseExpression | None) -> Number | None:
@@ -259,8 +258,9 @@ def _call(ctx: Context, node: cst.Call) -> Value:
             return as_loops(ctx, _WALKERS[path], walker, start)
     positional: list[Value] = []
     keywords: dict[str, Value] = {}
-    for arg in node.args:
-        value = lower_expression(ctx, arg.value)
+    given = [partial(lower_expression, ctx, arg.value) for arg in node.args]
+    function, *values = in_order(ctx, [lambda: function, *given])
+    for arg, value in zip(node.args, values):
         if arg.star == "*" and isinstance(value, TupleValue):
             positional.extend(value.items)
         elif arg.star:
@@ -273,6 +273,8 @@ def _call(ctx: Context, node: cst.Call) -> Value:
     match function:
         case FunctionValue():
             return ctx.call_function(ctx, function, tuple(positional), keywords, node)
+        case ClassValue(class_name):
+            return construct(ctx, class_name, positional, keywords)
         case SymbolValue(path):
             return call_symbol(ctx, path, Arguments(tuple(positional), keywords))
         case MethodValue(receiver, name):
@@ -284,12 +286,17 @@ def _call(ctx: Context, node: cst.Call) -> Value:
 
 
 def _comparison(ctx: Context, node: cst.Comparison) -> Value:
-    return _chain(ctx, lower_expression(ctx, node.left), node.comparisons, node)
+    return _chain(ctx, partial(lower_expression, ctx, node.left), node.comparisons, node)
 
 
-def _chain(ctx: Context, left: Value, targets: Sequence[cst.ComparisonTarget], node: cst.Comparison) -> Value:
-    """`left < b < c` is `left < b and b < c`, with b evaluated once."""
-    right = lower_expression(ctx, targets[0].comparator)
+def _chain(
+    ctx: Context,
+    first: Callable[[], Value],
+    targets: Sequence[cst.ComparisonTarget],
+    node: cst.Comparison,
+) -> Value:
+    """`first < b < c` is `first < b and b < c`, with b evaluated once."""
+    left, right = in_order(ctx, [first, partial(lower_expression, ctx, targets[0].comparator)])
     if len(targets) > 1:
         right = settle(ctx, right)
     found = _compare(ctx, targets[0].operator, left, right, node)
@@ -298,8 +305,8 @@ def _chain(ctx: Context, left: Value, targets: Sequence[cst.ComparisonTarget], n
     if not isinstance(found, Number):
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A chain of comparisons of arrays is ambiguous.", node)
     with ctx.nested() as prelude:
-        rest = _chain(ctx, right, targets[1:], node)
-    return _choose(ctx, truth(found.expr), rest, found, (prelude, []), node)
+        rest = _chain(ctx, lambda: right, targets[1:], node)
+    return choose(ctx, truth(found.expr), rest, found, (prelude, []), node)
 
 
 def _compare(ctx: Context, operator: cst.BaseCompOp, left: Value, right: Value, node: cst.CSTNode) -> Value:
@@ -309,12 +316,33 @@ def _compare(ctx: Context, operator: cst.BaseCompOp, left: Value, right: Value, 
             return Number(Const(same is isinstance(operator, cst.Is), PY_BOOL))
         case cst.Equal() | cst.NotEqual() if isinstance(left, TextValue) and isinstance(right, TextValue):
             return Number(Const((left.text == right.text) is isinstance(operator, cst.Equal), PY_BOOL))
+        case cst.Equal() | cst.NotEqual() if isinstance(left, TupleValue) and isinstance(right, TupleValue):
+            found = _equal_items(ctx, left, right)
+            return Number(found if isinstance(operator, cst.Equal) else negate(found))
         case cst.In() | cst.NotIn() if isinstance(right, TupleValue):
             return _membership(ctx, operator, left, right)
     op = COMPARISONS.get(type(operator))
     if op is None:
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, "This comparison has no compiled form.", node)
     return apply_compare(ctx, op, left, right)
+
+
+def _equal_items(ctx: Context, left: TupleValue, right: TupleValue) -> Expr:
+    """Whether tuples are equal; one float may equal another, or be nan and the same object."""
+    found: Expr = Const((left.is_list, len(left.items)) == (right.is_list, len(right.items)), PY_BOOL)
+    for pair in zip(left.items, right.items):
+        match pair:
+            case TextValue(text), TextValue(other):
+                found = both(found, Const(text == other, PY_BOOL))
+            case TupleValue() as a, TupleValue() as b:
+                found = both(found, _equal_items(ctx, a, b))
+            case Number() as a, Number() as b if a.type.dtype.kind in "iub" and b.type.dtype.kind in "iub":
+                same = apply_compare(ctx, "eq", a, b)
+                assert isinstance(same, Number)
+                found = both(found, truth(same.expr))
+            case _:
+                raise ctx.refuse(UNSUPPORTED_EXPRESSION, "This comparison of tuples has no compiled form.")
+    return found
 
 
 def _membership(ctx: Context, operator: cst.BaseCompOp, left: Value, right: TupleValue) -> Value:
@@ -354,8 +382,8 @@ def _boolean(ctx: Context, node: cst.BooleanOperation) -> Value:
     with ctx.nested() as prelude:
         right = _number_of(ctx, node.right, node)
     if is_and:
-        return _choose(ctx, asked, right, left, (prelude, []), node)
-    return _choose(ctx, asked, left, right, ([], prelude), node)
+        return choose(ctx, asked, right, left, (prelude, []), node)
+    return choose(ctx, asked, left, right, ([], prelude), node)
 
 
 def _number_of(ctx: Context, operand: cst.BaseExpression, node: cst.CSTNode) -> Number:
@@ -375,55 +403,4 @@ def _conditional(ctx: Context, node: cst.IfExp) -> Value:
         if_true = lower_expression(ctx, node.body)
     with ctx.nested() as otherwise:
         if_false = lower_expression(ctx, node.orelse)
-    return _choose(ctx, asked, if_true, if_false, (then, otherwise), node)
-
-
-def _choose(
-    ctx: Context,
-    asked: Expr,
-    if_true: Value,
-    if_false: Value,
-    preludes: tuple[Sequence[Stmt], Sequence[Stmt]],
-    node: cst.CSTNode,
-) -> Value:
-    """Either value; the statements that each needs run only where it is chosen."""
-    then, otherwise = list(preludes[0]), list(preludes[1])
-    if isinstance(if_true, ArrayValue) and isinstance(if_false, ArrayValue):
-        chosen = merge_arrays(ctx, "chosen", (if_true, then), (if_false, otherwise))
-        if chosen is not None:
-            ctx.emit(If(asked, tuple(then), tuple(otherwise), ctx.span))
-            return chosen
-    if not isinstance(if_true, Number) or not isinstance(if_false, Number):
-        raise ctx.refuse(
-            UNSUPPORTED_EXPRESSION,
-            "A choice between these values is not compiled here.",
-            node,
-            "Write it as an if statement.",
-        )
-    type = _joined(ctx, if_true, if_false, node)
-    yes = _converted(ctx, if_true, type, then)
-    no = _converted(ctx, if_false, type, otherwise)
-    if not then and not otherwise:
-        return Number(Select(asked, yes, no, type))
-    name = ctx.fresh("chosen")
-    ctx.emit(
-        If(asked, (*then, Assign(name, yes, ctx.span)), (*otherwise, Assign(name, no, ctx.span)), ctx.span)
-    )
-    ctx.stable.add(name)
-    return Number(Var(name, type))
-
-
-def _converted(ctx: Context, value: Number, type: Scalar, prelude: list[Stmt]) -> Expr:
-    with ctx.nested() as checks:
-        result = convert(ctx, "This value", value.expr, type)
-    prelude.extend(checks)
-    return result
-
-
-def _joined(ctx: Context, left: Number, right: Number, node: cst.CSTNode) -> Scalar:
-    type = join(left.type, right.type)
-    if type is None or (type.dtype is not left.type.dtype and type.dtype is not right.type.dtype):
-        raise ctx.refuse(
-            UNSUPPORTED_EXPRESSION, "The two values of this choice have types that do not meet.", node
-        )
-    return type
+    return choose(ctx, asked, if_true, if_false, (then, otherwise), node)

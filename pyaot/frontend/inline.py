@@ -18,7 +18,7 @@ from pyaot.frontend.growing import left_by_helper
 from pyaot.frontend.results import same_structure
 from pyaot.frontend.statements import lower_body
 from pyaot.frontend.syntax import walk_body
-from pyaot.frontend.values import ArrayValue, FunctionValue, NoneValue, Number, TupleValue, Value
+from pyaot.frontend.values import ArrayValue, FunctionValue, NoneValue, Number, RecordValue, TupleValue, Value
 from pyaot.frontend.variables import note_user_name
 from pyaot.ir.nodes import Block
 from pyaot.ir.types import Scalar
@@ -72,6 +72,8 @@ def _passed(ctx: Context, name: str, value: Value) -> Value:
             return materialise(ctx, value, ctx.scope.prefix + name)
         case TupleValue(items):
             return replace(value, items=tuple(_passed(ctx, name, item) for item in items))
+        case RecordValue(fields=fields, made=made) if made:
+            return replace(value, fields={key: _passed(ctx, name, item) for key, item in fields.items()})
     return value
 
 

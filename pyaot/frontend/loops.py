@@ -19,19 +19,21 @@ from pyaot.frontend.arithmetic import (
 from pyaot.frontend.arrays import array_type, new_index, whole
 from pyaot.frontend.branches import meet, terminates
 from pyaot.frontend.comprehensions import trip_count
-from pyaot.frontend.context import Agreements, Context, Frame, ShapeChange, TypeChange
+from pyaot.frontend.context import Agreements, Context, Frame, ShapeChange, TypeChange, Unsupported
 from pyaot.frontend.expressions import condition
 from pyaot.frontend.facts import assigned_names, target_names
 from pyaot.frontend.growing import is_one_list, reserve
 from pyaot.frontend.list_changes import appends_each_turn, changed_lists, forget_lengths
 from pyaot.frontend.promote import join
 from pyaot.frontend.prove import never_negative, while_it_turns
-from pyaot.frontend.schedules import schedule
+from pyaot.frontend.schedules import known_turns, schedule
 from pyaot.frontend.syntax import walk_body
+from pyaot.frontend.tuple_parts import carried_whole, close_up, is_carried_whole, open_up, without
 from pyaot.frontend.unpack import unpacked
 from pyaot.frontend.values import (
     ArrayValue,
     IterationValue,
+    MixedValue,
     Number,
     RangeValue,
     TupleValue,
@@ -43,6 +45,7 @@ from pyaot.frontend.variables import (
     as_whole,
     assign_name,
     link,
+    rescue,
     set_variable,
     settle,
     unbound,
@@ -60,8 +63,9 @@ def lower_for(ctx: Context, node: cst.For, lower_body: LowerBody) -> None:
     """A `for` loop."""
     source = ctx.expression(ctx, node.iter)
     ctx.span = ctx.at(node)
-    if isinstance(source, TupleValue):
-        _unrolled(ctx, node, source.items, lower_body)
+    turns = known_turns(source)
+    if turns is not None:
+        _unrolled(ctx, node, turns, lower_body)
         return
     start, stop, step, value_at = schedule(ctx, source, node)
     _keep_walked(ctx, node, source)
@@ -229,15 +233,38 @@ def _looped(
     make: Callable[[], Stmt],
     runs: bool,
 ) -> None:
-    """Emits the loop that `make` lowers, again until the types of the carried variables are computed."""
+    """Emits the loop that `make` lowers; tuples go from turn to turn, or else are unknown."""
+    tuples = carried_whole(ctx, names)
+    before, mark, requires = dict(ctx.scope.names), len(ctx.body), len(ctx.requires)
+    try:
+        _agreed_loop(ctx, names, tuples, orelse, lower_body, make, runs)
+    except Unsupported:
+        if not tuples or any(is_carried_whole(ctx, name) for name in tuples):
+            raise
+        del ctx.body[mark:]
+        del ctx.requires[requires:]
+        ctx.scope.names = dict(before)
+        _agreed_loop(ctx, names, [], orelse, lower_body, make, runs)
+
+
+def _agreed_loop(
+    ctx: Context,
+    names: Sequence[str],
+    tuples: Sequence[str],
+    orelse: cst.Else | None,
+    lower_body: LowerBody,
+    make: Callable[[], Stmt],
+    runs: bool,
+) -> None:
+    """The loop, lowered again until the types of the carried variables are computed."""
     before = dict(ctx.scope.names)
     carried = [name for name in dict.fromkeys(names) if _is_carried(ctx, name)]
-    other = [name for name in dict.fromkeys(names) if _is_unknown_in_turns(ctx, name)]
+    other = [name for name in dict.fromkeys(names) if _is_unknown_in_turns(ctx, name) and name not in tuples]
     types: dict[str, Scalar] = {}
     open_shapes: set[str] = set()
 
     def after(agreed: Agreements) -> None:
-        _after(ctx, before, agreed, names, runs)
+        _after(ctx, before, {**agreed, **dict.fromkeys(tuples, "")}, names, runs)
         if orelse is not None:
             outside, ctx.scope.rejoins = ctx.scope.rejoins, True
             lower_body(ctx, orelse.body)
@@ -247,11 +274,13 @@ def _looped(
         agreed: Agreements = {}
         mark, requires = len(ctx.body), len(ctx.requires)
         try:
-            for name in carried:
+            parts = open_up(ctx, tuples)
+            for name in (*carried, *parts):
                 agreed[name] = _agree(ctx, name, types.get(name), name in open_shapes)
-            for name in other:
-                ctx.scope.names.pop(name)
+            close_up(ctx, tuples)
+            ctx.scope.names.update((name, MixedValue()) for name in other)
             _settle_loop(ctx, agreed, make, after, other)
+            ctx.scope.names = dict(without(ctx.scope.names, parts))
             return
         except (TypeChange, ShapeChange) as change:
             if change.owner is not agreed:
@@ -302,8 +331,7 @@ def _settle_loop(
         for state in leave.states:
             _forget_indices(ctx, state)
             for name in unknown:
-                state.pop(name, None)
-                ctx.scope.names.pop(name, None)
+                state[name] = ctx.scope.names[name] = MixedValue()
         meet(ctx, leave.states)
     finally:
         del scope.agreed[depths[0] :], scope.breaks[depths[1] :], scope.continues[depths[2] :]
@@ -327,10 +355,14 @@ def _agree(ctx: Context, name: str, type: Scalar | None, is_open: bool) -> Scala
         return chosen
     assert isinstance(value, ArrayValue)
     source = as_whole_view(ctx, value, name)
-    if source in ctx.movable and source not in ctx.parameters and is_open <= (source in ctx.open_shapes):
+    own = (ctx.scope.prefix, name)
+    if ctx.homes.get(source) == own and is_open <= (source in ctx.open_shapes):
+        del ctx.scope.names[name]
+        rescue(ctx, source)
         ctx.scope.names[name] = whole(ctx, source)
         return source
     home = ctx.named(name)
+    ctx.homes[home] = own
     ctx.arrays[home] = array_type(value)
     link(ctx, home, source)
     if is_open:
@@ -380,22 +412,23 @@ def _after(
         if is_one_list(value, before.get(name)):
             continue
         if name in before and not runs and not isinstance(value, (Number, ArrayValue)):
-            scope.names.pop(name)  # as before the loop, or as after a turn
+            scope.names[name] = MixedValue()  # as before the loop, or as after a turn
             continue
         if name in before and name not in names:
             continue
         if not _outlives(ctx, value):
-            scope.names.pop(name)
-            if name in before:
+            scope.names[name] = MixedValue()
+            if name in before and not isinstance(before[name], MixedValue):
                 raise ctx.refuse(UNSUPPORTED_TYPE_CHANGE, f"'{name}' changes its kind in this loop.")
         elif not runs:
-            scope.names[name] = unbound(value)
+            was_mixed = isinstance(before.get(name), MixedValue)
+            scope.names[name] = MixedValue() if was_mixed else unbound(value)
 
 
 def _forget_indices(ctx: Context, state: dict[str, Value]) -> None:
     """Loop variables that nobody reads behind the loop stand for its index, which is gone after a `break`."""
     for name in [n for n, value in state.items() if isinstance(value, Number) and not _outlives(ctx, value)]:
-        del state[name]
+        state[name] = MixedValue()
 
 
 def _outlives(ctx: Context, value: Value) -> bool:

@@ -11,6 +11,7 @@ from pyaot.frontend.arithmetic import least
 from pyaot.frontend.arrays import allocate
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
+from pyaot.frontend.library_tuples import named_tuple
 from pyaot.frontend.numpy_library import floating, library_call, square
 from pyaot.frontend.prove import make_equal
 from pyaot.frontend.values import ArrayValue, Indices, Number, SymbolValue, TextValue, TupleValue, Value
@@ -47,7 +48,7 @@ def _svd(ctx: Context, arguments: Arguments) -> Value:
     left = _new(ctx, "left", array.dtype, (*stack, rows, rows if is_full else fewer))
     right = _new(ctx, "right", array.dtype, (*stack, columns if is_full else fewer, columns))
     library_call(ctx, "svd", [left, values, right], [array], (("full_matrices", is_full),))
-    return TupleValue((left, values, right), class_name="SVDResult")
+    return named_tuple("SVDResult", (left, values, right))
 
 
 def _singular_values(ctx: Context, arguments: Arguments) -> Value:
@@ -72,7 +73,7 @@ def _qr(ctx: Context, arguments: Arguments) -> Value:
         return upper
     basis = _new(ctx, "basis", array.dtype, (*stack, rows, inner))
     library_call(ctx, "qr", [basis, upper], [array], (("mode", kind),))
-    return TupleValue((basis, upper), class_name="QRResult")
+    return named_tuple("QRResult", (basis, upper))
 
 
 def _eigen(name: str) -> Handler:
@@ -92,7 +93,7 @@ def _eigen(name: str) -> Handler:
             return values
         vectors = _new(ctx, "eigenvectors", array.dtype, array.shape)
         library_call(ctx, name, [values, vectors], [array])
-        return TupleValue((values, vectors), class_name="EigResult")
+        return named_tuple("EigResult", (values, vectors))
 
     return handle
 
@@ -126,7 +127,7 @@ def _slogdet(ctx: Context, arguments: Arguments) -> Value:
     stack = array.shape[:-2]
     sign, logarithm = _new(ctx, "sign", array.dtype, stack), _new(ctx, "logarithm", array.dtype.real, stack)
     library_call(ctx, "slogdet", [sign, logarithm], [array])
-    return TupleValue((_of(sign), _of(logarithm)), class_name="SlogdetResult")
+    return named_tuple("SlogdetResult", (_of(sign), _of(logarithm)))
 
 
 def _matrix_rank(ctx: Context, arguments: Arguments) -> Value:

@@ -8,10 +8,11 @@ from pyaot.frontend.arithmetic import cast, integer
 from pyaot.frontend.arrays import allocate, materialise, pulled
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
+from pyaot.frontend.library_tuples import named_tuple
 from pyaot.frontend.numpy_shapes import transposed
 from pyaot.frontend.prove import make_equal
 from pyaot.frontend.reshaping import flattened
-from pyaot.frontend.values import ArrayValue, NoneValue, Number, TextValue, TupleValue, Value
+from pyaot.frontend.values import ArrayValue, NoneValue, Number, TextValue, Value
 from pyaot.ir.nodes import LibraryCall, Section
 from pyaot.ir.types import Array, DType, Scalar
 
@@ -110,7 +111,7 @@ def _eigh(ctx: Context, arguments: Arguments) -> Value:
     values = allocate(ctx, "eigenvalues", Array(array.dtype.real, array.rank - 1), array.shape[:-1])
     vectors = allocate(ctx, "eigenvectors", Array(array.dtype, array.rank), array.shape)
     library_call(ctx, "eigh", [values, vectors], [array])
-    return TupleValue((values, vectors), class_name="EighResult")
+    return named_tuple("EighResult", (values, vectors))
 
 
 def _eigvalsh(ctx: Context, arguments: Arguments) -> Value:

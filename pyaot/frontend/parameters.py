@@ -26,11 +26,11 @@ from pyaot.frontend.hint_types import (
 )
 from pyaot.frontend.hints import TypedParameter
 from pyaot.frontend.lists import MOST_NESTED
-from pyaot.frontend.ranks import fields_read
+from pyaot.frontend.ranks import fields_read, is_tuple
 from pyaot.frontend.scope_functions import FunctionInfo
 from pyaot.frontend.values import NoneValue, Number, RecordValue, TextValue, TupleValue, Value
-from pyaot.ir.nodes import Const, Dim, Expr, Param, Var
-from pyaot.ir.program import Binding, GlobalFact
+from pyaot.ir.nodes import Const, Dim, Expr, Maker, Param, Var
+from pyaot.ir.program import Binding, Claim, GlobalFact
 from pyaot.ir.types import PY_BOOL, PY_INT, Array, DType, Origin, Scalar
 
 
@@ -66,7 +66,7 @@ class ParameterList:
             case LiteralHint((literal, *_)):
                 return self._literal(text, literal)
             case ClassHint(class_name):
-                return RecordValue(class_name, self._fields(name, text, class_name))
+                return self._object(name, text, class_name)
         raise self.ctx.refuse(
             UNKNOWN_HINT, f"The type of '{text}' has no compiled form.", self.info.node.name
         )
@@ -119,12 +119,16 @@ class ParameterList:
             UNKNOWN_HINT, f"The type of '{text}' has no compiled form.", self.info.node.name
         )
 
-    def _fields(self, name: str, text: str, class_name: str) -> dict[str, Value]:
-        """The fields of an object that the body reads and whose hints are known."""
+    def _object(self, name: str, text: str, class_name: str) -> Value:
+        """An object by the fields that the body reads; a named tuple of which more is used is a tuple."""
         hints = fields_read(self.info, self.ctx.module, text, class_name)
-        return {
+        fields = {
             field: self.value_of(f"{name}_{field}", f"{text}.{field}", hint) for field, hint in hints.items()
         }
+        if not is_tuple(self.info, self.ctx.module, text, class_name):
+            return RecordValue(class_name, fields, text)
+        self.facts.append(GlobalFact(text, class_name, Claim.IS_A))
+        return TupleValue(tuple(fields.values()), maker=Maker(class_name, tuple(fields)))
 
 
 def _list_type(ctx: Context, hint: ListHint) -> Array:

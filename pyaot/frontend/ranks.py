@@ -14,10 +14,20 @@ from msgspec import Struct
 from pyaot.frontend.fields_set import set_before_read
 from pyaot.frontend.hint_calls import inferred, passed_fields, passed_hints
 from pyaot.frontend.hint_read import read_hint
-from pyaot.frontend.hint_types import ArrayHint, ClassHint, Hint, TupleHint, TypeVarHint, UnionHint
+from pyaot.frontend.hint_types import (
+    ArrayHint,
+    ClassHint,
+    Hint,
+    LiteralHint,
+    TextHint,
+    TupleHint,
+    TypeVarHint,
+    UnionHint,
+    UnknownHint,
+)
 from pyaot.frontend.hints import Signature
 from pyaot.frontend.rank_uses import is_text, uses_of
-from pyaot.frontend.scope_classes import FieldInfo
+from pyaot.frontend.scope_classes import ClassKind, FieldInfo, plain_fields
 from pyaot.frontend.scope_functions import FunctionInfo
 from pyaot.frontend.scopes import ModuleScope
 from pyaot.frontend.syntax import walk
@@ -101,7 +111,11 @@ def array_hints(
 
 
 def fields_read(info: FunctionInfo, module: ModuleScope, text: str, class_name: str) -> dict[str, Hint]:
-    """The fields of an object that the body reads and whose hints are known."""
+    """The fields of an object that the body reads and whose hints are known; all of one that is a tuple."""
+    if is_tuple(info, module, text, class_name):
+        return {
+            name: hint for name, hint in _all_fields(info, module, class_name).items() if hint is not None
+        }
     read = {
         part.attr.value
         for part in walk(info.node)
@@ -111,6 +125,31 @@ def fields_read(info: FunctionInfo, module: ModuleScope, text: str, class_name: 
     fields = module.classes[class_name].fields.values()
     hints = {field.name: _hint_of(field, info, module, class_name) for field in fields if field.name in read}
     return {name: _first_choice(hint) for name, hint in hints.items() if hint is not None}
+
+
+def is_tuple(info: FunctionInfo, module: ModuleScope, text: str, class_name: str) -> bool:
+    """Whether the body uses a named tuple, all of whose types are known, otherwise than by its fields."""
+    made = module.classes[class_name]
+    fields = None if made.kind is not ClassKind.NAMED_TUPLE else plain_fields(made)
+    if fields is None or not all(map(_is_value, _all_fields(info, module, class_name).values())):
+        return False
+    names = {field.name for field in fields}
+    parts = list(walk(info.node.body))
+    read = sum(
+        isinstance(part, cst.Attribute) and is_text(part.value, text) and part.attr.value in names
+        for part in parts
+    )
+    return sum(is_text(part, text) for part in parts) > read
+
+
+def _all_fields(info: FunctionInfo, module: ModuleScope, class_name: str) -> dict[str, Hint | None]:
+    fields = plain_fields(module.classes[class_name]) or ()
+    hints = {field.name: _hint_of(field, info, module, class_name) for field in fields}
+    return {name: None if hint is None else _first_choice(hint) for name, hint in hints.items()}
+
+
+def _is_value(hint: Hint | None) -> bool:
+    return hint is not None and not isinstance(hint, (UnknownHint, TextHint, LiteralHint))
 
 
 def _hint_of(field: FieldInfo, info: FunctionInfo, module: ModuleScope, class_name: str) -> Hint | None:

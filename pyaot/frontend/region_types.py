@@ -16,6 +16,7 @@ from pyaot.frontend.hint_calls import inferred
 from pyaot.frontend.hint_expand import alternatives
 from pyaot.frontend.hints import (
     ArrayHint,
+    ClassHint,
     ConcreteHint,
     Hint,
     ListHint,
@@ -37,6 +38,7 @@ from pyaot.ir.nodes import (
     ArrayResult,
     Bind,
     Function,
+    Maker,
     Nothing,
     Result,
     ScalarResult,
@@ -114,6 +116,8 @@ def _hint_of(result: Result, arrays: Mapping[str, Array]) -> ConcreteHint | None
             return _of_array(arrays[array])
         case ViewResult(array, _, shape) if array in arrays:
             return ArrayHint(arrays[array].dtype, len(shape))
+        case TupleResult(maker=Maker() as maker):
+            return ClassHint(maker.name) if maker.is_own else None
         case TupleResult(items, is_list=False):
             hints = [_hint_of(item, arrays) for item in items]
             known = tuple(hint for hint in hints if hint is not None)

@@ -1,12 +1,23 @@
 """`return`: what leaves the function, as the original would give it."""
 
+from msgspec.structs import replace
+
 from pyaot.base.catalogue import UNSUPPORTED_STATEMENT
 from pyaot.frontend.arithmetic import both, cast, compare, integer, minus, plus, times
 from pyaot.frontend.arrays import array_type, materialise, whole
 from pyaot.frontend.context import Context, ReturnPoint
 from pyaot.frontend.origins import COMPLEX, FLOAT, INT, NUMPY, kind_code
 from pyaot.frontend.prove import never_negative
-from pyaot.frontend.values import ArrayValue, Indices, NoneValue, Number, TupleValue, Value
+from pyaot.frontend.values import (
+    UNSURE,
+    ArrayValue,
+    Indices,
+    NoneValue,
+    Number,
+    RecordValue,
+    TupleValue,
+    Value,
+)
 from pyaot.frontend.variables import as_whole, assign_name, link
 from pyaot.ir.nodes import (
     ArrayResult,
@@ -17,6 +28,7 @@ from pyaot.ir.nodes import (
     Exit,
     Expr,
     If,
+    Maker,
     Nothing,
     Result,
     Return,
@@ -51,7 +63,12 @@ def _return_from_entry(ctx: Context, value: Value) -> None:
 
 def _no_list_twice(ctx: Context, value: Value) -> None:
     """A new list that is returned in two places is one object; compiled code would make two."""
-    lists = [part for part in _parts(value) if _is_new_list(ctx, part)]
+    parts = _parts(value)
+    objects = [part for part in parts if isinstance(part, RecordValue)]
+    unsure = {part.class_name for part in objects if part.made == UNSURE}
+    if len({part.class_name if part.class_name in unsure else part.made for part in objects}) < len(objects):
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, "One object in two places of the result is not compiled.")
+    lists = [part for part in parts if _is_new_list(ctx, part)]
     growing = [part.grows for part in lists if isinstance(part, ArrayValue) and part.grows]
     lists = [part for part in lists if not isinstance(part, ArrayValue) or not part.grows]
     names = {part.place.array for part in lists if isinstance(part, ArrayValue) and part.place is not None}
@@ -70,8 +87,12 @@ def _plain(lists: list[Value]) -> int:
 
 
 def _parts(value: Value) -> list[Value]:
-    inner = value.items if isinstance(value, TupleValue) else ()
-    return [value, *(part for item in inner for part in _parts(item))]
+    match value:
+        case TupleValue(items):
+            return [value, *(part for item in items for part in _parts(item))]
+        case RecordValue(fields=fields):
+            return [value, *(part for item in fields.values() for part in _parts(item))]
+    return [value]
 
 
 def _is_new_list(ctx: Context, part: Value) -> bool:
@@ -92,11 +113,11 @@ def to_result(ctx: Context, value: Value) -> Result:
             return ScalarResult(expr)
         case ArrayValue():
             return _array_result(ctx, value)
-        case TupleValue(class_name=class_name) if class_name:
-            message = f"A '{class_name}' cannot be returned from compiled code."
-            raise ctx.refuse(UNSUPPORTED_STATEMENT, message, None, "Return its items.")
-        case TupleValue(items, is_list):
-            return TupleResult(tuple(to_result(ctx, item) for item in items), is_list)
+        case TupleValue(items, is_list, maker):
+            return TupleResult(tuple(to_result(ctx, item) for item in items), is_list, maker)
+        case RecordValue(class_name, fields, made=made) if made:
+            parts = tuple(to_result(ctx, field) for field in fields.values())
+            return TupleResult(parts, maker=Maker(class_name, tuple(fields)))
     raise ctx.refuse(UNSUPPORTED_STATEMENT, "This value cannot be returned from compiled code.")
 
 
@@ -208,8 +229,8 @@ def _replaced(result: Result, old: ScalarResult, new: ScalarResult) -> Result:
     match result:
         case ScalarResult() if result == old:
             return new
-        case TupleResult(items, is_list):
-            return TupleResult(tuple(_replaced(item, old, new) for item in items), is_list)
+        case TupleResult(items):
+            return replace(result, items=tuple(_replaced(item, old, new) for item in items))
     return result
 
 
@@ -227,10 +248,12 @@ def _deposit(ctx: Context, point: ReturnPoint, value: Value, key: str) -> Value:
     """Puts every part of the value where all returns of the helper put it; gives what stands for it then."""
     agreed = ctx.scope.agreed[0]
     match value:
-        case TupleValue(items, is_list):
-            return TupleValue(
-                tuple(_deposit(ctx, point, item, f"{key}_{n}") for n, item in enumerate(items)), is_list
-            )
+        case TupleValue(items):
+            parts = (_deposit(ctx, point, item, f"{key}_{n}") for n, item in enumerate(items))
+            return replace(value, items=tuple(parts))
+        case RecordValue(fields=fields, made=made) if made:
+            deposited = {name: _deposit(ctx, point, item, f"{key}_{name}") for name, item in fields.items()}
+            return replace(value, fields=deposited, made=UNSURE)
         case Number(expr):
             agreed.setdefault(key, point.types.get(key, expr.type))
             assign_name(ctx, key, value)
@@ -272,7 +295,11 @@ def same_structure(values: list[Value]) -> bool:
 def _alike(a: Value, b: Value) -> bool:
     match a, b:
         case (TupleValue(items), TupleValue(more)):
-            return len(items) == len(more) and all(_alike(x, y) for x, y in zip(items, more))
+            alike = (a.is_list, a.maker, len(items)) == (b.is_list, b.maker, len(more))
+            return alike and all(_alike(x, y) for x, y in zip(items, more))
+        case (RecordValue(class_name=name, fields=fields), RecordValue(class_name=other, fields=values)):
+            alike = name == other and a.text == b.text and fields.keys() == values.keys()
+            return alike and all(_alike(fields[key], values[key]) for key in fields)
         case (ArrayValue(), ArrayValue()):
             return True
     return a == b

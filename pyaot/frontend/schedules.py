@@ -50,6 +50,23 @@ def schedule(
     raise ctx.refuse(UNSUPPORTED_STATEMENT, "A loop over this value is not compiled.", node)
 
 
+def known_turns(source: Value) -> tuple[Value, ...] | None:
+    """The values of the turns, one by one, where only tuples are walked."""
+    match source:
+        case TupleValue(items):
+            return items
+        case IterationValue(items, start):
+            walked = [known_turns(item) for item in items]
+            rows = list(zip(*(turns for turns in walked if turns is not None)))
+            if None in walked:
+                return None
+            if start is None:
+                return tuple(map(TupleValue, rows))
+            numbers = (Number(plus(start.expr, integer(n))) for n in range(len(rows)))
+            return tuple(TupleValue((number, *row)) for number, row in zip(numbers, rows))
+    return None
+
+
 def _count(ctx: Context, source: RangeValue) -> Expr:
     if isinstance(source.step, Const):
         return trip_count(ctx, source)

@@ -17,6 +17,7 @@ from enum import Enum
 import libcst as cst
 from msgspec import Struct
 
+from pyaot.frontend.facts import target_names
 from pyaot.frontend.scope_imports import dotted_name
 from pyaot.frontend.syntax import children, walk, walk_body
 
@@ -184,3 +185,55 @@ def _methods(node: cst.ClassDef) -> Iterator[cst.FunctionDef]:
 
 def _marked(found: FieldInfo, is_written: bool) -> FieldInfo:
     return FieldInfo(found.name, found.hint, found.value, found.in_init, is_written)
+
+
+# ---- classes without code of their own --------------------------------------------------------------------
+
+_DECORATOR_OPTIONS = frozenset({"frozen", "slots", "eq", "order", "repr", "unsafe_hash", "match_args"})
+_FIELD_OPTIONS = frozenset({"default", "default_factory", "repr", "compare", "hash", "metadata"})
+_HARMLESS = frozenset({"__repr__", "__str__", "__format__", "__slots__", "__doc__", "__match_args__"})
+_NO_FIELDS = frozenset({"ClassVar", "InitVar", "KW_ONLY"})
+_BASES = {ClassKind.NAMED_TUPLE: ("typing.NamedTuple",), ClassKind.DATACLASS: ()}
+
+
+def plain_fields(info: ClassInfo) -> tuple[FieldInfo, ...] | None:
+    """The fields that a call of the class sets, in order; None where code of the user's may run with it."""
+    stated = [f for f in info.fields.values() if f.hint is not None and not f.in_init]
+    is_plain = (
+        "." not in info.name
+        and info.bases == _BASES.get(info.kind)
+        and not info.has_decorators
+        and not info.node.keywords
+        and all(_options(d.decorator) <= _DECORATOR_OPTIONS for d in info.node.decorators)
+        and all(not name.startswith("__") or name in _HARMLESS for name in _bound_in(info.node))
+        and not any(_is_no_field(field) for field in stated)
+    )
+    return tuple(stated) if is_plain else None
+
+
+def _options(node: cst.BaseExpression) -> set[str]:
+    args = node.args if isinstance(node, cst.Call) else ()
+    return {"" if arg.keyword is None else arg.keyword.value for arg in args}
+
+
+def _bound_in(node: cst.ClassDef) -> Iterator[str]:
+    """All names that the body of the class binds."""
+    for part in walk(node.body):
+        match part:
+            case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
+                yield name.value
+            case cst.AssignTarget(target=target) | cst.AnnAssign(target=target):
+                yield from target_names(target)
+
+
+def _is_no_field(field: FieldInfo) -> bool:
+    """Not one that a call of the class sets, or one that it sets otherwise."""
+    assert field.hint is not None
+    names = {part.value for part in walk(field.hint) if isinstance(part, cst.Name)}
+    texts = [part.value for part in walk(field.hint) if isinstance(part, cst.SimpleString)]
+    if names & _NO_FIELDS or any(word in text for text in texts for word in _NO_FIELDS):
+        return True
+    match field.value:
+        case cst.Call(func=func) if (dotted_name(func) or "").rpartition(".")[2] == "field":
+            return not _options(field.value) <= _FIELD_OPTIONS
+    return False

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 import numpy as np
+from msgspec.structs import replace
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION, UNSUPPORTED_STATEMENT, UNSUPPORTED_TYPE_CHANGE
 from pyaot.base.diagnostics import Diagnostic
@@ -19,6 +20,7 @@ from pyaot.frontend.loops import lower_for, lower_while
 from pyaot.frontend.masked_assignment import assign_masked
 from pyaot.frontend.masks import augment_masked, is_mask_subscript, store_masked
 from pyaot.frontend.operators import BINARY, apply_binary, augment
+from pyaot.frontend.order import as_it_was, in_order
 from pyaot.frontend.reshape_in_place import reshape_in_place
 from pyaot.frontend.results import lower_return
 from pyaot.frontend.subscripts import element_index, expand_ellipsis, subscript
@@ -64,7 +66,7 @@ def _lower_compound(ctx: Context, node: cst.CSTNode) -> None:
         case cst.While():
             lower_while(ctx, node, lower_body)
         case cst.FunctionDef(name=cst.Name(value=name), decorators=()):
-            ctx.scope.names[name] = FunctionValue(name, node, ctx.scope)
+            assign_name(ctx, name, FunctionValue(name, node, ctx.scope))
         case _:
             raise Unsupported(no_compiled_form(node, ctx.tree))
 
@@ -210,8 +212,10 @@ def _target_array(ctx: Context, node: cst.Subscript) -> ArrayValue:
 
 
 def _store(ctx: Context, node: cst.Subscript, value: Value) -> None:
+    mark = len(ctx.body)
     base = _target_array(ctx, node)
     items = subscript_items(ctx, node)
+    value = as_it_was(ctx, value, mark)
     ctx.span = ctx.at(node)
     if is_mask_subscript(items):
         store_masked(ctx, base, items, value if isinstance(value, Number) else as_array(ctx, value))
@@ -314,8 +318,9 @@ def _augment(ctx: Context, node: cst.AugAssign) -> None:
 
 
 def _augment_name(ctx: Context, op: str, name: str, node: cst.AugAssign) -> None:
-    old = look_up(ctx, name, node.target)
-    value = lower_expression(ctx, node.value)
+    old, value = in_order(
+        ctx, [lambda: look_up(ctx, name, node.target), lambda: lower_expression(ctx, node.value)]
+    )
     ctx.span = ctx.at(node)
     if isinstance(old, ArrayValue) and not old.boxed:
         if op == "matmul":
@@ -339,11 +344,20 @@ def _augment_subscript(ctx: Context, op: str, node: cst.Subscript, value_node: c
         augment_masked(ctx, op, base, items, lower_expression(ctx, value_node))
         return
     target = place_of(ctx, base, [_held(ctx, item) for item in _indices_apart(ctx, base, items)])
+    if target.rank == 0:
+        old: Value = Number(target.element(()))
+    else:
+        old = replace(target, place=None) if target.place is not None and target.place.gathered else target
+    mark = len(ctx.body)
     value = lower_expression(ctx, value_node)
+    before = as_it_was(ctx, old, mark)
     ctx.span = ctx.at(node)
     if target.rank == 0:
         if not isinstance(value, Number):
             value = Number(as_array(ctx, value).element(()))
-        store_view(ctx, target, apply_binary(ctx, op, Number(target.element(())), value))
+        store_view(ctx, target, apply_binary(ctx, op, before, value))
+    elif before is not old:
+        message = "What is chosen by an index array is changed here by what is evaluated after it."
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, message, node)
     else:
         augment(ctx, op, target, value)

@@ -21,7 +21,7 @@ from pyaot.frontend.values import (
     Value,
 )
 from pyaot.ir.nodes import Const
-from pyaot.ir.program import GlobalFact
+from pyaot.ir.program import Claim, GlobalFact
 from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT, Scalar
 
 _LIBRARY_CONSTANTS: dict[str, float] = {
@@ -51,7 +51,7 @@ def symbol_value(ctx: Context, name: str, node: cst.CSTNode) -> Value:
     if name in module.functions and name not in module.rebound:
         return _function(ctx, name, node)
     if name in module.imports and name not in module.rebound:
-        _note(ctx, GlobalFact(name, module.imports[name], by_identity=True))
+        note_fact(ctx, GlobalFact(name, module.imports[name], Claim.IS))
         return member(ctx, module.imports[name], node)
     if hasattr(builtins, name) and name not in module.rebound:
         return SymbolValue(f"builtins.{name}")
@@ -62,18 +62,19 @@ def _function(ctx: Context, name: str, node: cst.CSTNode) -> Value:
     found = ctx.module.functions[name]
     if found.obstacle:
         raise ctx.refuse(UNKNOWN_NAME, f"'{name}' {found.obstacle}, so it is not inlined.", node)
-    _note(ctx, GlobalFact(name, name, by_identity=True))
+    note_fact(ctx, GlobalFact(name, name, Claim.IS))
     return FunctionValue(name, found.node, None)
 
 
-def _note(ctx: Context, fact: GlobalFact) -> None:
+def note_fact(ctx: Context, fact: GlobalFact) -> None:
+    """A fact that the guard will check."""
     if fact not in ctx.global_facts:
         ctx.global_facts.append(fact)
 
 
 def _guarded_constant(ctx: Context, name: str, value: Constant, node: cst.CSTNode) -> Value:
     result = constant(ctx, value, node)
-    _note(ctx, GlobalFact(name, _text(value)))
+    note_fact(ctx, GlobalFact(name, _text(value)))
     return result
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from pyaot.ir.nodes import Expr
+from pyaot.ir.nodes import Expr, Maker
 from pyaot.ir.types import DType, Origin, Scalar
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class TupleValue(Struct, frozen=True):
 
     items: tuple["Value", ...]
     is_list: bool = False
-    class_name: str = ""  # of a library's named tuple
+    maker: Maker | None = None  # of a named tuple
     grows: str = ""  # an empty list whose first element tells its type
 
 
@@ -159,17 +159,36 @@ class FunctionValue(Struct, frozen=True):
         return hash((self.name, self.node))
 
 
+# The name of an object that is one or another by path.
+UNSURE = "?"
+
+
+class ClassValue(Struct, frozen=True):
+    """A class of the user's file that is about to be called."""
+
+    name: str
+
+
 class RecordValue(Struct, frozen=True):
-    """An object whose fields are known: `self`, a dataclass, a named tuple."""
+    """An object whose fields are known: `self`, a dataclass, a named tuple of which only fields are read.
+
+    `text` is the parameter that it is; an object that compiled code makes has a name of its own, `made`.
+    """
 
     class_name: str
     fields: Mapping[str, "Value"]
+    text: str = ""
+    made: str = ""
 
 
 class UnboundValue(Struct, frozen=True):
     """A variable that has `value` on some paths and is unbound on the others."""
 
     value: "Value"
+
+
+class MixedValue(Struct, frozen=True):
+    """A variable that is one thing or another by path, in a way that compiled code cannot tell apart."""
 
 
 Value: TypeAlias = (
@@ -186,6 +205,18 @@ Value: TypeAlias = (
     | DTypeValue
     | MethodValue
     | FunctionValue
+    | ClassValue
     | RecordValue
     | UnboundValue
+    | MixedValue
 )
+
+
+def is_alike(a: TupleValue | RecordValue, b: TupleValue | RecordValue) -> bool:
+    """Whether both are tuples or lists of as many items, or objects of one class that were made here."""
+    match a, b:
+        case TupleValue(), TupleValue():
+            return (len(a.items), a.is_list, a.maker) == (len(b.items), b.is_list, b.maker)
+        case RecordValue(made=one), RecordValue(made=other) if one and other:
+            return a.class_name == b.class_name
+    return False

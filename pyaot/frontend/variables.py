@@ -15,7 +15,18 @@ from pyaot.frontend.growing import note_alias
 from pyaot.frontend.lists import as_list_array
 from pyaot.frontend.promote import join
 from pyaot.frontend.prove import canonical, linear, make_equal, same
-from pyaot.frontend.values import ArrayValue, Indices, Number, Place, TupleValue, UnboundValue, Value
+from pyaot.frontend.tuple_parts import fits, is_carried_whole, leaves_of, of_variables
+from pyaot.frontend.values import (
+    ArrayValue,
+    Indices,
+    MixedValue,
+    Number,
+    Place,
+    RecordValue,
+    TupleValue,
+    UnboundValue,
+    Value,
+)
 from pyaot.ir.nodes import Assign, Binary, Bind, Const, Dim, Expr, Select, Stmt, Var
 from pyaot.ir.types import PY_BOOL, DType, Scalar
 from pyaot.ir.walk import map_expr, walk_expr
@@ -26,6 +37,8 @@ _LARGEST_ALIAS = 12  # nodes of an expression that may stand for a name
 def assign_name(ctx: Context, name: str, value: Value) -> None:
     """`name = value`."""
     match value:
+        case _ if is_carried_whole(ctx, name):
+            _assign_items(ctx, name, value)
         case Number():
             _assign_number(ctx, name, value)
         case ArrayValue(grows=key) if key and agreement(ctx, name) is None:
@@ -36,6 +49,8 @@ def assign_name(ctx: Context, name: str, value: Value) -> None:
         case TupleValue():
             note_alias(ctx, name, value)
             ctx.scope.names[name] = _settled(ctx, value)
+        case RecordValue():
+            ctx.scope.names[name] = settle(ctx, value)
         case _:
             ctx.scope.names[name] = value
     note_user_name(ctx, name, ctx.scope.names[name])
@@ -70,6 +85,8 @@ def settle(ctx: Context, value: Value) -> Value:
             return freeze(ctx, value)
         case TupleValue(items):
             return replace(value, items=tuple(settle(ctx, item) for item in items))
+        case RecordValue(fields=fields, made=made) if made:
+            return replace(value, fields={name: settle(ctx, item) for name, item in fields.items()})
     return value
 
 
@@ -160,6 +177,23 @@ def _is_read_later(ctx: Context, name: str) -> bool:
 def _keeps_value(ctx: Context, name: str) -> bool:
     facts = ctx.scope.facts
     return facts.assigned_once(name) and (facts.outside_loops(name) or facts.is_local_to_its_loop(name))
+
+
+# ---- tuples in loops ------------------------------------------------------------------------------------
+
+
+def _assign_items(ctx: Context, name: str, value: Value) -> None:
+    """`name = value` where a loop has agreed on the items."""
+    if not fits(ctx.scope.names.get(name), value):
+        message = f"'{name}' changes the number or the kind of its items in the loop."
+        raise ctx.refuse(UNSUPPORTED_TYPE_CHANGE, message)
+    items = [(own, settle(ctx, item)) for own, item in leaves_of(name, value)]
+    arrays = {own: item for own, item in items if isinstance(item, ArrayValue)}
+    rebind(ctx, arrays)
+    for own, item in items:
+        if own not in arrays:
+            assign_name(ctx, own, item)
+    ctx.scope.names[name] = of_variables(ctx, name, value)
 
 
 # ---- arrays ---------------------------------------------------------------------------------------------
@@ -279,20 +313,31 @@ def rescue(ctx: Context, array: str) -> None:
     saved: str | None = None
     scope = ctx.scope
     own = {target for agreed in scope.agreed for target in agreed.values() if isinstance(target, str)}
+
+    def kept(value: Value) -> Value:
+        nonlocal saved
+        match value:
+            case ArrayValue(place=Place(array=found) as place) if found == array:
+                if saved is None:
+                    saved = ctx.fresh(array)
+                    ctx.arrays[saved] = ctx.arrays[array]
+                    link(ctx, saved, array)
+                    ctx.emit(Bind((saved,), (array,), ctx.span))
+                moved = replace(place, array=saved)
+                shape = tuple(_of_array(extent, array, saved) for extent in value.shape)
+                return replace(value, shape=shape, place=moved, element=reader(ctx, moved))
+            case TupleValue(items):
+                return replace(value, items=tuple(map(kept, items)))
+            case RecordValue(fields=fields):
+                return replace(value, fields={key: kept(item) for key, item in fields.items()})
+            case UnboundValue(inner):
+                return UnboundValue(kept(inner))
+        return value
+
     for name, value in list(scope.names.items()):
-        if not isinstance(value, ArrayValue) or value.place is None or value.place.array != array:
-            continue
         found = agreement(ctx, name)
-        if found is not None and found[1] == array and array in own:
-            continue
-        if saved is None:
-            saved = ctx.fresh(array)
-            ctx.arrays[saved] = ctx.arrays[array]
-            link(ctx, saved, array)
-            ctx.emit(Bind((saved,), (array,), ctx.span))
-        place = replace(value.place, array=saved)
-        shape = tuple(_of_array(extent, array, saved) for extent in value.shape)
-        scope.names[name] = replace(value, shape=shape, place=place, element=reader(ctx, place))
+        if not (found is not None and found[1] == array and array in own) and not is_carried_whole(ctx, name):
+            scope.names[name] = kept(value)
 
 
 def _of_array(extent: Expr, array: str, saved: str) -> Expr:
@@ -315,7 +360,7 @@ def link(ctx: Context, home: str, source: str) -> None:
 
 def unbound(value: Value) -> Value:
     """The value of a name that is bound on some paths only."""
-    return value if isinstance(value, UnboundValue) else UnboundValue(value)
+    return value if isinstance(value, UnboundValue | MixedValue) else UnboundValue(value)
 
 
 def merge_arrays(
@@ -327,6 +372,7 @@ def merge_arrays(
     if any(value.place is not None and not value.place.whole for value, _ in (left, right)):
         return None
     home = ctx.named(name)
+    ctx.homes[home] = (ctx.scope.prefix, name)
     ctx.arrays[home] = array_type(left[0])
     known = all(same(ctx, x, y) for x, y in zip(left[0].shape, right[0].shape))
     for value, body in (left, right):

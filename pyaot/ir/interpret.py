@@ -40,6 +40,7 @@ from pyaot.ir.nodes import (
     LibraryCall,
     Load,
     Loop,
+    Maker,
     Nothing,
     Param,
     Result,
@@ -75,6 +76,13 @@ class Failed(Struct, frozen=True):
     """The attempt failed and nothing has changed."""
 
     reason: str
+
+
+class Made(Struct, frozen=True):
+    """An object of a class that the IR does not have, by its fields."""
+
+    maker: Maker
+    items: tuple[Any, ...]
 
 
 Outcome: TypeAlias = Returned | Failed
@@ -212,6 +220,8 @@ def _result(result: Result, state: State) -> Any:
             return _view(result, state)
         case TupleResult():
             items = [_result(item, state) for item in result.items]
+            if result.maker is not None:
+                return Made(result.maker, tuple(items))
             return items if result.is_list else tuple(items)
         case _:
             assert_never(result)

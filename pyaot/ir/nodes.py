@@ -292,11 +292,27 @@ class ViewResult(Struct, frozen=True):
     strides: tuple[Expr, ...]
 
 
+class Maker(Struct, frozen=True):
+    """A class of which an object is made by a call with these fields.
+
+    `P`: a named tuple or dataclass of the user's file; `numpy.linalg.SVDResult`: what NumPy gives.
+    """
+
+    name: str
+    fields: tuple[str, ...]
+
+    @property
+    def is_own(self) -> bool:
+        """The user's, not NumPy's."""
+        return "." not in self.name
+
+
 class TupleResult(Struct, frozen=True):
-    """A tuple, or a list where `is_list`."""
+    """A tuple, a list where `is_list`, or an object of a class whose fields are the items."""
 
     items: tuple["Result", ...]
     is_list: bool = False
+    maker: Maker | None = None
 
 
 Result: TypeAlias = Nothing | ScalarResult | ArrayResult | ViewResult | TupleResult

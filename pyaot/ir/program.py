@@ -34,12 +34,21 @@ class Binding(Struct, frozen=True):
     text: str
 
 
+class Claim(Enum):
+    """What a fact says of the value of a name."""
+
+    EQUALS = "equals"  # it is equal to that Python text
+    IS = "is"  # it is that module, library function, or function or class of the file
+    IS_A = "is a"  # its type is that class of the file
+    CALLS = "calls"  # its method or property of that name is that function of the file
+
+
 class GlobalFact(Struct, frozen=True):
-    """A global or closure value that was read at compile time; a call after it changed runs the original."""
+    """What was known at compile time of a global or an argument; where it is not so the original runs."""
 
     name: str
-    expected: str  # Python text of the value, or the name of a module or function
-    by_identity: bool = False
+    expected: str
+    claim: Claim = Claim.EQUALS
 
 
 class Instance(Struct, frozen=True):

@@ -274,6 +274,6 @@ def _result(result: Result) -> str:
             return f"view({result.array}, {show_expr(result.offset)}, shape ({shape}), strides ({strides}))"
         case TupleResult():
             items = ", ".join(_result(item) or "None" for item in result.items)
-            return f"[{items}]" if result.is_list else f"({items})"
+            return f"[{items}]" if result.is_list else f"{result.maker.name if result.maker else ''}({items})"
         case _:
             assert_never(result)

@@ -34,6 +34,7 @@ from pyaot.ir.nodes import (
     LibraryCall,
     Load,
     Loop,
+    Maker,
     Nothing,
     Result,
     Return,
@@ -128,6 +129,16 @@ def result_arrays(result: Result) -> tuple[str, ...]:
             return tuple(name for item in result.items for name in result_arrays(item))
         case _:
             assert_never(result)
+
+
+def makers_of(result: Result) -> tuple[Maker, ...]:
+    """The classes of which a result makes objects."""
+    match result:
+        case TupleResult(items, maker=maker):
+            inner = tuple(found for item in items for found in makers_of(item))
+            return inner if maker is None else (maker, *inner)
+        case _:
+            return ()
 
 
 def viewed_arrays(result: Result) -> tuple[str, ...]:

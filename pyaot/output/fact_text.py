@@ -4,6 +4,8 @@
     H = np.float32(0.5)      repr(H) != 'np.float32(0.5)'
     np is numpy              np is not _pyaot_the_numpy
     helper, a def            not _pyaot.is_def(helper, 'helper', __name__)
+    p is a P                 not _pyaot.is_def(type(p), 'P', __name__)
+    s.step is Sim.step       not _pyaot.calls(s, 'Sim.step', __name__)
 
 `_pyaot_the_numpy = _pyaot.named('numpy')` is found once, when the versions are bound.
 """
@@ -11,8 +13,9 @@
 import ast
 import re
 from collections.abc import Iterable
+from typing import assert_never
 
-from pyaot.ir.program import Entry, GlobalFact, Instance
+from pyaot.ir.program import Claim, Entry, GlobalFact, Instance
 from pyaot.output.runtime_names import Wording
 
 _PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
@@ -43,11 +46,20 @@ def capture_lines(facts: Iterable[GlobalFact], wording: Wording) -> list[str]:
 def changed_text(fact: GlobalFact, wording: Wording) -> str:
     """Python text that is true where the fact does not hold any more."""
     name = fact.name
-    if not fact.by_identity:
-        return _other_value(name, fact.expected, wording)
-    if not _is_captured(fact, wording):
-        return f"not {wording.runtime('is_def')}({name}, {fact.expected!r}, __name__)"
-    return f"{name} is not {_captured(fact, wording)}"
+    match fact.claim:
+        case Claim.EQUALS:
+            return _other_value(name, fact.expected, wording)
+        case Claim.IS_A:
+            kind = f"{wording.builtin('type')}({name})"
+            return f"not {wording.runtime('is_def')}({kind}, {fact.expected!r}, __name__)"
+        case Claim.CALLS:
+            return f"not {wording.runtime('calls')}({name}, {fact.expected!r}, __name__)"
+        case Claim.IS if _is_captured(fact, wording):
+            return f"{name} is not {_captured(fact, wording)}"
+        case Claim.IS:
+            return f"not {wording.runtime('is_def')}({name}, {fact.expected!r}, __name__)"
+        case _:
+            assert_never(fact.claim)
 
 
 def _other_value(name: str, expected: str, wording: Wording) -> str:
@@ -67,9 +79,9 @@ def _other_value(name: str, expected: str, wording: Wording) -> str:
 
 def _is_captured(fact: GlobalFact, wording: Wording) -> bool:
     """A module or something in one, not a def of this file."""
-    if fact.by_identity and not _PATH.fullmatch(fact.expected):
+    if fact.claim is Claim.IS and not _PATH.fullmatch(fact.expected):
         raise ValueError(f"{fact.name!r} cannot be compared with {fact.expected!r}")
-    return fact.by_identity and fact.expected not in wording.own_defs
+    return fact.claim is Claim.IS and fact.expected not in wording.own_defs
 
 
 def _captured(fact: GlobalFact, wording: Wording) -> str:

@@ -16,6 +16,7 @@ from pyaot.ir.nodes import (
     ArrayResult,
     Bind,
     Function,
+    Maker,
     Nothing,
     Result,
     ScalarResult,
@@ -65,11 +66,21 @@ def _text(
             return f"{wording.runtime('view')}({answer}[{next(places)}])"
         case TupleResult():
             items = [_text(item, places, answer, boxed, names, wording) for item in result.items]
+            if result.maker is not None:
+                return _made(result.maker, items, wording)
             if result.is_list:
                 return f"[{', '.join(items)}]"
             return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
         case _:
             assert_never(result)
+
+
+def _made(maker: Maker, items: list[str], wording: Wording) -> str:
+    """An object of a class that the fields are handed to."""
+    if maker.is_own:
+        return f"{maker.name}({', '.join(f'{name}={item}' for name, item in zip(maker.fields, items))})"
+    name = maker.name.rpartition(".")[2]
+    return f"{wording.runtime('named_result')}({', '.join((repr(name), *items))})"
 
 
 def _lists(function: Function) -> dict[str, str]:

@@ -26,6 +26,7 @@ RUNTIME_NAMES = frozenset(
         "as_list",
         "as_list_of_numpy",
         "builtins",
+        "calls",
         "cmath",
         "has_fields",
         "is_def",
@@ -36,6 +37,7 @@ RUNTIME_NAMES = frozenset(
         "load_kernels",
         "math",
         "named",
+        "named_result",
         "ndarray",
         "numpy",
         "on_copies",
@@ -58,7 +60,7 @@ class Wording(Struct, frozen=True):
 
     prefix: str = PREFIX  # occurs nowhere in the user's text
     rebound: frozenset[str] = frozenset()  # builtins that the user's text gives another meaning
-    own_defs: frozenset[str] = frozenset()  # qualified names of the functions that the text defines
+    own_defs: frozenset[str] = frozenset()  # qualified names of what the text defines
 
     def own(self, name: str) -> str:
         """A name that generated text binds."""
@@ -127,6 +129,7 @@ def _own_defs(tree: ast.Module) -> frozenset[str]:
                 case ast.FunctionDef(name=name):
                     found.add(owner + name)
                 case ast.ClassDef(name=name):
+                    found.add(owner + name)
                     visit(child, f"{owner}{name}.")
                 case _:
                     visit(child, owner)

@@ -5,6 +5,7 @@ from msgspec import Struct
 from pyaot.backends.python_text import Names
 from pyaot.base.names import fresh, is_python_reserved
 from pyaot.ir.program import Entry
+from pyaot.ir.walk import makers_of, returns
 from pyaot.output.runtime_names import Wording
 from pyaot.plan.plan import InstancePlan
 
@@ -27,8 +28,10 @@ class Scene(Struct, frozen=True):
     def names(self) -> Names:
         """How expressions name values; parameters that are builtins' or the prefix's names are renamed."""
         values: dict[str, str] = {}
+        makers = {maker.name for stmt in returns(self.plan.function) for maker in makers_of(stmt.result)}
         for param in self.plan.function.params:
-            if is_python_reserved(param.name) or param.name.startswith(self.wording.prefix):
+            reserved = is_python_reserved(param.name) or param.name in makers
+            if reserved or param.name.startswith(self.wording.prefix):
                 taken = {p.name for p in self.plan.function.params} | set(values.values())
                 values[param.name] = fresh(f"{param.name.lstrip('_')}_", taken)
         return self.wording.names(values)

@@ -14,11 +14,21 @@ from pyaot_runtime.attempts import attempt
 from pyaot_runtime.copies import PLAIN, with_copies
 from pyaot_runtime.dispatch import DECLINED, Binder, versions
 from pyaot_runtime.errors import on_copies, only_warns, report
-from pyaot_runtime.guards import dtype_of, has_fields, is_def, is_tuple, is_view, named, overlap, takes_fields
+from pyaot_runtime.guards import (
+    calls,
+    dtype_of,
+    has_fields,
+    is_def,
+    is_tuple,
+    is_view,
+    named,
+    overlap,
+    takes_fields,
+)
 from pyaot_runtime.kernels import Kernels, load_kernels
 from pyaot_runtime.library import allocate, library_call
 from pyaot_runtime.lists import as_list, as_list_of_numpy, keep, lists_overlap, rebox, unbox
-from pyaot_runtime.results import view
+from pyaot_runtime.results import named_result, view
 from pyaot_runtime.threads import set_team, set_threads, threads
 
 # The dtypes that guards compare with, in the machine's byte order.
@@ -39,6 +49,7 @@ __all__ = [
     "attempt",
     "bool_",
     "builtins",
+    "calls",
     "cmath",
     "complex64",
     "complex128",
@@ -58,6 +69,7 @@ __all__ = [
     "load_kernels",
     "math",
     "named",
+    "named_result",
     "ndarray",
     "numpy",
     "on_copies",

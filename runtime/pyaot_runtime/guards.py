@@ -23,6 +23,7 @@ _PLAIN_READS: tuple[object, ...] = (object.__getattribute__, tuple.__getattribut
 _STORED = (MemberDescriptorType, type(vars(_Pair)["first"]))
 _plain_fields: dict[tuple[type, tuple[str, ...]], bool] = {}
 _taken_fields: dict[tuple[type, tuple[str, ...]], bool] = {}
+_methods: dict[tuple[type, str, str], bool] = {}
 
 
 def overlap(a: Any, b: Any) -> bool:
@@ -98,8 +99,32 @@ def is_view(value: Any, expected: Callable[[], Any]) -> bool:
 
 
 def is_def(value: Any, qualified_name: str, module: str) -> bool:
-    """Whether it is the function that the module's own text defines under that name, compiled or not."""
-    return type(value) is FunctionType and value.__qualname__ == qualified_name and value.__module__ == module
+    """Whether it is the function, compiled or not, or the class that the module's own text defines so."""
+    if type(value) is not FunctionType and type(value) is not type:
+        return False
+    return bool(value.__qualname__ == qualified_name and value.__module__ == module)
+
+
+def calls(owner: Any, method: str, module: str) -> bool:
+    """Whether `owner.step()`, or its property `step`, runs `Class.step` of the module's own text."""
+    key = (type(owner), method, module)
+    found = _methods.get(key)
+    if found is None:
+        found = _methods[key] = _own_method(type(owner), method, module)
+    return found and method.rpartition(".")[2] not in getattr(owner, "__dict__", ())
+
+
+def _own_method(kind: type, method: str, module: str) -> bool:
+    reads: object = kind.__getattribute__
+    if reads not in _PLAIN_READS:
+        return False
+    value: Any = _in_class(kind, method.rpartition(".")[2])
+    match value:
+        case staticmethod():
+            value = value.__func__
+        case property():
+            value = value.fget
+    return type(value) is FunctionType and is_def(value, method, module)
 
 
 def named(path: str) -> Any:

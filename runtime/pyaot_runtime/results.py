@@ -5,6 +5,11 @@ from typing import Any
 import numpy
 
 
+def named_result(name: str, *items: Any) -> Any:
+    """The named tuple of that name, which functions of numpy.linalg give."""
+    return getattr(numpy.linalg._linalg, name)(*items)
+
+
 def view(leaf: tuple[Any, int, tuple[int, ...], tuple[int, ...]]) -> Any:
     """The view of an array that a kernel describes; offset and strides count elements."""
     array, offset, shape, strides = leaf

@@ -7,7 +7,7 @@ agree(source, arguments)   ->   Verdict("agreed"), or
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,9 @@ from pyaot.base.source import SourceFile
 from pyaot.frontend.lower import lower
 from pyaot.frontend.parse import parse
 from pyaot.ir.check import check
-from pyaot.ir.interpret import Failed, interpret
+from pyaot.ir.interpret import Failed, Made, interpret
 from pyaot.ir.nodes import Binary, Function, Param
-from pyaot.ir.program import Instance, Program
+from pyaot.ir.program import Claim, Instance, Program
 from pyaot.ir.types import Array, DType
 from pyaot.ir.walk import walk_exprs
 from pyaot.verify.rounding import is_wild
@@ -47,6 +47,7 @@ class Lowered:
         """Compares one call of the function `name` with its lowered form."""
         given, kept = arguments.copy(), arguments.copy()
         error, want = _run(self.module[name], given)
+        want = _by_fields(want)
         found = _instance(self.program, name, self.module, kept)
         if isinstance(found, Verdict):
             return Verdict(found.kind, found.reason, error is not None)
@@ -57,12 +58,27 @@ class Lowered:
             assert_same(_all(arguments), _all(kept), exact=True, values=True)
             return Verdict("failed", outcome.reason, error is not None)
         assert error is None, f"the original raises {error!r}, the lowered function gives {outcome.value!r}"
+        made = _by_fields(outcome.value)
         exact = not function.inexact and not _has_complex_products(function)
         values = exact or not is_wild(_all(arguments))
-        assert_same((want, _all(given)), (outcome.value, _all(kept)), exact, values)
-        shared = _sharing(outcome.value, _all(kept))
+        assert_same((want, _all(given)), (made, _all(kept)), exact, values)
+        shared = _sharing(made, _all(kept))
         assert _sharing(want, _all(given)) == shared, "memory is shared differently"
         return Verdict("agreed")
+
+
+def _by_fields(value: object) -> object:
+    """Objects of the program's classes as their class and their fields."""
+    match value:
+        case Made(maker, items):
+            return (maker.name.rpartition(".")[2], *map(_by_fields, items))
+        case tuple() if hasattr(value, "_fields"):
+            return (type(value).__name__, *map(_by_fields, value))
+        case tuple():
+            return tuple(map(_by_fields, value))
+    if is_dataclass(value):
+        return (type(value).__name__, *(_by_fields(getattr(value, field.name)) for field in fields(value)))
+    return value
 
 
 def _has_complex_products(function: Function) -> bool:
@@ -127,7 +143,7 @@ def _instance(
 def _values(instance: Instance, function: Function, names: dict[str, Any]) -> dict[str, object] | None:
     """What the instance's parameters are bound to; None where the guard would say no."""
     for fact in instance.facts:
-        if not fact.by_identity and not _holds(names, fact.name, fact.expected):
+        if fact.claim is Claim.EQUALS and not _holds(names, fact.name, fact.expected):
             return None
     try:
         values = {b.param: eval(b.text, names) for b in instance.bindings}

@@ -313,4 +313,59 @@ def greatest_product(a: V, b: V):
         ),
         states=({"all": "ignore"},),
     ),
+    Found(
+        "read_before",
+        """\
+def bump(v):
+    v[0] += 1.0
+    return v[0]
+
+
+def put(x, y, z):
+    return x + 10 * y + 100 * z
+
+
+def read_before(a: V):
+    t = a[0], bump(a), a[0], a + 1, bump(a)
+    u = put(a[0], bump(a), a[0]), max(a[0], bump(a)), a[0] < bump(a) < a[0] + 5
+    a[0] += bump(a)
+    a[int(bump(a)) % 2] = a[0]
+    return t, u
+""",
+        (lambda: args(np.arange(1.0, 4.0)),),
+    ),
+    Found(
+        "kept_view",
+        """\
+def kept_view(a: V):
+    u, v = a.copy(), a * 2
+    for i in range(3):
+        u, v = v, u
+    w, s = u, 0.0
+    for i in range(3):
+        s += w[0]
+        u, v = v, u
+        u[0] += 1
+    return s
+""",
+        _each(np.arange(1.0, 4.0)),
+    ),
+    Found(
+        "turned_by_helper",
+        """\
+def turned(x, y):
+    for i in range(3):
+        x, y = y, x
+    return x
+
+
+def turned_by_helper(a: V):
+    u, v = a.copy(), a * 2
+    for i in range(3):
+        u, v = v, u
+    w = turned(u, v)
+    return u + 1, v + 1, w + 1
+""",
+        _each(np.arange(1.0, 4.0)),
+    ),
 )

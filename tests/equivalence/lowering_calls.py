@@ -16,7 +16,6 @@ CALLS = (
             return Filter(g, a).gain
         """,
         (THREE, 2.0),
-        verdict="python",
     ),
     case(
         "several returns",

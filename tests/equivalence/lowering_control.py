@@ -297,7 +297,6 @@ CONTROL = (
             return total
         """,
         (3,),
-        verdict="python",
     ),
     case(
         "a tuple that a loop sets before it is read",
@@ -329,7 +328,8 @@ CONTROL = (
             return pair[0]
         """,
         (0,),
-        verdict="python",
+        (2,),
+        (5,),
     ),
     case(
         "a text that a loop changes",

@@ -20,7 +20,7 @@ from pyaot.frontend.parse import parse
 from pyaot.ir.check import check
 from pyaot.ir.interpret import Failed, interpret
 from pyaot.ir.nodes import Function
-from pyaot.ir.program import Entry, Instance, Program
+from pyaot.ir.program import Claim, Entry, Instance, Program
 from pyaot.normalise.pipeline import normalise
 from pyaot.poly.bounds import prove_bounds
 from pyaot.poly.optimise import optimise
@@ -95,7 +95,7 @@ def _bound(
 
 def _hold(instance: Instance, names: dict[str, Any]) -> bool:
     """Whether the facts about numbers and None are as they were at compile time."""
-    facts = [fact for fact in instance.facts if not fact.by_identity]
+    facts = [fact for fact in instance.facts if fact.claim is Claim.EQUALS]
     return all(repr(eval(fact.name, names)) == fact.expected for fact in facts)
 
 

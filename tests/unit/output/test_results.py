@@ -8,7 +8,7 @@ import pytest
 
 from pyaot.ir.build import add, allocate, block, dim, function, give, i64, leave, load, sub, var, when
 from pyaot.ir.nodes import ArrayResult, Function, Nothing, Return, ScalarResult, TupleResult, ViewResult
-from pyaot.ir.program import GlobalFact
+from pyaot.ir.program import Claim, GlobalFact
 from pyaot.ir.types import PY_BOOL, PY_INT, Array, DType, Scalar
 from tests.unit.output.compiled import assembled, entry, load_module
 
@@ -109,8 +109,8 @@ TEXT = "N = 32\ndef helper(x):\n    return x\nimport math\n\ndef f(x):\n    retu
         (GlobalFact("N", "32"), {"N": 32.0}),
         (GlobalFact("N", "32"), {"N": np.int64(32)}),
         (GlobalFact("N", "32"), {"N": None}),
-        (GlobalFact("math", "math", by_identity=True), {"math": np}),
-        (GlobalFact("helper", "helper", by_identity=True), {"helper": lambda x: x}),
+        (GlobalFact("math", "math", Claim.IS), {"math": np}),
+        (GlobalFact("helper", "helper", Claim.IS), {"helper": lambda x: x}),
         (GlobalFact("math.pi", "3.141592653589793"), {"math": object()}),
     ],
     ids=["int", "float", "numpy", "None", "module", "def", "member"],
