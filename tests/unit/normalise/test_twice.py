@@ -105,6 +105,12 @@ def element(name: str, at: ExprLike = 0) -> Expr:
     return select(compare("gt", N, 0), some, i64(7))
 
 
+def greatest(name: str, index: str) -> Body:
+    """name = the greatest element of x."""
+    each = load("x", var(index), type=PY_INT)
+    return assign(name, x(0)), loop(index, 0, 3, assign(name, maximum(var(name), each)))
+
+
 STAY: dict[str, Body] = {
     "another factor": (*total("s", "i"), *total("t", "j", 3), give(S, T)),
     "set once more": (*total("s", "i"), *total("t", "j"), assign("t", mul(T, 5)), give(S, T)),
@@ -122,6 +128,10 @@ STAY: dict[str, Body] = {
         assign("s", x(0)),
         loop("k", 0, 3, assign("t", x(0)), store("x", 0, value=mul(T, 2))),
         give(S),
+    ),
+    "an element changed on the way": (
+        *greatest("s", "i"),
+        *(greatest("t", "j")[0], store("x", 1, value=mul(N, 9)), greatest("t", "j")[1], give(S, T)),
     ),
     "done in one branch only": (
         when(SOME, assign("s", x(1)), store("x", 0, value=S)),
