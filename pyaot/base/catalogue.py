@@ -31,6 +31,7 @@ TOO_MANY_ALTERNATIVES = Code(
 ALTERNATIVE_LEFT_OUT = Code(
     "PA205", "alternative-left-out", _REMARK, "An alternative of a hint has no version, others have"
 )
+LEFT_UNHINTED = Code("PA206", "left-unhinted", _REMARK, "A parameter or result gets no hint from a run")
 
 # ---- 3 lowering
 

@@ -37,3 +37,8 @@ def read_source(path: Path) -> SourceFile:
     """
     with tokenize.open(path) as stream:
         return SourceFile(path, stream.read())
+
+
+def is_own(path: Path, folder: Path) -> bool:
+    """Whether a file belongs to the program of that folder, and to no package that is installed in it."""
+    return folder in path.resolve().parents and "site-packages" not in path.parts

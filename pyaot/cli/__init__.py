@@ -19,10 +19,11 @@ COMMANDS = {
     "run": "Run a program with compiled functions.",
     "explain": "Say what is made of a file's functions and loops, or what a message means.",
     "verify": "Compare compiled functions with the original ones on drawn calls.",
+    "annotate": "Run a program, and write the hints that its calls show.",
     "doctor": "Show what this machine has, and what it lacks.",
     "cache": "List or clear the cache of 'pyaot run'.",
 }
-HIDDEN = ("fill",)
+HIDDEN = ("fill", "record")
 
 
 class Commands(click.Group):

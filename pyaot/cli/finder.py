@@ -8,7 +8,7 @@ from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import CodeType, ModuleType
 
-from pyaot.base.source import SourceFile, read_source
+from pyaot.base.source import SourceFile, is_own, read_source
 from pyaot.cli.cached import Cache
 from pyaot.cli.execute import code_of
 from pyaot.output.cache import Cached
@@ -40,31 +40,40 @@ class CompilingFinder:
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """A spec for the modules that get compiled functions."""
-        if path is None and name in sys.builtin_module_names:
-            return None
-        spec = PathFinder.find_spec(name, path, target)
-        if spec is None or spec.origin is None or type(spec.loader) is not SourceFileLoader:
+        spec = source_spec(name, path, target)
+        if spec is None or spec.origin is None:
             return None
         source = self._wanted(name, Path(spec.origin))
         entry = None if source is None else self._cache.entry(source)
-        if entry is None:
-            return None
-        loader = CompiledLoader(name, spec.origin, entry)
-        folders = spec.submodule_search_locations
-        return spec_from_file_location(
-            name,
-            spec.origin,
-            loader=loader,
-            submodule_search_locations=None if folders is None else [*folders],
-        )
+        return None if entry is None else with_loader(spec, CompiledLoader(name, spec.origin, entry))
 
     def _wanted(self, name: str, path: Path) -> SourceFile | None:
         """The text, where the module is the program's own or a model, and has hints."""
-        is_own = self._folder in path.resolve().parents and "site-packages" not in path.parts
-        if not is_own and name.partition(".")[0] != _LIBRARY:
+        if not is_own(path, self._folder) and name.partition(".")[0] != _LIBRARY:
             return None
         try:
             source = read_source(path)
         except (OSError, SyntaxError, UnicodeDecodeError):
             return None
         return source if _HINTED_DEF.search(source.text) else None
+
+
+def source_spec(name: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
+    """The spec of a module that Python would load from a file of source text; None for other modules."""
+    if path is None and name in sys.builtin_module_names:
+        return None
+    spec = PathFinder.find_spec(name, path, target)
+    if spec is None or spec.origin is None or type(spec.loader) is not SourceFileLoader:
+        return None
+    return spec
+
+
+def with_loader(spec: ModuleSpec, loader: SourceFileLoader) -> ModuleSpec | None:
+    """The spec with another loader."""
+    folders = spec.submodule_search_locations
+    return spec_from_file_location(
+        spec.name,
+        spec.origin,
+        loader=loader,
+        submodule_search_locations=None if folders is None else [*folders],
+    )

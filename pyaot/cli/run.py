@@ -5,10 +5,8 @@ ran (`--quiet` leaves that out).
 """
 
 import os
-import sys
-import traceback
 from pathlib import Path
-from types import CodeType, ModuleType, TracebackType
+from types import CodeType
 from typing import Any
 
 import click
@@ -18,11 +16,9 @@ from pyaot.cli.cached import Cache, open_for_run
 from pyaot.cli.console import FAILED, reporting, say
 from pyaot.cli.execute import code_of, original_code
 from pyaot.cli.finder import CompilingFinder
+from pyaot.cli.program import run_program
 from pyaot.cli.settings import compiler_options, options_of
 from pyaot.cli.sources import read
-
-_PROGRAM_FAILED = 1
-_INTERRUPTED = 130
 
 
 @click.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -39,7 +35,7 @@ def command(file: Path, arguments: tuple[str, ...], quiet: bool, **settings: Any
     code = _code(source, cache)
     if not quiet:
         os.environ.setdefault("PYAOT_TRACE", "summary")
-    raise SystemExit(_run(code, file, arguments, cache))
+    raise SystemExit(run_program(code, file, arguments, CompilingFinder(file.resolve().parent, cache)))
 
 
 def _code(source: SourceFile, cache: Cache) -> CodeType:
@@ -53,50 +49,3 @@ def _code(source: SourceFile, cache: Cache) -> CodeType:
         raise SystemExit(FAILED) from None  # the process that compiled has shown where
     say(f"{source.path} runs uncompiled")
     return code
-
-
-def _run(code: CodeType, file: Path, arguments: tuple[str, ...], cache: Cache) -> int | str | None:
-    """Runs the program; gives what the interpreter is to exit with."""
-    folder = file.resolve().parent
-    sys.argv = [str(file), *arguments]
-    sys.path[0] = str(folder)
-    sys.meta_path.insert(0, CompilingFinder(folder, cache))
-    module = _main_module(file)
-    try:
-        exec(code, module.__dict__)
-    except SystemExit as ended:
-        return ended.code
-    except BaseException as error:
-        _show_failure(error, code.co_filename)
-        return _INTERRUPTED if isinstance(error, KeyboardInterrupt) else _PROGRAM_FAILED
-    return 0
-
-
-def _main_module(file: Path) -> ModuleType:
-    """A `__main__` like that of `python FILE`."""
-    module = ModuleType("__main__")
-    module.__dict__.update(
-        {
-            "__file__": str(file.absolute()),
-            "__builtins__": __builtins__,
-            "__cached__": None,
-            "__annotations__": {},
-        }
-    )
-    sys.modules["__main__"] = module
-    return module
-
-
-def _show_failure(error: BaseException, file: str) -> None:
-    """The program's traceback, from its first own frame on, by the hook that the program may have set."""
-    own = error.__traceback__
-    while own is not None and own.tb_frame.f_code.co_filename != file:
-        own = own.tb_next
-    _call_hook(error, own)
-
-
-def _call_hook(error: BaseException, own: TracebackType | None) -> None:
-    try:
-        sys.excepthook(type(error), error.with_traceback(own), own)
-    except Exception:
-        traceback.print_exc()

@@ -19,6 +19,7 @@ from pyaot.driver import compile_source, write_bundle
 from pyaot.output.c_compiler import TIMEOUT, Compiler, compile_library
 from pyaot.output.cache import open_cache
 from tests.diagnostics.pinned import Example
+from tests.unit.annotate.seen import annotate
 
 FILE = Path("example.py")
 RELAXED = Options()
@@ -111,6 +112,10 @@ def _broken_pass(program: str, monkeypatch: pytest.MonkeyPatch) -> Said:
     return _ordinary(program, monkeypatch)
 
 
+def _annotated(program: str, monkeypatch: pytest.MonkeyPatch) -> Said:
+    return annotate(program, Path.cwd()).remarks
+
+
 SITUATIONS: dict[str, Situation] = {
     "": _ordinary,
     "--fp strict": partial(_ordinary, options=Options(strict=True)),
@@ -124,4 +129,5 @@ SITUATIONS: dict[str, Situation] = {
     "a file stands where the cache should be": _bad_cache,
     "an entry of the cache is damaged": _damaged_entry,
     "a pass has a bug": _broken_pass,
+    "pyaot annotate": _annotated,
 }
