@@ -112,13 +112,10 @@ def contestant(kind: str, name: str, options: argparse.Namespace, folder: str, t
 
 def print_head(options: argparse.Namespace) -> None:
     """What the columns are."""
-    print(
-        f"preset {options.preset}; milliseconds (medians), and how many times faster than C with as many threads"
-    )
+    print(f"preset {options.preset}; milliseconds (medians); how many times faster with as many threads")
     numba = f"|{'x Numba':^14}" if options.numba else ""
-    print(
-        f"{'':15}{'original':^27}|{'ours, 2 threads':^36}|{'C':^18}|{'x C, 2 threads':^24}|{'x C, 1':^24}{numba}"
-    )
+    ours, faster = f"{'original':^27}|{'ours, 2 threads':^36}", f"{'x C, 2 threads':^24}|{'x C, 1':^24}"
+    print(f"{'':15}{ours}|{'C':^18}|{faster}{numba}")
     originals, ours = "".join(f"{f:>9}" for f in programs.FORMS), "".join(f"{f:>9}" for f in OURS)
     compared = "".join(f"{f:>8}" for f in COMPARED)
     numba = f"|{'2':>7}{'1':>7}" if options.numba else ""
