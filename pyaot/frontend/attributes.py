@@ -9,8 +9,10 @@ from pyaot.frontend.arithmetic import cast, integer, times
 from pyaot.frontend.arrays import borrowed, map_elements
 from pyaot.frontend.computed import computed
 from pyaot.frontend.context import Context
+from pyaot.frontend.field_calls import call_own, own_method
 from pyaot.frontend.numpy_shapes import transposed
 from pyaot.frontend.objects import member_of_tuple
+from pyaot.frontend.own_calls import is_property
 from pyaot.frontend.symbols import member
 from pyaot.frontend.values import (
     ArrayValue,
@@ -66,6 +68,10 @@ def attribute_of(ctx: Context, value: Value, name: str, node: cst.CSTNode) -> Va
             return fields[name]
         case TupleValue() if (found := member_of_tuple(value, name)) is not None:
             return found
+        case RecordValue() | TupleValue() if (info := own_method(ctx, value, name)) is not None:
+            return (
+                call_own(ctx, value, name, ((), {}), node) if is_property(info) else MethodValue(value, name)
+            )
         case ArrayValue() | Number() | TupleValue():
             return MethodValue(value, name)
     raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"The attribute '{name}' of this value is not compiled.", node)

@@ -160,6 +160,7 @@ class Context(Struct):
     lists: dict[str, GrowingList] = field(default_factory=dict)
     list_types: dict[str, Array] = field(default_factory=dict)  # what earlier attempts found out
     bodies: list[list[Stmt]] = field(default_factory=list)  # those that are being written, outermost first
+    given_back: cst.CSTNode | None = None  # the call whose result is followed by the fields that it sets
     choosing: Callable[[cst.Subscript, Value], bool] | None = None  # subscripts that stand for their base now
 
     def emit(self, statement: Stmt) -> None:

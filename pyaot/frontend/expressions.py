@@ -15,6 +15,14 @@ from pyaot.frontend.comprehension_loops import as_loops
 from pyaot.frontend.comprehensions import list_comprehension
 from pyaot.frontend.computed import computed
 from pyaot.frontend.context import Context, NeedsTracking, Scope
+from pyaot.frontend.field_calls import (
+    as_it_is,
+    assign_in_place,
+    call_own,
+    lower_setting_call,
+    nothing_assigned,
+    own_method,
+)
 from pyaot.frontend.growing import current
 from pyaot.frontend.lists import as_list_array
 from pyaot.frontend.masks import compress, is_mask_subscript
@@ -24,6 +32,7 @@ from pyaot.frontend.operators import BINARY, COMPARISONS, UNARY, apply_binary, a
 from pyaot.frontend.order import as_it_was, in_order
 from pyaot.frontend.subscripts import subscript
 from pyaot.frontend.symbols import symbol_value
+from pyaot.frontend.syntax import walk
 from pyaot.frontend.values import (
     ArrayValue,
     ClassValue,
@@ -59,7 +68,8 @@ def lower_expression(ctx: Context, node: cst.BaseExpression) -> Value:
         case cst.Ellipsis():
             return EllipsisValue()
         case cst.Attribute(value=value, attr=attr):
-            return attribute_of(ctx, lower_expression(ctx, value), attr.value, node)
+            owner = as_it_is(ctx, value, lower_expression(ctx, value))
+            return attribute_of(ctx, owner, attr.value, node)
         case cst.Subscript():
             return _subscript(ctx, node)
         case cst.Call():
@@ -83,15 +93,16 @@ def _operation(ctx: Context, node: cst.BaseExpression) -> Value:
         case cst.Lambda():
             return FunctionValue("lambda", node, ctx.scope)
         case cst.ListComp():
+            _without_assignments(ctx, node)
             return list_comprehension(ctx, node)
         case cst.BooleanOperation():
             return _boolean(ctx, node)
         case cst.IfExp():
             return _conditional(ctx, node)
-        case cst.NamedExpr(target=cst.Name(value=name)):
-            message = f"The assignment of '{name}' inside an expression is not compiled."
-            hint = "Write it as a statement of its own."
-            raise ctx.refuse(UNSUPPORTED_EXPRESSION, message, node, hint)
+        case cst.NamedExpr(target=cst.Name(value=name), value=value):
+            return assign_in_place(ctx, name, lower_expression(ctx, value))
+        case cst.NamedExpr(target=cst.Tuple(elements=elements), value=value):
+            return lower_setting_call(ctx, elements, value)
     kind = type(node).__name__
     raise ctx.refuse(
         UNSUPPORTED_EXPRESSION, f"An expression of this kind ({kind}) has no compiled form.", node
@@ -254,12 +265,14 @@ def _call(ctx: Context, node: cst.Call) -> Value:
         case SymbolValue(path), (cst.Arg(value=cst.GeneratorExp() as walker, keyword=None), *rest) if (
             path in _WALKERS and len(rest) <= (path == "builtins.sum")
         ):
+            _without_assignments(ctx, walker)
             start = lower_expression(ctx, rest[0].value) if rest else None
             return as_loops(ctx, _WALKERS[path], walker, start)
     positional: list[Value] = []
     keywords: dict[str, Value] = {}
     given = [partial(lower_expression, ctx, arg.value) for arg in node.args]
     function, *values = in_order(ctx, [lambda: function, *given])
+    values = [as_it_is(ctx, arg.value, value) for arg, value in zip(node.args, values)]
     for arg, value in zip(node.args, values):
         if arg.star == "*" and isinstance(value, TupleValue):
             positional.extend(value.items)
@@ -277,9 +290,21 @@ def _call(ctx: Context, node: cst.Call) -> Value:
             return construct(ctx, class_name, positional, keywords)
         case SymbolValue(path):
             return call_symbol(ctx, path, Arguments(tuple(positional), keywords))
+        case MethodValue(receiver, name) if own_method(ctx, receiver, name) is not None:
+            if not isinstance(node.func, cst.Attribute):
+                message = f"The method '{name}' is not called where it is read."
+                raise ctx.refuse(UNKNOWN_FUNCTION, message, node)
+            return call_own(ctx, receiver, name, (tuple(positional), keywords), node)
         case MethodValue(receiver, name):
             return call_method(ctx, receiver, name, Arguments(tuple(positional), keywords))
     raise ctx.refuse(UNKNOWN_FUNCTION, "What is called here is not a function that the compiler knows.", node)
+
+
+def _without_assignments(ctx: Context, node: cst.BaseComp) -> None:
+    """What a comprehension assigns is a variable of the function around it."""
+    found = next((part for part in walk(node) if isinstance(part, cst.NamedExpr)), None)
+    if found is not None:
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "An assignment in a comprehension is not compiled.", found)
 
 
 # ---- conditions -----------------------------------------------------------------------------------------
@@ -304,7 +329,7 @@ def _chain(
         return found
     if not isinstance(found, Number):
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A chain of comparisons of arrays is ambiguous.", node)
-    with ctx.nested() as prelude:
+    with ctx.nested() as prelude, nothing_assigned(ctx, node):
         rest = _chain(ctx, lambda: right, targets[1:], node)
     return choose(ctx, truth(found.expr), rest, found, (prelude, []), node)
 
@@ -379,7 +404,7 @@ def _boolean(ctx: Context, node: cst.BooleanOperation) -> Value:
     asked = truth(left.expr)
     if isinstance(asked, Const):
         return left if bool(asked.value) is not is_and else lower_expression(ctx, node.right)
-    with ctx.nested() as prelude:
+    with ctx.nested() as prelude, nothing_assigned(ctx, node):
         right = _number_of(ctx, node.right, node)
     if is_and:
         return choose(ctx, asked, right, left, (prelude, []), node)
@@ -399,8 +424,8 @@ def _conditional(ctx: Context, node: cst.IfExp) -> Value:
     asked = condition(ctx, node.test)
     if isinstance(asked, Const):
         return lower_expression(ctx, node.body if asked.value else node.orelse)
-    with ctx.nested() as then:
+    with ctx.nested() as then, nothing_assigned(ctx, node):
         if_true = lower_expression(ctx, node.body)
-    with ctx.nested() as otherwise:
+    with ctx.nested() as otherwise, nothing_assigned(ctx, node):
         if_false = lower_expression(ctx, node.orelse)
     return choose(ctx, asked, if_true, if_false, (then, otherwise), node)

@@ -14,6 +14,8 @@ from pyaot.frontend.branches import terminates
 from pyaot.frontend.computed import is_risky
 from pyaot.frontend.context import Agreements, Context, Frame, ReturnPoint, Scope, TypeChange
 from pyaot.frontend.facts import assigned_names, name_facts
+from pyaot.frontend.field_calls import fields_given_back
+from pyaot.frontend.fields_set import giving_back
 from pyaot.frontend.growing import left_by_helper
 from pyaot.frontend.results import same_structure
 from pyaot.frontend.statements import lower_body
@@ -39,16 +41,21 @@ def call_function(
     if ctx.depth >= _DEEPEST or value.node in ctx.inlining:
         raise ctx.refuse(RECURSIVE_HELPER, f"'{value.name}' calls itself, so it is not inlined.", node)
     arguments = _bind(ctx, value, positional, keywords, node)
+    objects, fields = fields_given_back(ctx, value, arguments, node)
+    body = value.node
+    if fields and isinstance(body, cst.FunctionDef):
+        ctx.tree, body = giving_back(ctx.tree, body, fields, objects, ctx.module)
     outer, span = ctx.scope, ctx.span
-    facts = name_facts(value.node)
+    facts = name_facts(body)
     closure = value.closure if isinstance(value.closure, Scope) else None
-    locals_ = frozenset((*arguments, *assigned_names(value.node.body)))
+    locals_ = frozenset((*arguments, *fields, *assigned_names(body.body)))
     ctx.depth += 1
     ctx.inlining.append(value.node)
     try:
         ctx.scope = Scope(facts, ctx.fresh(f"{value.name}_call") + "_", closure, local_names=locals_)
         _bind_parameters(ctx, arguments)
-        return left_by_helper(ctx, _lower_call(ctx, value.node))
+        _bind_fields(ctx, fields)
+        return left_by_helper(ctx, _lower_call(ctx, body))
     finally:
         ctx.scope, ctx.span = outer, span
         ctx.depth -= 1
@@ -59,6 +66,15 @@ def _bind_parameters(ctx: Context, arguments: Mapping[str, Value]) -> None:
     for name, argument in arguments.items():
         ctx.scope.names[name] = _passed(ctx, name, argument)
         note_user_name(ctx, name, ctx.scope.names[name])
+
+
+def _bind_fields(ctx: Context, fields: Sequence[str]) -> None:
+    """Fields that the helper sets are variables of its own, which start as the object's."""
+    for text in fields:
+        owner, _, name = text.partition(".")
+        record = ctx.scope.names[owner]
+        if isinstance(record, RecordValue) and name in record.fields:
+            ctx.scope.names[text] = _passed(ctx, text, record.fields[name])
 
 
 def _passed(ctx: Context, name: str, value: Value) -> Value:
@@ -72,7 +88,7 @@ def _passed(ctx: Context, name: str, value: Value) -> Value:
             return materialise(ctx, value, ctx.scope.prefix + name)
         case TupleValue(items):
             return replace(value, items=tuple(_passed(ctx, name, item) for item in items))
-        case RecordValue(fields=fields, made=made) if made:
+        case RecordValue(fields=fields):
             return replace(value, fields={key: _passed(ctx, name, item) for key, item in fields.items()})
     return value
 

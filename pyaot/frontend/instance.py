@@ -18,7 +18,7 @@ from pyaot.frontend.context import Context, NeedsElementType, NeedsTracking, Sco
 from pyaot.frontend.expressions import lower_expression
 from pyaot.frontend.facts import assigned_names, name_facts
 from pyaot.frontend.fields_set import fields_set, giving_back
-from pyaot.frontend.hints import ArrayHint, Signature, TypedParameter
+from pyaot.frontend.hints import ArrayHint, ClassHint, Signature, TypedParameter
 from pyaot.frontend.inline import call_function
 from pyaot.frontend.parameters import ParameterList
 from pyaot.frontend.promote import NoType
@@ -101,10 +101,11 @@ def _with_fields(
     ctx: Context, node: cst.FunctionDef, signature: Signature
 ) -> tuple[cst.FunctionDef, tuple[str, ...]]:
     """The def in which fields that it sets are variables, which have values where the object has."""
-    fields = fields_set(node, signature)
+    objects = {p.name: p.type.name for p in signature.parameters if isinstance(p.type, ClassHint)}
+    fields = fields_set(node, objects, ctx.module)
     if not fields:
         return node, ()
-    ctx.tree, node = giving_back(ctx.tree, node, fields)
+    ctx.tree, node = giving_back(ctx.tree, node, fields, objects, ctx.module)
     ctx.scope.facts = name_facts(node)
     for text in fields:
         owner, _, name = text.partition(".")

@@ -26,6 +26,7 @@ from pyaot.frontend.hint_types import (
     UnknownHint,
 )
 from pyaot.frontend.hints import Signature
+from pyaot.frontend.own_calls import fields_of, read_by_calls
 from pyaot.frontend.rank_uses import is_text, uses_of
 from pyaot.frontend.scope_classes import ClassKind, FieldInfo, plain_fields
 from pyaot.frontend.scope_functions import FunctionInfo
@@ -121,8 +122,9 @@ def fields_read(info: FunctionInfo, module: ModuleScope, text: str, class_name: 
         for part in walk(info.node)
         if isinstance(part, cst.Attribute) and is_text(part.value, text)
     }
-    read -= set_before_read(info.node, text)
-    fields = module.classes[class_name].fields.values()
+    read |= read_by_calls(info.node, text, class_name, module)
+    read -= set_before_read(info.node, text, class_name, module)
+    fields = fields_of(module, class_name).values()
     hints = {field.name: _hint_of(field, info, module, class_name) for field in fields if field.name in read}
     return {name: _first_choice(hint) for name, hint in hints.items() if hint is not None}
 

@@ -118,7 +118,7 @@ def _evaluate(ctx: Context, node: cst.BaseExpression) -> None:
     """An expression statement: a docstring, `...`, or a call for its effect."""
     if isinstance(node, (cst.SimpleString, cst.ConcatenatedString, cst.Ellipsis)):
         return
-    if not isinstance(node, cst.Call):
+    if not isinstance(node, cst.Call | cst.NamedExpr):
         raise ctx.refuse(
             UNSUPPORTED_STATEMENT, "An expression whose value is not used is not compiled.", node
         )
