@@ -11,26 +11,31 @@ from pyaot.backends.c_context import Context
 from pyaot.backends.c_expressions import expression, operand
 from pyaot.backends.c_lapack import lapack_call
 from pyaot.backends.c_memory import is_late
-from pyaot.backends.c_storage import extent_pairs
 from pyaot.backends.c_text import as_string, braced
 from pyaot.ir.nodes import Const, Dim, Expr, LibraryCall, Section
+from pyaot.ir.sections import equal_extents
 from pyaot.ir.types import DType
 
 Options = tuple[tuple[str, str | int | float | bool | None], ...]
 
 
 def library_lines(stmt: LibraryCall, context: Context) -> list[str]:
-    """The call, after every section was found to lie inside its array."""
-    sections = [item for item in (*stmt.outputs, *stmt.inputs) if isinstance(item, Section)]
-    checks = [line for section in sections for line in section_checks(section, context)]
-    for pair in extent_pairs(stmt):
-        first, second = (operand(extent, context.names) for extent in pair)
-        checks.append(f"if ({first} != {second}) goto fail;")
+    """The call, after every section was found to lie inside its array, here or before."""
+    checks = _checks(stmt, context) if stmt.checked else []
     by_c = blas_call(stmt, context) or lapack_call(stmt, context)
     otherwise = _through_runtime(stmt, "no_memory" if is_late(stmt, context) else "fail", context)
     if by_c is not None:
         otherwise = [f"if (!{by_c}) {{", *otherwise[1:]]
     return [*dict.fromkeys(checks), *otherwise]
+
+
+def _checks(stmt: LibraryCall, context: Context) -> list[str]:
+    sections = [item for item in (*stmt.outputs, *stmt.inputs) if isinstance(item, Section)]
+    checks = [line for section in sections for line in section_checks(section, context)]
+    for pair in equal_extents(stmt):
+        first, second = (operand(extent, context.names) for extent in pair)
+        checks.append(f"if ({first} != {second}) goto fail;")
+    return checks
 
 
 def section_checks(section: Section, context: Context) -> list[str]:

@@ -21,7 +21,6 @@ from pyaot.ir.nodes import (
     Allocate,
     Check,
     Const,
-    Dim,
     Expr,
     For,
     Function,
@@ -31,6 +30,7 @@ from pyaot.ir.nodes import (
     Stmt,
     Store,
 )
+from pyaot.ir.sections import equal_extents, is_whole
 from pyaot.ir.types import Array
 from pyaot.ir.walk import (
     arrays_written,
@@ -213,35 +213,10 @@ def may_fail(stmt: Stmt) -> bool:
         case Store():
             return stmt.checked and bool(stmt.subscripts)
         case Allocate():
-            return not all(is_natural(extent) for extent in stmt.shape)
+            return stmt.checked and not all(is_natural(extent) for extent in stmt.shape)
         case LibraryCall():
             sections = [s for s in (*stmt.outputs, *stmt.inputs) if isinstance(s, Section)]
-            return (
-                LIBRARY[stmt.function].may_fail
-                or not all(map(is_whole, sections))
-                or bool(extent_pairs(stmt))
-            )
+            asks = not all(map(is_whole, sections)) or bool(equal_extents(stmt))
+            return LIBRARY[stmt.function].may_fail or (stmt.checked and asks)
         case _:
             return False
-
-
-def is_whole(section: Section) -> bool:
-    """Whether every axis is taken from its start to its end, which needs no check."""
-    extents = dict(zip(section.axes, section.extents, strict=True))
-    return all(
-        start == Const(0, start.type) and extents.get(axis) == Dim(section.array, axis, start.type)
-        for axis, start in enumerate(section.starts)
-    )
-
-
-def extent_pairs(stmt: LibraryCall) -> list[tuple[Expr, Expr]]:
-    """Extents of a product that must be equal and are not the same expression."""
-    sections = [item for item in (*stmt.inputs, *stmt.outputs) if isinstance(item, Section)]
-    if stmt.function != "matmul" or len(sections) != 3:
-        return []
-    a, b, c = sections
-    if max(len(a.axes), len(b.axes)) > 2 or not (a.axes and b.axes):
-        return []
-    wanted = [*a.extents[:-1], *b.extents[1:]]
-    pairs = [(a.extents[-1], b.extents[0]), *zip(wanted, c.extents, strict=False)]
-    return [pair for pair in pairs if pair[0] != pair[1]]

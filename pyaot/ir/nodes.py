@@ -143,6 +143,7 @@ class Allocate(Struct, frozen=True):
     shape: tuple[Expr, ...]
     fill: Const | None = None
     span: Span = NOWHERE
+    checked: bool = True  # whether an extent may be negative, which fails
 
 
 class Bind(Struct, frozen=True):
@@ -251,6 +252,7 @@ class LibraryCall(Struct, frozen=True):
     inputs: tuple["Section | Expr", ...]
     options: tuple[tuple[str, str | int | float | bool | None], ...] = ()
     span: Span = NOWHERE
+    checked: bool = True  # whether a section may leave its array, which fails
 
 
 class Return(Struct, frozen=True):

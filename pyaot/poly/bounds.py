@@ -60,12 +60,12 @@ from pyaot.poly.sets import Formula, Set, conjunction, context
 
 def prove_bounds(function: Function) -> Function:
     """The same function with fewer checks, and perhaps more requirements."""
-    prover = _Prover(function)
+    prover = Prover(function)
     body, _ = prover.body(function.body, prover.entry())
     return replace(function, body=body, requires=(*function.requires, *prover.requires))
 
 
-class _Place(Struct, frozen=True):
+class Place(Struct, frozen=True):
     """Where the prover is, and what is known there; `is_certain`: it is reached whenever its guards hold."""
 
     reader: Reader
@@ -73,22 +73,24 @@ class _Place(Struct, frozen=True):
     is_certain: bool = True
     bound: frozenset[str] = frozenset()  # arrays that exist
 
-    def under(self, *guards: Formula) -> "_Place":
+    def under(self, *guards: Formula) -> "Place":
         """Where these hold too."""
         return replace(self, guards=(*self.guards, *guards))
 
-    def inside(self, index: Var) -> "_Place":
+    def inside(self, index: Var) -> "Place":
         """In a loop over that index."""
         own = symbol(variable_symbol(index.name))
         reader = self.reader.where({index: own})
         return replace(self, reader=replace(reader, indices=reader.indices | own.symbols))
 
-    def where(self, values: dict[Expr, Term]) -> "_Place":
+    def where(self, values: dict[Expr, Term]) -> "Place":
         """Where these values are known."""
         return replace(self, reader=self.reader.where(values))
 
 
-class _Prover:
+class Prover:
+    """Goes through a function with all that is known of its integers."""
+
     def __init__(self, function: Function) -> None:
         self.function = function
         self.symbols = Symbols()
@@ -104,7 +106,7 @@ class _Prover:
         self.proofs: dict[tuple[str, str], bool] = {}
         self.user_names = user_names_of(function)
 
-    def entry(self) -> _Place:
+    def entry(self) -> Place:
         """What the guard has made sure of."""
         values: dict[Expr, Term] = {}
         for param in self.function.params:
@@ -114,7 +116,7 @@ class _Prover:
         many = frozenset(name for name, count in self.names.assignments.items() if count > 1)
         written = arrays_written(self.function.body) | self.names.rebound
         reader = Reader(self.symbols, values, many, written)
-        place = _Place(reader, bound=frozenset(self.ranks) & {p.name for p in self.function.params})
+        place = Place(reader, bound=frozenset(self.ranks) & {p.name for p in self.function.params})
         for require in self.function.requires:
             place = self._given(place, require.condition)
         self.required.extend(place.guards)
@@ -122,15 +124,16 @@ class _Prover:
 
     # ---- statements
 
-    def body(self, body: Iterable[Stmt], place: _Place) -> tuple[Body, _Place]:
+    def body(self, body: Iterable[Stmt], place: Place) -> tuple[Body, Place]:
         """The statements, and the place behind them."""
         done: list[Stmt] = []
         for stmt in body:
-            new, place = self._stmt(stmt, place)
+            new, place = self.stmt(stmt, place)
             done.append(new)
         return tuple(done), place
 
-    def _stmt(self, stmt: Stmt, place: _Place) -> tuple[Stmt, _Place]:
+    def stmt(self, stmt: Stmt, place: Place) -> tuple[Stmt, Place]:
+        """The statement, and the place behind it."""
         match stmt:
             case Assign():
                 new = replace(stmt, value=self.expr(stmt.value, place))
@@ -153,7 +156,7 @@ class _Prover:
             case _:
                 assert_never(stmt)
 
-    def _at(self, stmt: Stmt, place: _Place) -> Stmt:
+    def _at(self, stmt: Stmt, place: Place) -> Stmt:
         """The statement's own expressions; not seen from their roots, they may be skipped."""
         perhaps = replace(place, is_certain=False)
 
@@ -162,14 +165,14 @@ class _Prover:
 
         return map_stmt_exprs(proved, stmt)
 
-    def _value_of(self, stmt: Assign, place: _Place) -> dict[Expr, Term]:
+    def _value_of(self, stmt: Assign, place: Place) -> dict[Expr, Term]:
         if stmt.value.type.dtype.kind not in "iu":
             return {}
         term = place.reader.term(stmt.value)
         known = term if not term.is_unknown else self.symbols.version(stmt.name)
         return {Var(stmt.name, stmt.value.type): known}
 
-    def _after_allocate(self, stmt: Allocate, place: _Place) -> _Place:
+    def _after_allocate(self, stmt: Allocate, place: Place) -> Place:
         extents: dict[Expr, Term] = {}
         for axis, extent in enumerate(stmt.shape):
             term = place.reader.term(extent)
@@ -178,7 +181,7 @@ class _Prover:
             )
         return replace(place.where(extents), bound=place.bound | {stmt.name})
 
-    def _after_bind(self, stmt: Bind, place: _Place) -> _Place:
+    def _after_bind(self, stmt: Bind, place: Place) -> Place:
         extents: dict[Expr, Term] = {}
         for target, source in zip(stmt.targets, stmt.sources, strict=True):
             for axis in range(self.ranks[source]):
@@ -186,7 +189,7 @@ class _Prover:
             self.ranks.setdefault(target, self.ranks[source])
         return replace(place.where(extents), bound=place.bound | set(stmt.targets))
 
-    def _if(self, stmt: If, place: _Place) -> tuple[Stmt, _Place]:
+    def _if(self, stmt: If, place: Place) -> tuple[Stmt, Place]:
         condition = self.expr(stmt.condition, place)
         yes = place.reader.condition(stmt.condition).holds()
         no = place.reader.condition(stmt.condition, negated=True).holds()
@@ -200,7 +203,7 @@ class _Prover:
         after = replace(after, is_certain=after.is_certain and not may_leave)
         return replace(stmt, condition=condition, then=then, otherwise=otherwise), after
 
-    def _nested(self, stmt: For | Loop | Block, place: _Place) -> tuple[Stmt, _Place]:
+    def _nested(self, stmt: For | Loop | Block, place: Place) -> tuple[Stmt, Place]:
         """A loop forgets at its head what its body changes; after it and after a Block the same."""
         inner = place if isinstance(stmt, Block) else self._forgetting(place, stmt.body)
         may_leave = any(isinstance(s, Return | Exit) for s in walk_stmts(stmt.body))
@@ -217,7 +220,7 @@ class _Prover:
         start, stop = self.expr(stmt.start, place), self.expr(stmt.stop, place)
         return replace(stmt, start=start, stop=stop, body=body), after
 
-    def _forgetting(self, place: _Place, body: Sequence[Stmt]) -> _Place:
+    def _forgetting(self, place: Place, body: Sequence[Stmt]) -> Place:
         """The place, with new symbols for all that the body may change."""
         values: dict[Expr, Term] = {}
         for stmt in walk_stmts(body):
@@ -231,7 +234,7 @@ class _Prover:
         return fresh
 
     def _extents_of_group(
-        self, group: frozenset[str], place: _Place, body: Sequence[Stmt]
+        self, group: frozenset[str], place: Place, body: Sequence[Stmt]
     ) -> dict[Expr, Term]:
         """Arrays that are bound to one another all have the same extents, or nothing is known of them."""
         bound = sorted(group & place.bound)
@@ -245,10 +248,10 @@ class _Prover:
             return {Dim(name, axis, PY_INT): shape[axis] for name, axis in names}
         return {Dim(name, axis, PY_INT): self.symbols.version(name) for name, axis in names}
 
-    def _shape(self, name: str, place: _Place) -> tuple[Term, ...]:
+    def _shape(self, name: str, place: Place) -> tuple[Term, ...]:
         return tuple(place.reader.term(Dim(name, axis, PY_INT)) for axis in range(self.ranks[name]))
 
-    def _given(self, place: _Place, condition: Expr) -> _Place:
+    def _given(self, place: Place, condition: Expr) -> Place:
         """Where the condition holds; an equation gives a name its value."""
         match condition:
             case Select(first, second, Const(False)):
@@ -262,7 +265,7 @@ class _Prover:
 
     # ---- expressions
 
-    def expr(self, expr: Expr, place: _Place) -> Expr:
+    def expr(self, expr: Expr, place: Place) -> Expr:
         """The expression, with what its own conditions say about its parts."""
         if isinstance(expr, Select):
             yes = place.reader.condition(expr.condition).holds()
@@ -276,22 +279,22 @@ class _Prover:
         inner = map_sub_expressions(lambda part: self.expr(part, place), expr)
         return self._element(inner, place) if isinstance(inner, Load) else inner
 
-    def _element(self, load: Load, place: _Place) -> Load:
+    def _element(self, load: Load, place: Place) -> Load:
         if not load.checked:
             return load
         subscripts = self._proved(load.array, load.subscripts, place)
         return load if subscripts is None else replace(load, subscripts=subscripts, checked=False)
 
-    def _store(self, stmt: Store, place: _Place) -> Store:
+    def _store(self, stmt: Store, place: Place) -> Store:
         value = self.expr(stmt.value, place)
         subscripts = tuple(self.expr(subscript, place) for subscript in stmt.subscripts)
         proved = self._proved(stmt.array, subscripts, place) if stmt.checked else None
         checked = stmt.checked and proved is None
         return replace(stmt, value=value, subscripts=proved or subscripts, checked=checked)
 
-    def _proved(self, array: str, subscripts: tuple[Expr, ...], place: _Place) -> tuple[Expr, ...] | None:
+    def _proved(self, array: str, subscripts: tuple[Expr, ...], place: Place) -> tuple[Expr, ...] | None:
         """Subscripts that need no check; None where that cannot be shown."""
-        known = self._known(place)
+        known = self.known(place)
         result: list[Expr] = []
         for axis, subscript in enumerate(subscripts):
             proved = self._axis(Dim(array, axis, PY_INT), subscript, place, known)
@@ -300,23 +303,24 @@ class _Prover:
             result.append(proved)
         return tuple(result)
 
-    def _known(self, place: _Place) -> Formula:
+    def known(self, place: Place) -> Formula:
+        """All that holds there."""
         return conjunction((*self.required, *place.guards))
 
-    def _axis(self, extent: Dim, subscript: Expr, place: _Place, known: Formula) -> Expr | None:
+    def _axis(self, extent: Dim, subscript: Expr, place: Place, known: Formula) -> Expr | None:
         term, size = place.reader.term(subscript), place.reader.term(extent)
         if term.is_unknown and not term.facts:
             return None
-        outside = _condition(f"({term.text} < 0 or {term.text} >= {size.text})", term, size)
-        if self._is_never(outside, known):
+        outside = condition_of(f"({term.text} < 0 or {term.text} >= {size.text})", term, size)
+        if self.is_never(outside, known):
             return subscript
-        wrong = _condition(f"({term.text} < -({size.text}) or {term.text} >= 0)", term, size)
-        if self._is_never(wrong, known):
+        wrong = condition_of(f"({term.text} < -({size.text}) or {term.text} >= 0)", term, size)
+        if self.is_never(wrong, known):
             return add(subscript, replace(extent))
         if not place.is_certain or self._may_be_skipped(known) or term.unknowns:
             return None
         is_negative = term.constant is not None and term.constant < 0
-        if self._require(wrong if is_negative else outside, known, extent):
+        if self.require(wrong if is_negative else outside, known, extent):
             return add(subscript, extent) if is_negative else subscript
         return None
 
@@ -324,7 +328,8 @@ class _Prover:
         """Whether it is executed depends on more than parameters."""
         return bool(known.unknowns)
 
-    def _is_never(self, outside: Formula, known: Formula) -> bool:
+    def is_never(self, outside: Formula, known: Formula) -> bool:
+        """Whether the condition cannot hold there."""
         key = (outside.text, known.text)
         if key not in self.proofs:
             self.proofs[key] = self._failing(outside, known).is_empty()
@@ -336,7 +341,7 @@ class _Prover:
             return context(_with_extents(conjunction((outside, known))))
         return context(_with_extents(known)).meet(context(_with_extents(outside)))
 
-    def _require(self, outside: Formula, known: Formula, extent: Dim) -> bool:
+    def require(self, outside: Formula, known: Formula, extent: Dim) -> bool:
         """Adds the condition under which it never happens, if there is a sensible one."""
         failing = self._failing(outside, known)
         required = conjunction(self.required)
@@ -361,7 +366,8 @@ def _leaves(param: Param) -> Sequence[Var | Dim]:
     return [Var(param.name, param.type)] if param.type.dtype.kind in "iu" else []
 
 
-def _condition(text: str, *terms: Term) -> Formula:
+def condition_of(text: str, *terms: Term) -> Formula:
+    """The condition that the text says of the terms, with what is known of them."""
     facts = dict.fromkeys(fact for term in terms for fact in term.facts)
     symbols = frozenset().union(*(term.symbols for term in terms))
     unknowns = dict.fromkeys(unknown for term in terms for unknown in term.unknowns)

@@ -20,6 +20,7 @@ from pyaot.poly.accumulate import accumulate_in_scalars, names_in
 from pyaot.poly.alternate import alternate
 from pyaot.poly.blocks import Blocking
 from pyaot.poly.calls import calls_in_parallel
+from pyaot.poly.certain import without_certain
 from pyaot.poly.contract import contract, with_plain_extents
 from pyaot.poly.eager import EagerUpdates
 from pyaot.poly.equal import with_equals
@@ -107,7 +108,9 @@ def optimise(function: Function, options: Options) -> Optimised:
         *map(remarks.in_time_tiles, tiles.changed),
         *marker.diagnostics,
     )
-    return Optimised(tuned, tuple(replace(d, function=function.source_name) for d in dict.fromkeys(said)))
+    return Optimised(
+        without_certain(tuned), tuple(replace(d, function=function.source_name) for d in dict.fromkeys(said))
+    )
 
 
 class _Fusing(Struct, frozen=True):
