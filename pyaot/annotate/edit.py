@@ -163,7 +163,12 @@ def _with_imports(module: cst.Module, imports: Sequence[Import]) -> cst.Module:
 
 def _with_block(module: cst.Module, imports: Sequence[Import]) -> cst.Module:
     """The module with `if TYPE_CHECKING:` behind its imports."""
-    lines = "".join(f"{module.default_indent}from {i.module} import {i.name}\n" for i in imports)
+    names: dict[str, list[str]] = {}
+    for import_ in imports:
+        names.setdefault(import_.module, []).append(str(import_.name))
+    lines = "".join(
+        f"{module.default_indent}from {name} import {', '.join(given)}\n" for name, given in names.items()
+    )
     block = cst.parse_statement(f"\nif TYPE_CHECKING:\n{lines}", module.config_for_parsing)
     last = max((n for n, s in enumerate(module.body) if _is_import(s)), default=-1)
     return module.with_changes(body=[*module.body[: last + 1], block, *module.body[last + 1 :]])

@@ -45,10 +45,11 @@ class Known(Struct, frozen=True):
 
 
 def shapes_of(calls: Iterable[Call], known: Known) -> dict[Slot, str]:
-    """The text of every slot's shape."""
-    seen = list(dict.fromkeys(tuple(_extents(call).items()) for call in calls))
+    """The text of every slot's shape; of results that stand alone only the ranks are known."""
+    calls = list(calls)
+    seen = dict.fromkeys(tuple(_extents(call).items()) for call in calls if call.given is not None)
     calls_seen = [dict(items) for items in seen]
-    axes = list(dict.fromkeys(axis for extents in calls_seen for axis in extents))
+    axes = list(dict.fromkeys(axis for call in calls for axis in _extents(call)))
     groups = _grouped(axes, calls_seen)
     words = _words(groups, calls_seen, known)
     slots = dict.fromkeys(slot for slot, _ in axes)

@@ -47,7 +47,8 @@ class TupleKind(Struct, frozen=True):
 Kind: TypeAlias = PlainTerm | ArrayKind | ListKind | TupleKind | ObjectTerm | StrangeTerm
 Alternatives: TypeAlias = tuple[Kind, ...]
 
-LONGEST_TUPLE = 8  # a longer one of like items may have any length
+# A longer tuple of like items may have any length: points have three numbers, but scenes have some objects.
+LONGEST_TUPLE, LONGEST_OF_OBJECTS = 8, 2
 
 _DTYPES = [dtype.value for dtype in PREFERENCE]
 _PYTHON = ("float", "int", "complex", "bool", "str")
@@ -70,7 +71,9 @@ def join(terms: Iterable[Term]) -> Alternatives:
 def _tuple_kind(tuples: list[TupleTerm]) -> TupleKind:
     lengths = {len(term.items) for term in tuples}
     every = join(item for term in tuples for item in term.items)
-    if len(lengths) > 1 or (max(lengths) > LONGEST_TUPLE and len(every) == 1):
+    has_objects = all(isinstance(kind, ObjectTerm) for kind in every)
+    longest = LONGEST_OF_OBJECTS if has_objects else LONGEST_TUPLE
+    if len(lengths) > 1 or (max(lengths) > longest and len(every) == 1):
         return TupleKind((every,), is_homogeneous=True)
     return TupleKind(tuple(join(items) for items in zip(*(term.items for term in tuples))))
 

@@ -45,6 +45,11 @@ NUMPY = {
         "f(a: tuple[int, float]) -> tuple[tuple[int, float], float, float]",
     ),
     "tuples of any length": ("def f(a): pass\nf((1, 2))\nf((1, 2, 3))", "f(a: tuple[int, ...]) -> None"),
+    "long tuples": ("def f(a): pass\nf((1,) * 9)", "f(a: tuple[int, ...]) -> None"),
+    "tuples of objects": (
+        "import enum\nE = enum.Enum('E', 'x')\ndef f(a, b): pass\nf((E.x, E.x), (E.x, E.x, E.x))",
+        "f(a: tuple[E, E], b: tuple[E, ...]) -> None",
+    ),
     "the empty tuple": ("def f(a): pass\nf(())", "f(a: tuple[()]) -> None"),
     "variadic": ("def f(*a, k): return k\nf(1, 2.0, k='x')", "f(*a: float | int, k: str) -> str"),
     "defaults": (

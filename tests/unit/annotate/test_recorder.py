@@ -21,7 +21,8 @@ from pyaot.annotate.terms import (
     as_data,
     from_data,
 )
-from tests.unit.annotate.seen import record
+from pyaot.annotate.writing import Style
+from tests.unit.annotate.seen import annotate, record
 
 INT, FLOAT = PlainTerm("int"), PlainTerm("float")
 HERE = Path(__file__).resolve().parent
@@ -98,6 +99,14 @@ def test_only_what_refutes_is_kept_of_very_many_calls(tmp_path: Path) -> None:
     assert (ArrayTerm("float64", (0,)), ArrayTerm("float64", (1,))) in given
     assert any(terms[0] == INT for terms in given)
     assert {call.returned for call in calls if call.given is None} == {ArrayTerm("float64", (0,)), INT}
+
+
+def test_results_of_very_many_shapes_are_kept_by_rank(tmp_path: Path) -> None:
+    text = "import numpy as np\ndef f(n): return np.zeros(n)\nfor n in range(500): f(n)\nf((2, 3))\n"
+    (calls,) = record(text, tmp_path, most_kept=20).calls[str(tmp_path / "prog.py")].values()
+    assert len(calls) < 30
+    assert {len(call.returned.shape) for call in calls if isinstance(call.returned, ArrayTerm)} == {1, 2}
+    assert annotate(text, tmp_path, Style.JAXTYPING).count == 2
 
 
 def test_what_was_written_before_the_end_is_read(tmp_path: Path) -> None:

@@ -90,11 +90,22 @@ def test_exit_status_is_the_programs(argument: str, status: int, tmp_path: Path)
     assert "+def scale(" in done.stdout
 
 
+POINTS = """
+class Next: pass
+
+class Point:
+    def __init__(self, x): self.x = x
+    next = Next()
+"""
+
+
 def test_modules_of_the_folder_with_all(tmp_path: Path) -> None:
-    write(tmp_path / "pack", "class Point:\n    def __init__(self, x): self.x = x\n", "shapes.py")
-    write(tmp_path / "pack", "def use(p): return p.x\n", "__init__.py")
+    write(tmp_path / "pack", POINTS, "shapes.py")
+    write(tmp_path / "pack", "def use(p): return p.x\ndef near(p): return p.next\n", "__init__.py")
     write(
-        tmp_path, "import pack\nfrom pack import shapes\n\ndef f(p): return pack.use(p)\nf(shapes.Point(1))\n"
+        tmp_path,
+        "import pack\nfrom pack import shapes\n\ndef f(p): return pack.use(p)\n"
+        "f(shapes.Point(1))\npack.near(shapes.Point(1))\n",
     )
     pyaot("annotate", "--write", "prog.py", cwd=tmp_path)
     assert "(p)" in (tmp_path / "pack/__init__.py").read_text()
@@ -103,8 +114,8 @@ def test_modules_of_the_folder_with_all(tmp_path: Path) -> None:
     assert "def f(p: shapes.Point) -> int" in (tmp_path / "prog.py").read_text()
     assert "def __init__(self, x: int) -> None" in (tmp_path / "pack/shapes.py").read_text()
     assert (tmp_path / "pack/__init__.py").read_text() == (
-        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from pack.shapes import Point\n\n"
-        'def use(p: "Point") -> int: return p.x\n'
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from pack.shapes import Next, Point\n\n"
+        'def use(p: "Point") -> int: return p.x\ndef near(p: "Point") -> "Next": return p.next\n'
     )
     assert pyaot("run", "prog.py", cwd=tmp_path).returncode == 0
 
