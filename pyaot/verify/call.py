@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from msgspec import Struct, field
+from msgspec import Struct
 
 from pyaot.verify.arrays import TAGGED, Tagged
 
@@ -35,7 +35,7 @@ class Call(Struct, frozen=True):
     lines: tuple[str, ...]
     positional: tuple[str, ...]  # names and other expressions
     keywords: tuple[tuple[str, str], ...]
-    state: ErrorState = field(default_factory=dict)
+    state: tuple[tuple[str, str], ...] = ()  # of np.errstate
 
     def arguments(self, module: Mapping[str, object]) -> Arguments:
         """The arguments, made anew, with the classes of a module."""
@@ -50,6 +50,6 @@ class Call(Struct, frozen=True):
         given = [*self.positional, *(f"{name}={value}" for name, value in self.keywords)]
         call = f"{self.target}({', '.join(given)})"
         if self.state:
-            settings = ", ".join(f"{name}={value!r}" for name, value in self.state.items())
+            settings = ", ".join(f"{name}={value!r}" for name, value in self.state)
             call = f"with np.errstate({settings}):\n{textwrap.indent(call, '    ')}"
         return "\n".join((*lines, call))

@@ -42,7 +42,7 @@ from pyaot.verify.texts import number_text
 STATES: tuple[dict[str, str], ...] = ({}, {}, {}, {"all": "ignore"}, {"all": "raise"})
 
 # The largest extent of a call: mostly a few, sometimes more than tiles, blocks and vectors hold.
-_LARGEST = (6, 6, 6, 6, 6, 6, 20, 70)
+_LARGEST = (6, 6, 6, 6, 9, 20, 20, 70)
 _FEW = 6
 _MOST_BY_RANK = {3: 20, 4: 9}
 
@@ -118,7 +118,7 @@ def _call(target: str, lines: list[str], given: list[Given], state: dict[str, st
         else:
             positional += texts
             is_by_place = bool(texts)
-    return Call(target, tuple(lines), tuple(positional), tuple(keywords), state)
+    return Call(target, tuple(lines), tuple(positional), tuple(keywords), tuple(state.items()))
 
 
 def _passed(d: _Drawing, parameter: TypedParameter) -> list[str]:

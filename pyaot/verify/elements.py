@@ -60,5 +60,5 @@ def _eighths() -> st.SearchStrategy[float]:
 def _floats(dtype: DType) -> st.SearchStrategy[float]:
     limits = np.finfo(dtype.value)
     odd = [math.nan, math.inf, -math.inf, -0.0, float(limits.smallest_subnormal), float(limits.max)]
-    usual = st.floats(-1e3, 1e3, width=32)
+    usual = st.floats(-1e3, 1e3, width=32 if dtype is DType.FLOAT32 else 64)
     return _eighths() | usual | st.sampled_from([*odd, float(limits.tiny), -float(limits.max)])

@@ -196,7 +196,9 @@ def _ended(job: Job, name: str, status: int, said: str) -> FunctionReport:
         raise CannotVerifyError(f"the process that calls '{name}' ended before its first call:\n{said}")
     call = json.loads(running.read_text(encoding="utf-8"))
     if status < 0:
-        told = f"ended the process by {signal.Signals(-status).name}"
+        told = (
+            f"ended the process by {signal.Signals(-status).name}, or a version that ran before it did harm"
+        )
     else:
         told = "did not end" if "Timeout (" in said else f"ended the process with status {status}"
     return FunctionReport(name, difference=Different(call["version"], told, _test(job, name, call["call"])))

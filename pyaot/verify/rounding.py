@@ -35,7 +35,10 @@ def rounding_for(values: object, strict: bool) -> Rounding:
 
 
 def is_wild(value: object) -> bool:
-    """Numbers whose sum depends on its order by more than the last bits: huge, tiny, infinite."""
+    """Numbers whose sum depends on its order by more than the last bits: huge and tiny ones.
+
+    Infinities and NaN are the same in every order.
+    """
     if isinstance(value, (tuple, list)):
         return any(is_wild(item) for item in value)
     if isinstance(value, dict):
@@ -46,13 +49,13 @@ def is_wild(value: object) -> bool:
 
 
 def _is_wild_array(array: Any) -> bool:
-    if array.dtype.kind == "c":
-        return _is_wild_array(array.real) or _is_wild_array(array.imag)
+    if array.dtype.kind == "c":  # the parts of infinities and NaN depend on how products are computed
+        finite = bool(np.isfinite(array).all())
+        return not finite or _is_wild_array(array.real) or _is_wild_array(array.imag)
     if array.dtype.kind != "f":
         return False
     sizes = np.abs(array)
-    is_ordinary = (sizes == 0) | ((sizes >= _SMALL) & (sizes <= _LARGE))
-    return not bool(is_ordinary.all())
+    return bool((((sizes > _LARGE) & (sizes < np.inf)) | ((sizes > 0) & (sizes < _SMALL))).any())
 
 
 def unreliable(arguments: Arguments) -> frozenset[str]:

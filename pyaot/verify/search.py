@@ -22,6 +22,10 @@ from pyaot.verify.trial import LeftOutError, Outcome
 # How long a call that differs may be made smaller.
 _LONGEST_SHRINKING_S = 10.0
 
+# What hypothesis draws in one run is of one kind: arguments that overlap, say, come often or never.
+_ROUND = 20
+_MOST_ROUNDS = 1_000_000
+
 Try = Callable[[Call], Outcome]
 Clock = Callable[[], float]
 
@@ -42,6 +46,11 @@ class Tally(Struct):
     left_out: Counter[str] = field(default_factory=Counter)
     ran: dict[str, int] = field(default_factory=dict)  # by version
     declined: dict[str, Counter[str]] = field(default_factory=dict)  # the reasons, by version
+
+    @property
+    def tried(self) -> int:
+        """Calls of the original."""
+        return self.examples + sum(self.left_out.values())
 
     def add(self, outcome: Outcome) -> None:
         """Counts a call that was compared."""
@@ -67,8 +76,24 @@ class _Search(Struct):
     """One search while it goes on."""
 
     tally: Tally
+    end: float
     difference: Difference | None = None
-    found_at: float = 0.0
+    passed: set[Call] = field(default_factory=set)
+
+    def is_over(self, now: float) -> bool:
+        """Time is over."""
+        return now > self.end
+
+    def note(self, call: Call, outcome: Outcome, now: float) -> None:
+        """Keeps what came of a call."""
+        if outcome.told:
+            if self.difference is None:
+                self.end = now + _LONGEST_SHRINKING_S
+            self.difference = Difference(call, outcome.version, outcome.told)
+            return
+        self.passed.add(call)
+        if self.difference is None:
+            self.tally.add(outcome)
 
 
 def search(
@@ -79,45 +104,44 @@ def search(
     clock: Clock = time.monotonic,
 ) -> tuple[Tally, Difference | None]:
     """Tries calls until one differs, or so many were tried, or time is over."""
-    state = _Search(Tally())
-    end = clock() + limits.seconds
+    state = _Search(Tally(), clock() + limits.seconds)
 
-    def is_over() -> bool:
-        return clock() > (end if state.difference is None else state.found_at + _LONGEST_SHRINKING_S)
-
-    @seed(limits.seed)
-    @settings(
-        max_examples=limits.examples,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate, Phase.shrink],
-        suppress_health_check=list(HealthCheck),
-        report_multiple_bugs=False,
-        print_blob=False,
-    )
-    @given(st.data())
     def explore(data: st.DataObject) -> None:
-        if is_over():
+        is_enough = state.difference is None and state.tally.examples >= limits.examples
+        if is_enough or state.is_over(clock()):
             return  # nothing is drawn, so nothing is left to explore
         fits = data.draw(st.sampled_from((True,) * 7 + (False,)))
         call = data.draw(calls_for(subject, is_fitting=fits))
+        if call in state.passed:
+            return
         try:
             outcome = attempt(call)
         except LeftOutError as error:
             state.tally.left_out[str(error)] += 1
             reject()
-        _note(state, call, outcome, clock())
+        state.note(call, outcome, clock())
         progress(state.tally.examples)
         assert not outcome.told
 
-    with suppress(AssertionError, HypothesisException):
-        explore()
+    for number in range(limits.seed * _MOST_ROUNDS, (limits.seed + 1) * _MOST_ROUNDS):
+        before = state.tally.tried
+        with suppress(AssertionError, HypothesisException):
+            _round(explore, number)()
+        if state.difference or state.tally.tried == before or state.is_over(clock()):
+            break
     return state.tally, state.difference
 
 
-def _note(state: _Search, call: Call, outcome: Outcome, now: float) -> None:
-    if outcome.told:
-        state.found_at = state.found_at or now
-        state.difference = Difference(call, outcome.version, outcome.told)
-    elif state.difference is None:
-        state.tally.add(outcome)
+def _round(explore: Callable[[st.DataObject], None], number: int) -> Callable[[], None]:
+    """Some calls."""
+    return seed(number)(
+        settings(
+            max_examples=_ROUND,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck),
+            report_multiple_bugs=False,
+            print_blob=False,
+        )(given(st.data())(explore))
+    )

@@ -89,7 +89,7 @@ def _seen(call: Call, module: ModuleType) -> Seen:
     arguments = call.arguments(vars(module))
     random.seed(0)
     np.random.seed(0)
-    return observe(function_of(module, call.target), arguments, call.state)
+    return observe(function_of(module, call.target), arguments, dict(call.state))
 
 
 @contextmanager

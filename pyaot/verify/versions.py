@@ -80,7 +80,7 @@ def traced(name: str, version: str, run: Callable[[], _Result]) -> tuple[_Result
     if any(match[1] == version for match in found):
         return result, ""
     reasons = [match[2].removeprefix(f"{version}: ") for match in found if match[2]]
-    return result, reasons[-1] if reasons else "nothing of it was reached"
+    return result, reasons[-1].partition(f"; {version}: ")[0] if reasons else "nothing of it was reached"
 
 
 @contextmanager

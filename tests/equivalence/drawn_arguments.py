@@ -87,7 +87,7 @@ def _check_drawn(compare: Compare, subject: Subject, examples: int, number: int)
     )
     @given(calls_for(subject) | calls_for(subject, EVERY_LAYOUT) | calls_for(subject, is_fitting=False))
     def check(call: Call) -> None:
-        told = compare(subject.name, partial(call.arguments, {}), call.state, call.text())
+        told = compare(subject.name, partial(call.arguments, {}), dict(call.state), call.text())
         assert not told, f"{told}\n{call.text()}"
 
     check()

@@ -29,7 +29,7 @@ from tests.strategies.interrupted import interrupted_programs
 from tests.strategies.programs import HEAD, Case, programs
 
 KINDS = {"whole": programs, "regions": interrupted_programs}
-THREADS = (1, 2)
+THREADS = (1, 3)
 LAYOUTS = ("plain", "plain", "plain", "strided", "fortran", "reversed", "unaligned")
 STATES = ({}, {"all": "ignore"}, {"all": "raise"})
 
@@ -102,7 +102,7 @@ def _runs(version: str, cases: list[Case]) -> Iterator[tuple[Run, Case]]:
 
 
 def _compare(module: ModuleType, run: Run, arguments: Arguments, fp: str) -> str:
-    pyaot_runtime.set_threads(run.threads)
+    pyaot_runtime.set_team(run.threads) if run.threads > 1 else pyaot_runtime.set_threads(1)
     compiled = getattr(module, run.name)
     want = observe(getattr(compiled, "__wrapped__", compiled), arguments.copy(), run.state)
     got = observe(compiled, arguments.copy(), run.state)

@@ -22,6 +22,8 @@ def _vector(dtype: DType) -> tuple[str, Callable[[int, int], Strategy]]:
 
 _EIGHTHS = st.integers(-64, 64).map(lambda number: number / 8)
 
+_LARGE_INTS = (2**31 - 1, -(2**31), 2**31, 2**62, -(2**63), 2**63 - 1, 3_037_000_500)
+
 # name -> its hint, and its values for n and m
 EXTRAS: dict[str, tuple[str, Callable[[int, int], Strategy]]] = {
     "p": _vector(DType.INT8),
@@ -43,21 +45,24 @@ EXTRAS: dict[str, tuple[str, Callable[[int, int], Strategy]]] = {
     ),
     "o": ("float | None", lambda n, m: st.none() | _EIGHTHS),
     "flag": ("bool", lambda n, m: st.booleans()),
+    "N": ("int", lambda n, m: st.integers(-9, 9) | st.sampled_from(_LARGE_INTS)),
+    "Y": ("list[int]", lambda n, m: st.lists(st.sampled_from((0, 3, -7, *_LARGE_INTS)), max_size=4)),
 }
 
 
-def _any(draw: Draw, *forms: Lines) -> Lines:
+def any_of(draw: Draw, *forms: Lines) -> Lines:
+    """One of the forms."""
     return draw(st.sampled_from(forms))
 
 
-def _where(condition: str, lines: Lines) -> Lines:
+def where(condition: str, lines: Lines) -> Lines:
     """Lines that hold only for some sizes."""
     return [f"if {condition}:", *(f"    {line}" for line in lines)]
 
 
 def complex_numbers(draw: Draw) -> Lines:
     """complex128 and complex64, with real arrays and numbers."""
-    return _any(
+    return any_of(
         draw,
         ["for i in range(n):", "    z[i] = z[i] * z[n - 1 - i].conjugate() + s"],
         ["z *= 1j"],
@@ -75,7 +80,7 @@ def narrow_numbers(draw: Draw) -> Lines:
     """int8, int32, uint8 and float32, which wrap, promote and meet Python's numbers."""
     operator = draw(st.sampled_from(["+", "-", "*", "//", "%", "&", "|", "^"]))
     right = draw(st.sampled_from(["3", "p", "5"])) if operator not in ("//", "%") else "3"
-    return _any(
+    return any_of(
         draw,
         [f"p[:] = p {operator} {right}"],
         [f"p {operator}= {right}", "q[:] = p * q"],
@@ -95,7 +100,7 @@ def narrow_numbers(draw: Draw) -> Lines:
 def masks(draw: Draw) -> Lines:
     """Boolean arrays on both sides."""
     condition = draw(st.sampled_from(["mask", "a > 0", "~mask", "mask & (b > a)", "np.abs(a) < 2"]))
-    return _any(
+    return any_of(
         draw,
         [f"a[{condition}] = {draw(st.sampled_from(['0.0', 's', '3']))}"],
         [f"a[{condition}] += 1.0"],
@@ -112,9 +117,9 @@ def masks(draw: Draw) -> Lines:
 
 def index_arrays(draw: Draw) -> Lines:
     """Integer arrays as subscripts, on both sides."""
-    return _where(
+    return where(
         "n > 0 and m > 0",
-        _any(
+        any_of(
             draw,
             ["d = a[k % n]", "d += 1.0", "s = s + d.sum()"],
             ["a[k % n] = b"],
@@ -133,7 +138,7 @@ def odd_slices(draw: Draw) -> Lines:
     """Negative and long steps, ellipsis, new axes, bounds that are clipped."""
     low, high = draw(st.integers(-7, 7)), draw(st.integers(-7, 7))
     step = draw(st.sampled_from([-2, -1, 1, 3]))
-    return _any(
+    return any_of(
         draw,
         ["a[::-1] = b"],
         ["a[::2] = s"],
@@ -157,7 +162,7 @@ def odd_slices(draw: Draw) -> Lines:
 
 def views(draw: Draw) -> Lines:
     """Views and other names of arrays, written through."""
-    return _any(
+    return any_of(
         draw,
         ["v = a[1:]", "v[:] = v * 2.0", "a[:1] = 3.0"],
         ["v = A.T", "v[...] = 2 * v"],
@@ -176,7 +181,7 @@ def views(draw: Draw) -> Lines:
 
 def tuples(draw: Draw) -> Lines:
     """Assignments to several names at once, and swaps."""
-    return _any(
+    return any_of(
         draw,
         ["a, b, c = c, a, b"],
         ["s, t = s + 1.0, s"],
@@ -192,7 +197,7 @@ def tuples(draw: Draw) -> Lines:
 
 def iterables(draw: Draw) -> Lines:
     """Loops over arrays, zip, enumerate, reversed ranges, tuples and lists."""
-    return _any(
+    return any_of(
         draw,
         ["for v, e in zip(a, b):", "    s += v * e"],
         ["for i, v in enumerate(a):", "    b[i] = v + i"],
@@ -211,7 +216,7 @@ def iterables(draw: Draw) -> Lines:
 
 def lists(draw: Draw) -> Lines:
     """Lists of Python's numbers, given and made."""
-    return _any(
+    return any_of(
         draw,
         ["for i in range(len(x)):", "    x[i] = x[i] * 0.5 + i"],
         ["for i in range(len(y)):", "    y[i] = y[i] // 2 + y[-1 - i] % 3"],
@@ -235,7 +240,7 @@ def lists(draw: Draw) -> Lines:
 def jumps(draw: Draw) -> Lines:
     """while, break, continue, else, early returns."""
     change = scalar_expression(draw, ["a[i]", "s"])
-    return _any(
+    return any_of(
         draw,
         [
             "for i in range(n):",
@@ -274,7 +279,7 @@ def jumps(draw: Draw) -> Lines:
 
 def variables(draw: Draw) -> Lines:
     """Names bound on some paths, after loops, with types that meet."""
-    return _any(
+    return any_of(
         draw,
         ["if n > 2:", "    g = 1.5", "if n > 2:", "    s = s + g"],
         ["for i in range(n):", "    e = a[i]", "if n > 0:", "    s = s + i", "    t = e"],
@@ -294,7 +299,7 @@ def variables(draw: Draw) -> Lines:
 
 def calls(draw: Draw) -> Lines:
     """Helpers with several returns, keywords, defaults; nested functions and lambdas; module constants."""
-    return _any(
+    return any_of(
         draw,
         ["for i in range(n):", "    a[i] = graded(a[i], y=b[i])"],
         ["s = graded(y=s, x=2.0) + GAIN"],
@@ -311,7 +316,7 @@ def calls(draw: Draw) -> Lines:
 
 def optionals(draw: Draw) -> Lines:
     """Parameters that may be None, and truth values of numbers."""
-    return _any(
+    return any_of(
         draw,
         ["if o is not None:", "    s = s + o"],
         ["if o is None:", "    o = 1.0", "s = s * o"],
@@ -324,9 +329,9 @@ def optionals(draw: Draw) -> Lines:
 def axes(draw: Draw) -> Lines:
     """Reductions along axes, kept or not, and functions on arrays."""
     array = expression(draw, ["A", "B"], 1)
-    return _where(
+    return where(
         "n > 0 and m > 0",
-        _any(
+        any_of(
             draw,
             [f"a[:] = np.max({array} + A, axis=1)"],
             ["A -= A.mean(axis=1, keepdims=True)"],

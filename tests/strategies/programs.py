@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from pyaot.ir.types import DType
 from pyaot.verify.arrays import PLAIN
+from tests.strategies.amounts import AMOUNTS
 from tests.strategies.arguments import Arguments
 from tests.strategies.arrays import AnyArray, arrays
 from tests.strategies.expressions import (
@@ -31,6 +32,7 @@ from tests.strategies.expressions import (
     scalar_expression,
     shift,
 )
+from tests.strategies.nests import NESTS
 from tests.strategies.pieces import EXTRAS, MORE
 
 HEAD = """\
@@ -114,6 +116,9 @@ def programs(draw: Draw, layouts: tuple[str, ...] = PLAIN, most: int = 4) -> Cas
     return Case(_text(dtype, body, extras, shaped), draw(_arguments(dtype, layouts, extras)))
 
 
+# Mostly a few; sometimes more than vectors hold.
+_EXTENTS = st.integers(0, 6) | st.integers(0, 6) | st.integers(7, 40)
+
 RESULTS = (
     "a",
     "s",
@@ -131,6 +136,11 @@ RESULTS = (
     "a[::-1]",
     "t",
     "(a, b, c)",
+    "a.sum()",
+    "A.sum(axis=1, keepdims=True)",
+    "(t, np.float32(s))",
+    "(A, B, a)",
+    "A[1:, ::2]",
 )
 
 
@@ -152,7 +162,7 @@ def _array_hint(dtype: DType, rank: int, shaped: bool) -> str:
 
 @st.composite
 def _arguments(draw: Draw, dtype: DType, layouts: tuple[str, ...], extras: Sequence[str]) -> Arguments:
-    n, m = draw(st.integers(0, 6)), draw(st.integers(0, 6))
+    n, m = draw(_EXTENTS), draw(_EXTENTS)
     vectors = [draw(arrays(dtype, shape=(n,), layouts=layouts)) for _ in VECTORS]
     matrices = [draw(arrays(dtype, shape=(n, m), layouts=layouts)) for _ in MATRICES]
     indices: AnyArray = draw(arrays(DType.INT64, shape=(n,), layouts=layouts))
@@ -338,4 +348,6 @@ PIECES: tuple[Callable[[Draw], Lines], ...] = (
     while_loop,
     indirect,
     *MORE,
+    *NESTS,
+    *AMOUNTS,
 )

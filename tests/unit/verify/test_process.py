@@ -66,7 +66,7 @@ def test_smallest_difference_can_be_pasted(
 def test_crash_is_a_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     change_native(monkeypatch, ("b[i] = a[i - 1]", "b[i * 100000000] = a[i - 1]"))
     found = verified(tmp_path).difference
-    assert found is not None and found.version == "native" and found.told == "ended the process by SIGSEGV"
+    assert found is not None and found.version == "native" and "SIGSEGV" in found.told
     assert "smooth(a, b)" in found.test
 
 
