@@ -41,6 +41,7 @@ from pyaot.ir.walk import (
     walk_expr,
     walk_stmts,
 )
+from pyaot.normalise.dead import kept_for_warnings
 
 # Functions that libmvec has for vectors, by their names in math.h; not those whose flags mislead.
 VECTOR_MATH = words(
@@ -64,13 +65,15 @@ def can_meet_errors(function: Function) -> bool:
 
 
 def may_miss_errors(function: Function) -> bool:
-    """Whether it may meet errors and not tell: integers that wrap, and results that only a condition uses.
+    """Whether it may meet errors and not tell: integers that wrap, results that a condition uses, or nobody.
 
-    Compilers mask an operation whose result is used under a condition only.
+    Compilers mask an operation whose result is used under a condition only, and leave out unread sums.
     """
     if function.wraps:
         return True
     unread = scalars_assigned(function.body) - scalars_read(function.body)
+    if kept_for_warnings(function) - unread:
+        return True
     bodies = [function.body, *(body for stmt in walk_stmts(function.body) for body in bodies_of(stmt))]
     return any(not _risky_in(body) <= unread | _read_always(body) for body in bodies)
 

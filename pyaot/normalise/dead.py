@@ -30,6 +30,36 @@ def remove_dead(function: Function) -> Function:
     return function
 
 
+def kept_for_warnings(function: Function) -> frozenset[str]:
+    """Variables and arrays that are computed because NumPy may warn: nothing else reads them."""
+    needed = frozenset(param.name for param in function.params)
+    statements = tuple(walk_stmts(function.body))
+    while True:
+        more = needed.union(*(_mentioned(stmt) for stmt in statements if _does_more(stmt, needed)))
+        if more == needed:
+            break
+        needed = more
+    idle = (stmt for stmt in statements if not _does_more(stmt, needed))
+    return frozenset(
+        stmt.name if isinstance(stmt, Assign) else stmt.array
+        for stmt in idle
+        if isinstance(stmt, Assign | Store) and any(map(can_warn, expressions_of(stmt)))
+    )
+
+
+def _does_more(stmt: Stmt, needed: frozenset[str]) -> bool:
+    """It sets a needed name, or it may end the attempt."""
+    match stmt:
+        case Assign():
+            return stmt.name in needed or any(map(can_raise, expressions_of(stmt)))
+        case Store():
+            return stmt.array in needed or stmt.checked or any(map(can_raise, expressions_of(stmt)))
+        case Allocate():
+            return stmt.name in needed
+        case _:
+            return True
+
+
 def _once(function: Function) -> Function:
     """Where a loop became empty its bounds are needed no more: that shows in the next round."""
     ranges = find_ranges(function)

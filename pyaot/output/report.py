@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec.structs import asdict
 
+from pyaot.backends.c_flags import may_miss_errors
 from pyaot.backends.python_text import Names
 from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.options import Options
@@ -61,6 +62,7 @@ def _instance(plan: InstancePlan) -> dict[str, Any]:
         "parameters": {texts[p.name]: show_type(p.type) for p in plan.function.params},
         "versions": [*plan.targets, "original"],
         "pays": plan.pays,
+        "may_miss_warnings": may_miss_errors(plan.function),
         "writes": [texts[name] for name in plan.written],
         "guard": [
             {"refuses": false_text(c, Names(texts), Wording()), "because": reason_text(c, texts)}

@@ -90,6 +90,7 @@ def _compare(
             file=str(drop_in[1]),
             functions=list(names) or known,
             versions=_versions(made),
+            may_miss_warnings=_may_miss_warnings(made),
             ranks=_ranks(made),
             strict=bool(made["options"]["strict"]),
             examples=settings.examples,
@@ -109,6 +110,11 @@ def _versions(made: Mapping[str, Any]) -> dict[str, list[str]]:
         every = (version for instance in function["instances"] for version in instance["versions"])
         names += [version for version in dict.fromkeys(every) if version not in names]
     return found
+
+
+def _may_miss_warnings(made: Mapping[str, Any]) -> list[str]:
+    functions = (f for f in made["functions"] if any(i["may_miss_warnings"] for i in f["instances"]))
+    return [function["name"].partition(":")[0] for function in functions]
 
 
 def _ranks(made: Mapping[str, Any]) -> dict[str, dict[str, list[int]]]:

@@ -26,6 +26,7 @@ class Version(Struct, frozen=True):
     name: str  # 'native', 'numpy', 'original'
     threads: int
     module: ModuleType
+    may_miss_warnings: bool = False  # docs/deviations.md says where; errors that NumPy raises it may not
 
     def __str__(self) -> str:
         return f"{self.name} on {self.threads} threads" if self.threads > 1 else self.name

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from pyaot.base.source import read_source
 from pyaot.frontend.subjects import Subject, read_subjects
@@ -45,6 +45,7 @@ class Job(Struct, frozen=True):
     file: str  # what `__file__` is in the drop-in
     functions: list[str]
     versions: dict[str, list[str]]  # by function
+    may_miss_warnings: list[str]  # functions
     ranks: dict[str, dict[str, list[int]]]
     strict: bool
     examples: int
@@ -73,7 +74,10 @@ def main(job: Job, told: TextIO) -> None:
             if isinstance(subject, str):
                 _tell(told, name, done={"not_drawn": subject})
             else:
-                own = [v for v in versions if v.name in job.versions[name]]
+                may_miss = name in job.may_miss_warnings
+                own = [
+                    replace(v, may_miss_warnings=may_miss) for v in versions if v.name in job.versions[name]
+                ]
                 attempt = partial(try_call, original=original, versions=own, strict=job.strict, watch=watch)
                 share = (end - time.monotonic()) / (len(subjects) - number)
                 _tell(told, name, done=_as_data(*_searched(subject, attempt, job, share, told)))

@@ -368,4 +368,10 @@ def turned_by_helper(a: V):
 """,
         _each(np.arange(1.0, 4.0)),
     ),
+    Found(
+        "sum_that_nobody_reads",
+        "def sum_that_nobody_reads(a: M, n: int):\n    t = np.cumsum(a, axis=0)\n    return n\n",
+        tuple(lambda x=x: args(np.full((3, 3), x), 3) for x in (1.0, 1e308)),  # type: ignore[misc]
+        states=({"all": "ignore"}, {"all": "raise"}),
+    ),
 )

@@ -26,7 +26,7 @@ from pyaot.ir.check import check
 from pyaot.ir.nodes import LibraryCall, Marks, Reduction, Section, Stmt
 from pyaot.ir.show import show_body
 from pyaot.ir.types import PY_INT, Array, DType, Scalar
-from pyaot.normalise.dead import remove_dead
+from pyaot.normalise.dead import kept_for_warnings, remove_dead
 
 F64 = Scalar(DType.FLOAT64)
 I, N, X = var("i"), var("n"), var("x")
@@ -97,3 +97,15 @@ def test_a_negative_extent_that_is_excluded_lets_the_array_go() -> None:
     extent = select(compare("lt", N, 0), i64(0), binary("bitand", N, 1023))
     f = function("f", {"n": PY_INT}, allocate("t", DType.FLOAT64, extent), give())
     assert remove_dead(f).body == (give(),)
+
+
+def test_what_is_kept_for_warnings_only() -> None:
+    vector = Array(DType.FLOAT64, 1)
+    total = assign("x", binary("add", var("x", F64), LOAD))
+    sums = assign("x", f64(0.0)), loop("i", 0, dim("a", 0), total)
+    assert kept_for_warnings(function("f", {"a": vector}, *sums, give(i64(1)))) == {"x"}
+    assert kept_for_warnings(function("f", {"a": vector}, *sums, give(var("x", F64)))) == set()
+    doubled = store("t", I, value=binary("add", LOAD, LOAD), checked=False)
+    filled = T, loop("i", 0, dim("a", 0), doubled)
+    assert kept_for_warnings(function("f", {"a": vector}, *filled, give(i64(1)))) == {"t"}
+    assert kept_for_warnings(function("f", {"a": vector}, *filled, give("t"))) == set()
