@@ -36,7 +36,8 @@ def edited(content: bytes, edits: Edits, imports: Iterable[Import]) -> bytes:
     longest = max(map(len, wrapper.module.code.splitlines()), default=0)
     limit = min(max(longest, _SHORTEST_LIMIT), _LONGEST_LIMIT)
     module = wrapper.visit(_HintWriter(edits, wrapper.module, limit))
-    return _with_imports(module, sorted(imports, key=repr)).bytes
+    wanted = sorted(imports, key=repr)
+    return (_with_imports(module, wanted) if wanted else module).bytes
 
 
 class _HintWriter(cst.CSTTransformer):
