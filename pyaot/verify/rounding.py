@@ -21,6 +21,7 @@ class Rounding(Struct, frozen=True):
 EXACT = Rounding()
 _LARGE, _SMALL = 1e6, 1e-6  # beyond these numbers are wild
 RELAXED = Rounding(single=1e-3, double=1e-9)
+MIXED = Rounding(single=1e-3, double=1e-5)  # doubles that may be made of single numbers
 ONLY_TYPES = Rounding(values=False)
 
 
@@ -31,7 +32,9 @@ def rounding_for(values: object, strict: bool) -> Rounding:
     """
     if strict:
         return EXACT
-    return ONLY_TYPES if is_wild(values) else RELAXED
+    if is_wild(values):
+        return ONLY_TYPES
+    return MIXED if _holds(values, _is_single) else RELAXED
 
 
 def is_wild(value: object) -> bool:
@@ -82,6 +85,10 @@ def _holds(value: object, found: Callable[[Any], bool]) -> bool:
     if isinstance(value, (float, complex, np.generic, np.ndarray)):
         return found(np.asarray(value))
     return any(_holds(item, found) for item in fields_of(value).values())
+
+
+def _is_single(array: Any) -> bool:
+    return array.dtype.char in "fF"
 
 
 def _has_nan(array: Any) -> bool:
