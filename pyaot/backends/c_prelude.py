@@ -47,7 +47,8 @@ def prelude(text: str, vector_math: bool = False) -> str:
 
 def _vector_math(text: str) -> list[str]:
     """Declarations that tell gcc of the vector functions of glibc."""
-    names = {name for name in VECTOR_MATH for suffix in ("", "f") if f"{name}{suffix}" in _WORD.findall(text)}
+    words = set(_WORD.findall(text))
+    names = {name for name in VECTOR_MATH if not words.isdisjoint((name, f"{name}f"))}
     if not names:
         return []
     lines = []
@@ -60,7 +61,8 @@ def _vector_math(text: str) -> list[str]:
 
 def _simd_forms(text: str) -> list[str]:
     """Functions in place of calls that would keep loops from SIMD registers."""
-    return [form.strip("\n") for name, form in SIMD_FORMS.items() if name in _WORD.findall(text)]
+    words = set(_WORD.findall(text))
+    return [form.strip("\n") for name, form in SIMD_FORMS.items() if name in words]
 
 
 _VECTOR_HEAD = """\

@@ -45,12 +45,12 @@ def mentions(body: Iterable[Stmt]) -> Counter[str]:
 
 def array_mentions(body: Iterable[Stmt]) -> Counter[str]:
     """How often every array's name stands in the statements."""
-    counts = Counter[str]()
+    names: list[str] = []
     for stmt in walk_stmts(body):
-        counts.update(arrays_named_by(stmt))
+        names += arrays_named_by(stmt)
         for expr in expressions_of(stmt):
-            counts.update(node.array for node in walk_expr(expr) if isinstance(node, Load | Dim))
-    return counts
+            names += [node.array for node in walk_expr(expr) if isinstance(node, Load | Dim)]
+    return Counter(names)
 
 
 def arrays_named_by(stmt: Stmt) -> tuple[str, ...]:

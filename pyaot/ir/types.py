@@ -22,30 +22,14 @@ class DType(Enum):
     COMPLEX64 = "complex64"
     COMPLEX128 = "complex128"
 
-    @property
-    def kind(self) -> str:
-        """NumPy's kind letter: b, i, u, f or c."""
-        return "b" if self is DType.BOOL else self.value[0]
+    def __init__(self, numpy_name: str) -> None:
+        self.kind = "b" if numpy_name == "bool" else numpy_name[0]  # NumPy's letter: b, i, u, f or c
+        self.bits = 8 if numpy_name == "bool" else int(numpy_name.lstrip("abcdefghijklmnopqrstuvwxyz"))
+        self.is_integer = self.kind in "iu"  # signed or unsigned; not bool
+        self.is_float = self.kind == "f"
+        self.is_complex = self.kind == "c"
 
-    @property
-    def bits(self) -> int:
-        """The size of an element in bits (a bool takes 8)."""
-        return 8 if self is DType.BOOL else int(self.value.lstrip("abcdefghijklmnopqrstuvwxyz"))
-
-    @property
-    def is_integer(self) -> bool:
-        """A signed or unsigned integer; not bool."""
-        return self.kind in "iu"
-
-    @property
-    def is_float(self) -> bool:
-        """A real floating-point type."""
-        return self.kind == "f"
-
-    @property
-    def is_complex(self) -> bool:
-        """A complex floating-point type."""
-        return self.kind == "c"
+    __hash__ = object.__hash__  # Enum's own is written in Python, and types are keys of many tables
 
     @property
     def real(self) -> "DType":
@@ -59,6 +43,8 @@ class Origin(Enum):
     PYTHON = "python"  # int is unbounded, float division by zero raises
     NUMPY = "numpy"  # fixed width, wraps, warns
     EITHER = "either"  # depends on the path taken; where the rules differ, the attempt fails
+
+    __hash__ = object.__hash__
 
 
 class Scalar(Struct, frozen=True):

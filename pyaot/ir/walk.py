@@ -9,7 +9,8 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeAlias, assert_never, overload
+from operator import attrgetter, is_
+from typing import Any, TypeAlias, assert_never, overload
 
 from msgspec.structs import replace
 
@@ -55,23 +56,25 @@ Body: TypeAlias = tuple[Stmt, ...]
 # ---- reading ----------------------------------------------------------------------------------------------
 
 
+# Tables, not matches: passes ask this of every node, and a match asks it for one class after the other.
+_OPERANDS: Mapping[type, Callable[[Any], tuple[Expr, ...]]] = {
+    **dict.fromkeys((Const, Var, Dim), lambda expr: ()),
+    Load: attrgetter("subscripts"),
+    **dict.fromkeys((Unary, Cast), lambda expr: (expr.operand,)),
+    **dict.fromkeys((Binary, Compare), attrgetter("left", "right")),
+    Select: attrgetter("condition", "if_true", "if_false"),
+    Call: attrgetter("args"),
+}
+_BODIES: Mapping[type, Callable[[Any], tuple[Body, ...]]] = {
+    **dict.fromkeys((For, Loop, Block), lambda stmt: (stmt.body,)),
+    If: attrgetter("then", "otherwise"),
+    **dict.fromkeys((Assign, Store, Allocate, Bind, Exit, Check, LibraryCall, Return), lambda stmt: ()),
+}
+
+
 def sub_expressions(expr: Expr) -> tuple[Expr, ...]:
     """The direct operands of an expression, in order of evaluation."""
-    match expr:
-        case Const() | Var() | Dim():
-            return ()
-        case Load():
-            return expr.subscripts
-        case Unary() | Cast():
-            return (expr.operand,)
-        case Binary() | Compare():
-            return (expr.left, expr.right)
-        case Select():
-            return (expr.condition, expr.if_true, expr.if_false)
-        case Call():
-            return expr.args
-        case _:
-            assert_never(expr)
+    return _OPERANDS[type(expr)](expr)
 
 
 def expressions_of(stmt: Stmt) -> tuple[Expr, ...]:
@@ -154,30 +157,27 @@ def viewed_arrays(result: Result) -> tuple[str, ...]:
 
 def bodies_of(stmt: Stmt) -> tuple[Body, ...]:
     """The bodies nested directly in a statement."""
-    match stmt:
-        case For() | Loop() | Block():
-            return (stmt.body,)
-        case If():
-            return (stmt.then, stmt.otherwise)
-        case Assign() | Store() | Allocate() | Bind() | Exit() | Check() | LibraryCall() | Return():
-            return ()
-        case _:
-            assert_never(stmt)
+    return _BODIES[type(stmt)](stmt)
 
 
 def walk_expr(expr: Expr) -> Iterator[Expr]:
     """The expression and everything in it, parents first."""
-    yield expr
-    for child in sub_expressions(expr):
-        yield from walk_expr(child)
+    waiting = [expr]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if operands := _OPERANDS[type(node)](node):
+            waiting.extend(operands[::-1])
 
 
 def walk_stmts(body: Iterable[Stmt]) -> Iterator[Stmt]:
     """The statements and all that are nested in them, in the order of the text."""
-    for stmt in body:
+    waiting = [*body][::-1]
+    while waiting:
+        stmt = waiting.pop()
         yield stmt
-        for inner in bodies_of(stmt):
-            yield from walk_stmts(inner)
+        for inner in _BODIES[type(stmt)](stmt)[::-1]:
+            waiting.extend(inner[::-1])
 
 
 def walk_exprs(body: Iterable[Stmt]) -> Iterator[Expr]:
@@ -265,22 +265,35 @@ def map_expr(f: Callable[[Expr], Expr], expr: Expr) -> Expr:
 
 
 def map_sub_expressions(f: Callable[[Expr], Expr], expr: Expr) -> Expr:
-    """The expression with `f` applied to its direct operands only."""
+    """The expression with `f` applied to its direct operands only; itself where none changed."""
+    before = sub_expressions(expr)
+    after = tuple(map(f, before))
+    return expr if all(map(is_, before, after)) else _with_operands(expr, after)
+
+
+def _with_operands(expr: Expr, operands: tuple[Expr, ...]) -> Expr:
     match expr:
         case Const() | Var() | Dim():
             return expr
         case Load():
-            return replace(expr, subscripts=tuple(map(f, expr.subscripts)))
-        case Unary() | Cast():
-            return replace(expr, operand=f(expr.operand))
-        case Binary() | Compare():
-            return replace(expr, left=f(expr.left), right=f(expr.right))
+            return Load(expr.array, operands, expr.type, expr.checked)
+        case Unary():
+            (operand,) = operands
+            return Unary(expr.op, operand, expr.type)
+        case Cast():
+            (operand,) = operands
+            return Cast(operand, expr.type)
+        case Binary():
+            left, right = operands
+            return Binary(expr.op, left, right, expr.type, expr.checked)
+        case Compare():
+            left, right = operands
+            return Compare(expr.op, left, right, expr.type)
         case Select():
-            return replace(
-                expr, condition=f(expr.condition), if_true=f(expr.if_true), if_false=f(expr.if_false)
-            )
+            condition, if_true, if_false = operands
+            return Select(condition, if_true, if_false, expr.type)
         case Call():
-            return replace(expr, args=tuple(map(f, expr.args)))
+            return Call(expr.function, operands, expr.type)
         case _:
             assert_never(expr)
 

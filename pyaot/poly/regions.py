@@ -32,6 +32,13 @@ class Memory(Struct, frozen=True):
 
     facts: dict[tuple[object, ...], tuple[Body, object]] = field(default_factory=dict)
 
+    def recall(self, what: tuple[object, ...], body: Body, compute: Callable[[], Fact]) -> Fact:
+        """What was computed of these statements before, else computed now."""
+        key = (*what, *map(id, body))
+        if key not in self.facts:
+            self.facts[key] = (body, compute())
+        return cast(Fact, self.facts[key][1])
+
 
 class Region(Struct, frozen=True):
     """A run of static statements, where it stands."""
@@ -59,10 +66,7 @@ class Region(Struct, frozen=True):
 
     def recall(self, what: str, compute: Callable[[], Fact]) -> Fact:
         """What an earlier pass has computed of the same statements, else computed now."""
-        key = (what, self.live_out, *map(id, self.body))
-        if key not in self.memory.facts:
-            self.memory.facts[key] = (self.body, compute())
-        return cast(Fact, self.memory.facts[key][1])
+        return self.memory.recall((what, self.live_out), self.body, compute)
 
 
 def replaced(region: Region, change: Callable[[Stmt, Names], Body | None]) -> Body:
@@ -106,8 +110,10 @@ def map_regions(
     Passes that follow one another and share a memory analyse what they leave alone only once. Only those that
     can deal with calls of a library see regions with the calls that `takes` approves of.
     """
-    known = at_entry(function, names_of(function), Symbols())
-    walker = _Walker(visitor, ScalarFlow(), memory or Memory(), takes)
+    memory = memory or Memory()
+    names = memory.recall(("names", function.params), function.body, lambda: names_of(function))
+    known = at_entry(function, names, Symbols())
+    walker = _Walker(visitor, ScalarFlow(), memory, takes)
     return replace(function, body=walker.body(function.body, _Where(known, NONE, {})))
 
 
