@@ -97,7 +97,7 @@ def borrowed(ctx: Context, source: ArrayValue, value: ArrayValue) -> ArrayValue:
 
 def freeze(ctx: Context, value: ArrayValue) -> ArrayValue:
     """A value that gets a name; one that is borrowed is copied, and copy and source stay as they are."""
-    if not value.borrowed:
+    if not value.borrowed and not value.read_only:
         return value if value.is_view else materialise(ctx, value)
     if value.borrowed in ctx.movable:
         raise ctx.refuse(
@@ -106,7 +106,10 @@ def freeze(ctx: Context, value: ArrayValue) -> ArrayValue:
     kept = value if value.is_view else materialise(ctx, value)
     assert kept.place is not None
     ctx.frozen.update((value.borrowed, kept.place.array))
-    return replace(kept, borrowed="")
+    ctx.views_copied[kept.place.array] = value.borrowed
+    if value.read_only:
+        ctx.read_only.add(kept.place.array)
+    return replace(kept, borrowed="", read_only=False)
 
 
 def pulled(dtype: DType, shape: Indices, element: Element) -> ArrayValue:
@@ -159,6 +162,17 @@ def map_elements(
 
     probe = element(tuple(Var(f"?{axis}", PY_INT) for axis in range(len(shape))))
     return ArrayValue(probe.type.dtype, shape, element)
+
+
+def mapped(
+    ctx: Context, operands: Sequence[ArrayValue | Number], rule: Callable[..., Expr]
+) -> ArrayValue | Number:
+    """What an operation gives: a number where all operands are numbers or have no dimensions."""
+    arrays = [operand for operand in operands if isinstance(operand, ArrayValue)]
+    if not arrays:
+        return Number(rule(*(operand.expr for operand in operands if isinstance(operand, Number))))
+    made = map_elements(ctx, operands, rule)
+    return made if made.rank else Number(made.element(()))
 
 
 # ---- loops ----------------------------------------------------------------------------------------------

@@ -155,6 +155,8 @@ class Context(Struct):
     variables: dict[tuple[str, str, Scalar], str] = field(default_factory=dict)
     span: Span = NOWHERE
     depth: int = 0  # of inlined calls
+    views_copied: dict[str, str] = field(default_factory=dict)  # copies of what NumPy may give as views
+    read_only: set[str] = field(default_factory=set)  # those among them that NumPy gives read-only
     frozen: set[str] = field(default_factory=set)  # arrays that may not be written from here on
     inlining: list[cst.CSTNode] = field(default_factory=list)  # the functions that are being lowered
     lists: dict[str, GrowingList] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, axes_argument, is_given, known_bool, number
 from pyaot.frontend.arithmetic import as_integer, binary, cast, compare, integer, minus, plus
-from pyaot.frontend.arrays import allocate, as_stored, loops, map_elements, pulled
+from pyaot.frontend.arrays import allocate, as_stored, loops, mapped, pulled
 from pyaot.frontend.coerce import as_array, as_operand
 from pyaot.frontend.context import Context
 from pyaot.frontend.operators import apply_binary, typed, ufunc_result
@@ -223,8 +223,7 @@ def _sinc(ctx: Context, arguments: Arguments) -> Value:
     def rule(y: Expr, q: Expr) -> Expr:
         return Select(compare("ne", y, cast(integer(0), y.type)), cast(q, type), one, type)
 
-    numbers = [o.expr for o in operands if isinstance(o, Number)]
-    return Number(rule(*numbers)) if len(numbers) == 2 else map_elements(ctx, operands, rule)
+    return mapped(ctx, operands, rule)
 
 
 TABLE: dict[str, Handler] = {

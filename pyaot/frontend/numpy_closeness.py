@@ -11,7 +11,7 @@ import numpy as np
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, axes_argument, is_given, known_bool, number
 from pyaot.frontend.arithmetic import both, call, cast, compare, either, integer, negate
-from pyaot.frontend.arrays import loops, map_elements, pulled
+from pyaot.frontend.arrays import loops, map_elements, mapped, pulled
 from pyaot.frontend.coerce import as_array, as_operand
 from pyaot.frontend.context import Context
 from pyaot.frontend.conversion import stored
@@ -135,7 +135,7 @@ def _nan_to_num(ctx: Context, arguments: Arguments) -> Value:
         parts = tuple(_replaced(Call(part, (e,), real), values) for part in ("real", "imag"))
         return Call("complex", parts, type)
 
-    return Number(rule(operand.expr)) if isinstance(operand, Number) else map_elements(ctx, (operand,), rule)
+    return mapped(ctx, (operand,), rule)
 
 
 def _replaced(element: Expr, values: list[Expr]) -> Expr:
@@ -205,8 +205,7 @@ def _quotient(left: Expr, right: Expr) -> Expr:
 
 def _mapped(ctx: Context, rule: Callable[..., Expr], *values: Value) -> Value:
     operands = [as_operand(ctx, value) for value in values]
-    numbers = [o.expr for o in operands if isinstance(o, Number)]
-    return Number(rule(*numbers)) if len(numbers) == len(operands) else map_elements(ctx, operands, rule)
+    return mapped(ctx, operands, rule)
 
 
 def _all_positive(ctx: Context, counts: Value) -> None:

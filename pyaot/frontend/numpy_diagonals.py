@@ -5,6 +5,8 @@ np.fill_diagonal(A, x)      for i: A[i, i] = x          np.tri(n, m, k)     A[i,
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, dtype_of, is_given, known_bool, known_int, number
 from pyaot.frontend.arithmetic import as_integer, cast, compare, greatest, integer, least, minus, plus
@@ -42,7 +44,7 @@ def _diagonal(ctx: Context, arguments: Arguments) -> Value:
         own = {first: plus(i[-1], down), second: plus(i[-1], right), **dict(zip(rest, i))}
         return array.element(tuple(own[n] for n in range(array.rank)))
 
-    return borrowed(ctx, array, pulled(array.dtype, shape, element))
+    return replace(borrowed(ctx, array, pulled(array.dtype, shape, element)), read_only=True)
 
 
 def _fill_diagonal(ctx: Context, arguments: Arguments) -> Value:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from msgspec.structs import replace
+
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, axes_argument, is_given, known_int, number, shape_argument
 from pyaot.frontend.arithmetic import as_integer, binary, cast, compare, integer, minus, plus, times
@@ -133,7 +135,8 @@ def _broadcast_to(ctx: Context, arguments: Arguments) -> Value:
     for extent, goal in zip(reversed(array.shape), reversed(extents)):
         if extent != integer(1):
             make_equal(ctx, extent, goal, "the shapes of the operands differ")
-    return borrowed(ctx, array, pulled(array.dtype, extents, broadcast_element(array, len(extents))))
+    wide = pulled(array.dtype, extents, broadcast_element(array, len(extents)))
+    return replace(borrowed(ctx, array, wide), read_only=True)
 
 
 # ---- order ----------------------------------------------------------------------------------------------
@@ -251,7 +254,7 @@ def _diagonal(ctx: Context, arguments: Arguments) -> Value:
     rows, columns = minus(array.shape[0], down), minus(array.shape[1], right)
     make_equal(ctx, rows, columns, "the diagonal of a matrix that is not square")
     rule = lambda i: array.element((plus(i[0], down), plus(i[0], right)))  # noqa: E731
-    return borrowed(ctx, array, pulled(array.dtype, (rows,), rule))
+    return replace(borrowed(ctx, array, pulled(array.dtype, (rows,), rule)), read_only=True)
 
 
 def _diagonal_matrix(array: ArrayValue, shift: int) -> ArrayValue:

@@ -7,7 +7,7 @@ import numpy as np
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, dtype_of, is_given, known_bool, known_int, number
 from pyaot.frontend.arithmetic import UFUNCS, cast, integer, negate, truth, unary
-from pyaot.frontend.arrays import map_elements, store
+from pyaot.frontend.arrays import map_elements, mapped, store
 from pyaot.frontend.attributes import part_of
 from pyaot.frontend.coerce import as_operand, common_dtype
 from pyaot.frontend.context import Context
@@ -100,14 +100,6 @@ def _rank(value: ArrayValue | Number) -> int:
     return value.rank if isinstance(value, ArrayValue) else 0
 
 
-def _applied(ctx: Context, operands: list[ArrayValue | Number], rule: Callable[..., Expr]) -> Value:
-    """`rule` on numbers at once, on arrays by element."""
-    numbers = [o.expr for o in operands if isinstance(o, Number)]
-    if len(numbers) == len(operands):
-        return Number(rule(*numbers))
-    return map_elements(ctx, operands, rule)
-
-
 def _pure(name: str) -> Handler:
     arity = PURE[name].arity
 
@@ -126,7 +118,7 @@ def _pure(name: str) -> Handler:
         return Call(name, tuple(cast(a, Scalar(d)) for a, d in zip(args, operands)), Scalar(result))
 
     def handle(ctx: Context, arguments: Arguments) -> Value:
-        return _applied(ctx, _operands(ctx, arguments, arity), lambda *args: rule(ctx, *args))
+        return mapped(ctx, _operands(ctx, arguments, arity), lambda *args: rule(ctx, *args))
 
     return _into_out(handle, arity)
 
@@ -171,7 +163,7 @@ def _logical(rule: Callable[..., Expr], count: int) -> Handler:
 
     def handle(ctx: Context, arguments: Arguments) -> Value:
         operands = _operands(ctx, arguments, count)
-        return _applied(ctx, operands, lambda *args: cast(rule(*(cast(truth(a), type) for a in args)), type))
+        return mapped(ctx, operands, lambda *args: cast(rule(*(cast(truth(a), type) for a in args)), type))
 
     return _into_out(handle, count)
 
@@ -185,7 +177,7 @@ def _simple(rule: Callable[[Expr], Expr]) -> Handler:
         (operand,) = _operands(ctx, arguments, 1)
         if isinstance(operand, Number):
             return Number(typed(ctx, lambda: rule(cast_numpy(operand.expr))))
-        return _applied(ctx, [operand], lambda a: typed(ctx, lambda: rule(a)))
+        return mapped(ctx, [operand], lambda a: typed(ctx, lambda: rule(a)))
 
     return _into_out(handle, 1)
 
@@ -214,7 +206,7 @@ def choose(ctx: Context, arguments: Arguments) -> Value:
     def rule(c: Expr, a: Expr, b: Expr) -> Expr:
         return Select(cast(truth(c), PY_BOOL), cast(a, type), cast(b, type), type)
 
-    return _applied(ctx, operands, rule)
+    return map_elements(ctx, operands, rule)
 
 
 def _where_dtype(ctx: Context, left: Scalar, right: Scalar) -> DType:
@@ -277,7 +269,7 @@ def _round(ctx: Context, arguments: Arguments) -> Value:
     if digits:
         return _round_to(ctx, operand, digits)
     if operand.type.dtype.is_integer:
-        return _applied(ctx, [operand], cast_numpy)
+        return mapped(ctx, [operand], cast_numpy)
     return _pure("rint")(ctx, Arguments((operand,)))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
 from pyaot.frontend import arithmetic
 from pyaot.frontend.arithmetic import as_integer, both, cast, compare, integer
-from pyaot.frontend.arrays import map_elements, store
+from pyaot.frontend.arrays import mapped, store
 from pyaot.frontend.context import Context
 from pyaot.frontend.lists import repeated_list
 from pyaot.frontend.promote import NoType, ufunc_types
@@ -121,7 +121,7 @@ def _array_binary(ctx: Context, op: str, left: ArrayValue | Number, right: Array
     for operand, other in ((left, right), (right, left)):
         if isinstance(operand, Number):
             check_fits(ctx, operand.expr, operand.type, other.type, op)
-    return map_elements(ctx, (left, right), lambda a, b: typed(ctx, lambda: arithmetic.binary(op, a, b)))
+    return mapped(ctx, (left, right), lambda a, b: typed(ctx, lambda: arithmetic.binary(op, a, b)))
 
 
 def array_power(ctx: Context, base: ArrayValue | Number, exponent: Expr) -> Value | None:
@@ -135,9 +135,7 @@ def array_power(ctx: Context, base: ArrayValue | Number, exponent: Expr) -> Valu
     if shortcut is None:
         return None
     rule = shortcut  # a name of its own, known not to be None
-    if isinstance(base, Number):
-        return Number(rule(cast(base.expr, kind)))
-    return map_elements(ctx, (base,), lambda a: rule(cast(a, kind)))
+    return mapped(ctx, (base,), lambda a: rule(cast(a, kind)))
 
 
 def _unless_half(ctx: Context, base: ArrayValue | Number, exponent: Expr) -> Value | None:
@@ -152,7 +150,7 @@ def _unless_half(ctx: Context, base: ArrayValue | Number, exponent: Expr) -> Val
         a = cast(element, kind)
         return Select(is_half, Call("sqrt", (a,), kind), Binary("pow", a, cast(exponent, kind), kind), kind)
 
-    return Number(rule(base.expr)) if isinstance(base, Number) else map_elements(ctx, (base,), rule)
+    return mapped(ctx, (base,), rule)
 
 
 def _shortcut(exponent: bool | int | float | complex, type: Scalar) -> Callable[[Expr], Expr] | None:
@@ -208,6 +206,9 @@ def _scalar_power(ctx: Context, base: Expr, exponent: Expr) -> Expr | None:
 
 def check_fits(ctx: Context, operand: Expr, own: Scalar, other: Scalar, op: str = "") -> None:
     """A Python int beside a narrow NumPy integer must fit into it (else NumPy raises OverflowError)."""
+    if _is_too_large(operand, own, other):
+        message = "This number does not fit into float32, of which NumPy warns."
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, message)
     if own.origin is Origin.NUMPY or not own.dtype.is_integer or (op and isinstance(operand, Const)):
         return
     if other.origin is Origin.PYTHON or not other.dtype.is_integer or other.dtype is DType.INT64:
@@ -225,13 +226,20 @@ def check_fits(ctx: Context, operand: Expr, own: Scalar, other: Scalar, op: str 
     ctx.check(inside, f"a Python int does not fit into {other.dtype.value}")
 
 
+def _is_too_large(operand: Expr, own: Scalar, other: Scalar) -> bool:
+    """A finite constant that is infinite as a float32: kernels convert it before they run."""
+    if own != PY_FLOAT or other.dtype.real is not DType.FLOAT32 or not isinstance(operand, Const):
+        return False
+    return float(np.finfo(np.float32).max) < abs(operand.value) < np.inf
+
+
 def apply_compare(ctx: Context, op: str, left: Value, right: Value) -> Value:
     """`left op right` of a comparison operator."""
     match left, right:
         case (Number(), Number()):
             return Number(typed(ctx, lambda: compare(op, left.expr, right.expr)))
         case (ArrayValue() | Number(), ArrayValue() | Number()):
-            return map_elements(ctx, (left, right), lambda a, b: typed(ctx, lambda: compare(op, a, b)))
+            return mapped(ctx, (left, right), lambda a, b: typed(ctx, lambda: compare(op, a, b)))
         case (TupleValue(items), TupleValue(more)) if op in ("eq", "ne"):
             return Number(_compare_tuples(ctx, op, items, more))
     raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"There is no compiled comparison '{op}' of these operands.")
@@ -260,7 +268,7 @@ def apply_unary(ctx: Context, op: str, operand: Value) -> Value:
         case Number(expr):
             return Number(noted(ctx, op, typed(ctx, lambda: arithmetic.unary(op, expr))))
         case ArrayValue(boxed=False) if op != "not":
-            return map_elements(ctx, (operand,), lambda a: typed(ctx, lambda: arithmetic.unary(op, a)))
+            return mapped(ctx, (operand,), lambda a: typed(ctx, lambda: arithmetic.unary(op, a)))
     raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"There is no compiled '{op}' of this operand.")
 
 
@@ -269,11 +277,11 @@ def augment(ctx: Context, op: str, target: ArrayValue, value: Value) -> None:
     if target.boxed:
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, "Augmented assignment to a whole list is not compiled.")
     result = apply_binary(ctx, op, target, value)
-    assert isinstance(result, ArrayValue)
-    if not _same_kind(result.dtype, target.dtype):
+    assert isinstance(result, ArrayValue | Number)
+    if not _same_kind(result.type.dtype, target.dtype):
         raise ctx.refuse(
             UNSUPPORTED_EXPRESSION,
-            f"{result.dtype.value} cannot be stored into {target.dtype.value} in place.",
+            f"{result.type.dtype.value} cannot be stored into {target.dtype.value} in place.",
         )
     store(ctx, target, result)
 

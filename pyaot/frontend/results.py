@@ -68,6 +68,11 @@ def _no_list_twice(ctx: Context, value: Value) -> None:
     unsure = {part.class_name for part in objects if part.made == UNSURE}
     if len({part.class_name if part.class_name in unsure else part.made for part in objects}) < len(objects):
         raise ctx.refuse(UNSUPPORTED_STATEMENT, "One object in two places of the result is not compiled.")
+    arrays = [part for part in parts if isinstance(part, ArrayValue)]
+    given = {part.place.array for part in arrays if part.place is not None}
+    if given & {source_of_copy(ctx, part) for part in arrays}:
+        message = "An array and what may be a view of it cannot both be returned from compiled code."
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, message, None, "Return a copy.")
     lists = [part for part in parts if _is_new_list(ctx, part)]
     growing = [part.grows for part in lists if isinstance(part, ArrayValue) and part.grows]
     lists = [part for part in lists if not isinstance(part, ArrayValue) or not part.grows]
@@ -122,11 +127,13 @@ def to_result(ctx: Context, value: Value) -> Result:
 
 
 def _array_result(ctx: Context, value: ArrayValue) -> Result:
-    if value.borrowed and (value.borrowed in ctx.parameters or value.borrowed in ctx.movable):
+    place = value.place
+    source = source_of_copy(ctx, value)
+    is_read_only = value.read_only or (place is not None and place.array in ctx.read_only)
+    if is_read_only or source in ctx.parameters or source in ctx.movable:
         raise ctx.refuse(
             UNSUPPORTED_STATEMENT, "This view cannot be returned from compiled code.", None, "Return a copy."
         )
-    place = value.place
     if place is None or place.gathered:
         value = materialise(ctx, value, "result")
         place = value.place
@@ -154,6 +161,11 @@ def _array_result(ctx: Context, value: ArrayValue) -> Result:
         offset = _offset_of_some(ctx, offset, value.shape)
     steps = tuple(_step_of(walk.axes, walk.step, strides) for walk in place.walks)
     return ViewResult(place.array, offset, value.shape, steps)
+
+
+def source_of_copy(ctx: Context, value: ArrayValue) -> str:
+    """The array that NumPy's result may be a view of, where ours is a copy."""
+    return value.borrowed or (ctx.views_copied.get(value.place.array, "") if value.place is not None else "")
 
 
 def _offset_of_some(ctx: Context, offset: Expr, shape: Indices) -> Expr:

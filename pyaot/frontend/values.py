@@ -61,6 +61,7 @@ class ArrayValue(Struct, frozen=True):
     numpy_items: bool = False  # of a list: NumPy's numbers, not Python's
     grows: str = ""  # a list that grows: all of the one that `growing.py` knows by this name
     borrowed: str = ""  # an array whose memory NumPy's result may share though this value does not
+    read_only: bool = False  # what NumPy gives as a view that cannot be written
 
     @property
     def type(self) -> Scalar:

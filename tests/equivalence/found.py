@@ -374,4 +374,25 @@ def turned_by_helper(a: V):
         tuple(lambda x=x: args(np.full((3, 3), x), 3) for x in (1.0, 1e308)),  # type: ignore[misc]
         states=({"all": "ignore"}, {"all": "raise"}),
     ),
+    Found(
+        "without_dimensions",
+        """\
+def without_dimensions(x: float, a: V):
+    y = np.array(x)
+    z = np.zeros(())
+    z += a[0]
+    return y * 2, -y, y > 0, y**2, np.sqrt(y), np.where(y > 0, y, 1.0), a[..., 0] + 1, z, y
+""",
+        (lambda: args(2.5, np.array([1.5, 2.0])),),
+    ),
+    Found(
+        "parts_of_own",
+        """\
+def parts_of_own(c: C):
+    d = c * 2
+    e = np.diag(d.reshape(2, 2))
+    return d.real.copy(), d.imag, e * 1
+""",
+        (lambda: args(np.arange(4.0) * (1 - 2j)),),
+    ),
 )

@@ -227,4 +227,34 @@ SHAPES = (
         """,
         (SQUARE, SQUARE[:2, :2].copy()),
     ),
+    case(
+        "a part that is a view, by a name",
+        """
+        def f(c: C):
+            re = c.real
+            return re
+        """,
+        (of("complex128", 1 + 2j),),
+        verdict="python",
+    ),
+    case(
+        "an array and its part",
+        """
+        def f(c: C):
+            d = c * 2
+            return d, d.real
+        """,
+        (of("complex128", 1 + 2j),),
+        verdict="python",
+    ),
+    case(
+        "a diagonal is read-only",
+        """
+        def f(a: M):
+            d = np.diag(a * 2)
+            return d
+        """,
+        (SQUARE,),
+        verdict="python",
+    ),
 )

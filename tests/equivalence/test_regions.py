@@ -14,6 +14,21 @@ from tests.equivalence.compiled import compile_text, load
 HEAD = "import numpy as np\nfrom numpy.typing import NDArray\n\nlog: list = []\n\n\n"
 
 PROGRAMS = {
+    "a part that stays a view": """
+def f(a: NDArray[np.float64], n: int) -> float:
+    c = a[:n] * (1 + 1j)
+    log.append("made")
+    re = c.real
+    d = np.diag(c.reshape(1, -1)[:, :1])
+    log.append(d.flags.writeable)
+    for i in range(n):
+        re[i] = re[i] * 2.0
+    log.append([complex(x) for x in c])
+    s = 0.0
+    for i in range(n):
+        s += re[i]
+    return s
+""",
     "print between": """
 def f(a: NDArray[np.float64], n: int) -> float:
     s = 0.0
