@@ -1,7 +1,7 @@
 """The driver: a stage that breaks on a function costs that function only."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import libcst as cst
 import pytest
@@ -139,10 +139,24 @@ def test_bug_in_lowering_costs_one_function(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_functions_side_by_side_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     alone = compile_source(SOURCE, Options(jobs=1))
-    monkeypatch.setattr(driver, "_FEWEST_SIDE_BY_SIDE", 2)
+    monkeypatch.setattr(driver, "_WORTH_PROCESSES", 1)
     together = compile_source(SOURCE, Options(jobs=2))
     assert together.plan == alone.plan and together.native == alone.native
     assert together.options == replace(alone.options, jobs=2)
+
+
+def test_only_functions_that_are_worth_it_get_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def started(method: str) -> NoReturn:
+        raise InterruptedError(method)
+
+    monkeypatch.setattr(driver.multiprocessing, "get_context", started)
+    assert _names(compile_source(SOURCE, Options(jobs=2))) == _names(compile_source(SOURCE, Options(jobs=1)))
+    total = " + ".join(f"x * {k}.5" for k in range(40))
+    texts = [f"def {name}(x: float) -> float:\n    return {total}\n" for name in "fghk"]
+    large = SourceFile(Path("prog.py"), "\n\n".join(texts))
+    compile_source(large, Options(jobs=1))
+    with pytest.raises(InterruptedError):
+        compile_source(large, Options(jobs=2))
 
 
 def test_compiling_twice_gives_the_same_text() -> None:
