@@ -51,7 +51,7 @@ from pyaot.frontend.values import (
 )
 from pyaot.frontend.variables import settle
 from pyaot.ir.nodes import Const, Expr, Var
-from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT
+from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT, Origin
 
 
 def lower_expression(ctx: Context, node: cst.BaseExpression) -> Value:
@@ -341,6 +341,10 @@ def _compare(ctx: Context, operator: cst.BaseCompOp, left: Value, right: Value, 
             return Number(Const(same is isinstance(operator, cst.Is), PY_BOOL))
         case cst.Equal() | cst.NotEqual() if isinstance(left, TextValue) and isinstance(right, TextValue):
             return Number(Const((left.text == right.text) is isinstance(operator, cst.Equal), PY_BOOL))
+        case cst.Equal() | cst.NotEqual() if _is_text_and_other(left, right) or _is_text_and_other(
+            right, left
+        ):
+            return Number(Const(isinstance(operator, cst.NotEqual), PY_BOOL))
         case cst.Equal() | cst.NotEqual() if isinstance(left, TupleValue) and isinstance(right, TupleValue):
             found = _equal_items(ctx, left, right)
             return Number(found if isinstance(operator, cst.Equal) else negate(found))
@@ -350,6 +354,14 @@ def _compare(ctx: Context, operator: cst.BaseCompOp, left: Value, right: Value, 
     if op is None:
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, "This comparison has no compiled form.", node)
     return apply_compare(ctx, op, left, right)
+
+
+def _is_text_and_other(left: Value, right: Value) -> bool:
+    """A text is no number of Python's and not None."""
+    is_other = isinstance(right, NoneValue) or (
+        isinstance(right, Number) and right.type.origin is Origin.PYTHON
+    )
+    return isinstance(left, TextValue) and is_other
 
 
 def _equal_items(ctx: Context, left: TupleValue, right: TupleValue) -> Expr:

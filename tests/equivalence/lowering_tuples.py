@@ -261,4 +261,15 @@ TUPLES = (
         """,
         (ONE,),
     ),
+    case(
+        "a text and a number",
+        """
+        def f(a: V, mode: Literal["sum", 2] = 2):
+            if mode == "sum":
+                return a.sum()
+            return a[mode], mode != "sum", "sum" == mode, None == "x"
+        """,
+        (THREE, "sum"),
+        (THREE, 2),
+    ),
 )
