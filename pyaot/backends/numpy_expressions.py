@@ -304,6 +304,8 @@ class _Tree(Struct):
 
     def _look_at(self, expr: Binary) -> None:
         """Declines before an operation that would fail on some lane; refuses what cannot be looked at."""
+        if self.owner.out.is_strict and expr.op == "mul" and _rounds_otherwise(expr):
+            raise RefusedError("NumPy rounds products of complex arrays otherwise than those of numbers")
         if expr.op in ("floordiv", "mod") and expr.type.dtype.is_integer:
             self._need_divisor(expr.right, ">" if expr.type.is_python else "!=")
         elif not expr.type.is_python:
@@ -412,6 +414,14 @@ class _Tree(Struct):
 
 def _weakened(branch: Expr, owner: Expressions) -> Expr:
     return branch if owner.varies(branch) else weak(branch)
+
+
+def _rounds_otherwise(product: Binary) -> bool:
+    """A product of two complex numbers: of whole arrays NumPy fuses it where the processor can."""
+    return product.type.dtype.is_complex and not any(
+        isinstance(operand, Cast) and not operand.operand.type.dtype.is_complex
+        for operand in (product.left, product.right)
+    )
 
 
 def _refuse_python_int(expr: Binary) -> None:

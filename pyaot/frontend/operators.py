@@ -118,10 +118,20 @@ def _array_binary(ctx: Context, op: str, left: ArrayValue | Number, right: Array
         return special
     if op == "pow":
         ctx.rounding("power")
+    if op == "mul" and not any(map(_multiplies_exactly, (left, right))):
+        ctx.rounding("complex product")
     for operand, other in ((left, right), (right, left)):
         if isinstance(operand, Number):
             check_fits(ctx, operand.expr, operand.type, other.type, op)
     return mapped(ctx, (left, right), lambda a, b: typed(ctx, lambda: arithmetic.binary(op, a, b)))
+
+
+def _multiplies_exactly(operand: ArrayValue | Number) -> bool:
+    """A product with it rounds in one way only; NumPy fuses others of whole arrays where processors can."""
+    if not operand.type.dtype.is_complex:
+        return True
+    value = operand.expr.value if isinstance(operand, Number) and isinstance(operand.expr, Const) else 1 + 1j
+    return complex(value).real == 0 or complex(value).imag == 0
 
 
 def array_power(ctx: Context, base: ArrayValue | Number, exponent: Expr) -> Value | None:
@@ -135,6 +145,8 @@ def array_power(ctx: Context, base: ArrayValue | Number, exponent: Expr) -> Valu
     if shortcut is None:
         return None
     rule = shortcut  # a name of its own, known not to be None
+    if kind.dtype.is_complex and isinstance(base, ArrayValue):
+        ctx.rounding("complex product")
     return mapped(ctx, (base,), lambda a: rule(cast(a, kind)))
 
 

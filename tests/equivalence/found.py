@@ -64,6 +64,8 @@ _WILD = np.array(
     [1 + 2j, -1j, complex(np.nan, 1.0), complex(1e200, 1.0), complex(np.inf, 0.0), 0.0, -2.0, 2.5j]
 )
 
+_FRACTIONS = np.arange(1, 60) / 7 + 1j * np.arange(1, 60) / 3
+
 CASES = (
     Found("running_sum", "def running_sum(a: V):\n    return np.cumsum(a)\n", _each(*_SIGNED)),
     Found(
@@ -394,5 +396,15 @@ def parts_of_own(c: C):
     return d.real.copy(), d.imag, e * 1
 """,
         (lambda: args(np.arange(4.0) * (1 - 2j)),),
+    ),
+    Found(
+        "products_of_complex_elements",
+        """\
+def products_of_complex_elements(z: C, w: C):
+    for i in range(len(z)):
+        z[i] = z[i] * w[i].conjugate()
+""",
+        (lambda: args(_FRACTIONS.copy(), _FRACTIONS.copy()),),
+        fp=("strict",),
     ),
 )
