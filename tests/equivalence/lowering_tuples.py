@@ -248,6 +248,23 @@ TUPLES = (
         (SQUARE + SQUARE.T,),
     ),
     case(
+        "what NumPy gives by name, out of a helper and from two branches",
+        """
+        def parts(a):
+            return np.linalg.eigh(a)
+
+        def f(a: M, c: bool):
+            if c:
+                r = parts(a)
+            else:
+                r = parts(a * 2.0)
+            values, vectors = r
+            return r.eigenvalues, r[0], values, vectors @ (values * r.eigenvectors).T
+        """,
+        (SQUARE + SQUARE.T, True),
+        (SQUARE + SQUARE.T, False),
+    ),
+    case(
         "a loop over part of a tuple",
         """
         def f(a: V):

@@ -170,6 +170,23 @@ TYPES = (
         (0, False, of("bool", 0, 1)),
     ),
     case(
+        "a constant beyond float32",
+        """
+        def f(a: F):
+            return a * 1e39
+        """,
+        (of("float32", 0.0, 1.5),),
+        verdict="python",
+    ),
+    case(
+        "the greatest constants within float32",
+        """
+        def f(a: F):
+            return a * 3.4028234e38, a - 3.4028234e38
+        """,
+        (of("float32", 0.0, 0.5),),
+    ),
+    case(
         "minus of a NumPy bool",
         """
         def f(a: B):
