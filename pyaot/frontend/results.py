@@ -233,7 +233,7 @@ def _branch_on_kind(ctx: Context, result: Result, choice: ScalarResult) -> None:
 
 def _as_kind(value: Expr, type: Scalar) -> Expr:
     if value.type.dtype.is_complex and not type.dtype.is_complex:
-        value = Call("real", (value,), Scalar(value.type.dtype.real, type.origin))
+        value = Call("real", (value,), Scalar(value.type.dtype.real, value.type.origin))
     return cast(value, type) if value.type.dtype is type.dtype else Cast(value, type)
 
 

@@ -170,6 +170,17 @@ TYPES = (
         (0, False, of("bool", 0, 1)),
     ),
     case(
+        "a complex64 or Python's zero",
+        """
+        def f(a: F, n: int):
+            z = a * (1 + 1j)
+            t = z.sum() if n > 0 else 0j
+            return t
+        """,
+        (of("float32", 0.5, 1.5), 1),
+        (of("float32", 0.5, 1.5), 0),
+    ),
+    case(
         "a constant beyond float32",
         """
         def f(a: F):
