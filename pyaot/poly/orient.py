@@ -60,7 +60,7 @@ class Orientation(Struct):
 
 def _in_order(chain: list[For], view: Orders) -> list[For]:
     """The loops with neighbours swapped as long as that is better and legal."""
-    if any(view.verdict(loop).blocker for loop in chain):
+    if any(id(loop) not in view.by_loop or view.verdict(loop).blocker for loop in chain):
         return chain
     order, at = list(chain), 0
     while at + 1 < len(order):

@@ -225,6 +225,29 @@ def sum_of_chosen(a: V):
         _each(np.array([1.0, np.nan, 2.0, -1.0])),
     ),
     Found(
+        "turned_and_left",  # a nest to be turned beside loops that are left early, which no schedule knows
+        """\
+def turned_and_left(A: M, B: M, n: int, m: int) -> float:
+    t = 0.0
+    for j in range(1, m):
+        for i in range(1, n):
+            A[i, j] = A[i - 1, j] * 0.5 + B[i, j]
+    for i in range(n):
+        for j in range(m):
+            if A[i, j] > 2.0:
+                continue
+            A[i, j] = 3.5
+            if B[i, j] < -3.0:
+                break
+            t = t + 1
+    return t
+""",
+        tuple(
+            lambda n=n: args(np.arange(12.0).reshape(3, 4) - 5, np.arange(12.0).reshape(3, 4) - 4, n, 4)  # type: ignore[misc]
+            for n in (0, 2, 3)
+        ),
+    ),
+    Found(
         "masked_step",
         """\
 def masked_step(z: C, c: C, m: B, rounds: int) -> None:
