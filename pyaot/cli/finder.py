@@ -2,6 +2,7 @@
 
 import re
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import spec_from_file_location
@@ -29,23 +30,36 @@ class CompiledLoader(SourceFileLoader):
         return code_of(self._entry, self.path)
 
 
-class CompilingFinder:
+class SourceFinder(ABC):
     """Stands before Python's own finders; what it does not want is left to them."""
+
+    @abstractmethod
+    def loader(self, name: str, origin: str) -> SourceFileLoader | None:
+        """What loads the module from this file of source text; None for those that are left to Python."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """A spec for the modules that are wanted."""
+        spec = _source_spec(name, path, target)
+        if spec is None or spec.origin is None:
+            return None
+        loader = self.loader(name, spec.origin)
+        return None if loader is None else _with_loader(spec, loader)
+
+
+class CompilingFinder(SourceFinder):
+    """Finds the modules that get compiled functions."""
 
     def __init__(self, folder: Path, cache: Cache) -> None:
         self._folder = folder
         self._cache = cache
 
-    def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """A spec for the modules that get compiled functions."""
-        spec = source_spec(name, path, target)
-        if spec is None or spec.origin is None:
-            return None
-        source = self._wanted(name, Path(spec.origin))
+    def loader(self, name: str, origin: str) -> SourceFileLoader | None:
+        """That of a module of the program's own, or of a model, with hints."""
+        source = self._wanted(name, Path(origin))
         entry = None if source is None else self._cache.entry(source)
-        return None if entry is None else with_loader(spec, CompiledLoader(name, spec.origin, entry))
+        return None if entry is None else CompiledLoader(name, origin, entry)
 
     def _wanted(self, name: str, path: Path) -> SourceFile | None:
         """The text, where the module is the program's own or a model, and has hints."""
@@ -58,7 +72,7 @@ class CompilingFinder:
         return source if _HINTED_DEF.search(source.text) else None
 
 
-def source_spec(name: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
+def _source_spec(name: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
     """The spec of a module that Python would load from a file of source text; None for other modules."""
     if path is None and name in sys.builtin_module_names:
         return None
@@ -68,7 +82,7 @@ def source_spec(name: str, path: Sequence[str] | None, target: ModuleType | None
     return spec
 
 
-def with_loader(spec: ModuleSpec, loader: SourceFileLoader) -> ModuleSpec | None:
+def _with_loader(spec: ModuleSpec, loader: SourceFileLoader) -> ModuleSpec | None:
     """The spec with another loader."""
     folders = spec.submodule_search_locations
     return spec_from_file_location(

@@ -4,17 +4,16 @@
 """
 
 import builtins
-from collections.abc import Sequence
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType
 
 import click
 
 from pyaot.annotate.instrument import instrumented_code, names_for
 from pyaot.annotate.recorder import Recorder
 from pyaot.base.source import is_own
-from pyaot.cli.finder import source_spec, with_loader
+from pyaot.cli.finder import SourceFinder
 from pyaot.cli.program import run_program
 
 
@@ -32,26 +31,18 @@ def command(file: Path, arguments: tuple[str, ...], target: Path, with_modules: 
     raise SystemExit(run_program(finder.code(file.absolute()), file, arguments, finder))
 
 
-class _Finder:
-    """Loads the program's own modules so that they tell the recorder; others are left to Python."""
+class _Finder(SourceFinder):
+    """Finds the program's own modules, which tell the recorder."""
 
     def __init__(self, recorder: Recorder, folder: Path | None, file: Path) -> None:
         self._recorder = recorder
         self._folder = folder
         self._file = file
 
-    def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """A spec for the modules whose calls are recorded."""
-        spec = source_spec(name, path, target)
-        if spec is None or spec.origin is None:
-            return None
-        origin = Path(spec.origin)
-        is_wanted = self._folder is not None and is_own(origin, self._folder)
-        if not is_wanted and origin.resolve() != self._file:
-            return None
-        return with_loader(spec, _Loader(name, spec.origin, self))
+    def loader(self, name: str, origin: str) -> SourceFileLoader | None:
+        """That of the file itself, and of other modules of its folder where they are asked for."""
+        is_wanted = self._folder is not None and is_own(Path(origin), self._folder)
+        return _Loader(name, origin, self) if is_wanted or Path(origin).resolve() == self._file else None
 
     def code(self, file: Path) -> CodeType:
         """The code of a file whose functions tell the recorder."""

@@ -204,9 +204,10 @@ def _let_check_wait(body: list[Stmt], selection: Selection, reading: _Reading) -
 
 
 def _does_not_care(stmt: Stmt, selection: Selection, reading: _Reading) -> bool:
-    """One of the loops, or an assignment that cannot fail and does not read how many there are."""
+    """One of the loops, or an assignment that cannot fail; a check may be what keeps elements in range."""
     if isinstance(stmt, Assign) and id(stmt) not in reading.begins:
-        return _is_cheap(stmt.value) and selection.length not in mentions((stmt,))
+        has_elements = any(isinstance(node, Load) for node in walk_expr(stmt.value))
+        return _is_cheap(stmt.value) and not has_elements and selection.length not in mentions((stmt,))
     return id(stmt) in reading.loops or id(stmt) in reading.begins
 
 

@@ -1,9 +1,9 @@
-"""Finds the arrays of the elements that a mask chooses, as the front end and users write them.
+"""Finds the arrays of the elements that a mask chooses, as the front end writes `a[m]`.
 
 n = 0
-for i in range(e): n = n + int(m[i])                counted
+for i in range(e): n = n + int(m[i])                    counted
 s = new float64[n]; k = 0; stop = e
-while stop > 0 and not m[stop - 1]: stop = stop - 1     searched; or stop is e
+while stop > 0 and not m[stop - 1]: stop = stop - 1     searched, so that no k is n
 for i in range(stop): s[k] = a[i]; k = k + int(m[i])    filled
 """
 
@@ -125,7 +125,11 @@ class Selections:
             loop = around[at]
             if not isinstance(loop, For) or not is_full(loop):
                 return None
-            search = self._search(loop.stop, extent, around[:at], _at(counted.mask, indices))
+            search: set[int] | None = set()
+            if axis == len(counted.extents) - 1:
+                search = self._search(loop.stop, extent, around[:at], _at(counted.mask, indices))
+            elif not is_same(loop.stop, extent):
+                search = None
             if search is None or (axis and len(around) != len(search) + 1):
                 return None
             making |= set() if axis else search
@@ -149,9 +153,7 @@ class Selections:
         return None
 
     def _search(self, stop: Expr, extent: Expr, before: Body, mask: Expr) -> set[int] | None:
-        """Where the end behind the last chosen one is looked for; nowhere if that is the extent."""
-        if is_same(stop, extent):
-            return set()
+        """Where in the suite the end behind the last chosen one is looked for."""
         if not isinstance(stop, Var):
             return None
         places = [n for n, stmt in enumerate(before) if stop.name in names_set((stmt,))]

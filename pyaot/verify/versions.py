@@ -9,11 +9,12 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr
+from collections.abc import Callable
+from contextlib import redirect_stderr
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
+from unittest.mock import patch
 
 from msgspec import Struct
 
@@ -51,7 +52,7 @@ def load(text_of: Path, path: Path, file: Path, version: str) -> ModuleType:
     module.__package__ = name.rpartition(".")[0]
     code = compile(text_of.read_bytes(), str(text_of), "exec", dont_inherit=True)
     sys.modules[name] = module
-    with _environment(PYAOT_VERSION=version, PYAOT_TRACE="calls"):
+    with patch.dict(os.environ, PYAOT_VERSION=version, PYAOT_TRACE="calls"):
         exec(code, module.__dict__)
     return module
 
@@ -82,16 +83,3 @@ def traced(name: str, version: str, run: Callable[[], _Result]) -> tuple[_Result
         return result, ""
     reasons = [match[2].removeprefix(f"{version}: ") for match in found if match[2]]
     return result, reasons[-1].partition(f"; {version}: ")[0] if reasons else "nothing of it was reached"
-
-
-@contextmanager
-def _environment(**settings: str) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value

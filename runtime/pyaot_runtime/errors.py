@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy
 
 from pyaot_runtime.attempts import Answer, with_originals
+from pyaot_runtime.trace import note
 
 Kernel: TypeAlias = Callable[[tuple[Any, ...]], Answer]
 
@@ -26,6 +27,7 @@ _KEYS = {1: ("divide",), 2: ("over",), 4: ("invalid",), 8: ("under",), **_DOUBTF
 _WORDS = {1: "divide by zero", 2: "overflow", 4: "invalid value"}
 
 _FAILED = (-1, 0)
+_MORE_THAN_WARNINGS = "errors of numbers are to do more than warn"
 
 
 class _State(NamedTuple):
@@ -41,7 +43,10 @@ class _State(NamedTuple):
 
 def only_warns() -> bool:
     """Whether nothing more than a warning can come of an error now."""
-    return _state().left == 0
+    if _state().left == 0:
+        return True
+    note(_MORE_THAN_WARNINGS)
+    return False
 
 
 def on_copies(kernel: Kernel, values: tuple[Any, ...], written: tuple[int, ...]) -> Answer:
@@ -53,6 +58,7 @@ def on_copies(kernel: Kernel, values: tuple[Any, ...], written: tuple[int, ...])
     if answer[0] < 0:
         return answer
     if answer[1] & _state().left:
+        note(_MORE_THAN_WARNINGS)
         return _FAILED
     for position in written:
         values[position][...] = lent[position]
@@ -63,6 +69,7 @@ def report(flags: int, function: str) -> bool:
     """Warns of the errors that a kernel has met; False where the original is to run for them."""
     state = _state()
     if flags & state.left:
+        note(_MORE_THAN_WARNINGS)
         return False
     for bit, words in _WORDS.items():
         if flags & bit & state.warned:

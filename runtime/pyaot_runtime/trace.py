@@ -10,7 +10,7 @@ import atexit
 import os
 import sys
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
@@ -21,6 +21,7 @@ VERSIONS = ("original", "numpy", "native")
 
 _counts: dict[str, Counter[str]] = {}
 _thread = threading.local()
+_MOST_NOTES = 8  # nobody takes them where nothing is traced
 
 
 class Recorder(Protocol):
@@ -176,10 +177,10 @@ def _print_summary() -> None:
         print(line, file=sys.stderr)
 
 
-def _notes() -> list[str]:
+def _notes() -> deque[str]:
     if not hasattr(_thread, "notes"):
-        _thread.notes = []
-    notes: list[str] = _thread.notes
+        _thread.notes = deque(maxlen=_MOST_NOTES)
+    notes: deque[str] = _thread.notes
     return notes
 
 

@@ -3,11 +3,10 @@
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from types import ModuleType
+from unittest.mock import patch
 
 from pyaot.base.options import Options
 from pyaot.base.source import SourceFile
@@ -31,19 +30,6 @@ def load(path: Path, version: str = "") -> ModuleType:
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    with _environment(PYAOT_VERSION=version, PYAOT_TRACE="summary"):
+    with patch.dict(os.environ, PYAOT_VERSION=version, PYAOT_TRACE="summary"):
         spec.loader.exec_module(module)
     return module
-
-
-@contextmanager
-def _environment(**settings: str) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value

@@ -204,6 +204,7 @@ STAYS: dict[str, Body] = {
         loop("j", 0, N, store("x", 0, value=S)),
         summed(S),
     ),
+    "no search": (*counted(), *filled(), summed(S)),
     "another search": (*counted(), *searched(least=1), *filled(stop=STOP), summed(S)),
     "two steps": (*counted(), *searched(by=2), *filled(stop=STOP), summed(S)),
     "from 1": (*counted(), *searched(), *filled(stop=STOP, start=1), summed(at("s", add(J, 1)))),
@@ -229,6 +230,13 @@ def test_whether_there_is_one_is_asked_behind_the_loop() -> None:
     after = read_where_chosen(case(*ASKED, summed(S)))
     assert isinstance(after.body[-2], type(SOME))
     assert isinstance(after.body[-3], For)
+
+
+def test_no_element_is_read_before_it_is_asked_for() -> None:
+    """The check may be what keeps its subscript in range."""
+    element = assign("e", load("x", N, type=FLOAT, checked=False))
+    after = read_where_chosen(case(*counted(), *searched(), SOME, *filled(stop=STOP), element, summed(S)))
+    assert after.body.index(SOME) < after.body.index(element)
 
 
 def test_an_extreme_begins_at_the_end_of_the_numbers() -> None:

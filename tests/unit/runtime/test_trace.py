@@ -5,8 +5,10 @@ import sys
 import threading
 from typing import Any
 
+import numpy as np
 import pytest
 from pyaot_runtime.dispatch import versions
+from pyaot_runtime.errors import only_warns, report
 from pyaot_runtime.trace import note
 
 from tests.unit.runtime.test_dispatch import _bound, _kernel, f
@@ -52,6 +54,20 @@ def test_reasons_of_one_thread_do_not_reach_another(
     thread.join()
     bound(-1)
     assert "other thread" not in capsys.readouterr().err
+
+
+def test_an_error_state_is_the_reason(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of many calls of which nothing was told before, only the last ones' reasons are kept."""
+    monkeypatch.setenv("PYAOT_TRACE", "1")
+    bound = _bound(f, native=_kernel)
+    with np.errstate(over="raise"):
+        for _ in range(100):
+            assert not only_warns() and not report(2, "f")
+    bound(-1)
+    told = capsys.readouterr().err
+    assert 1 <= told.count("errors of numbers are to do more than warn") <= 10
 
 
 @pytest.mark.parametrize("asked", ["", "0"])
