@@ -141,7 +141,7 @@ class _Choosing:
         made = mentions(body[place] for place in selection.making)[array]
         if not 0 < len(readers) <= MOST_READERS or not _is_cheap(selection.value, selection.mask):
             return False
-        if self.selections.uses[array] != made + reading.mentioned[array] or array in self.together:
+        if self.selections.uses[array] != made + reading.mentioned[array]:
             return False
         between = [n for n in range(selection.since + 1, reading.last + 1) if n not in selection.making]
         changed = with_others(names_set(body[n] for n in between), self.together)

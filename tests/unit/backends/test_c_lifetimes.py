@@ -91,6 +91,7 @@ def test_the_heir_has_its_own_values(tmp_path: Path) -> None:
     body = (assign("s", f64(0.0)), *made("t", x), *made("u", binary("mul", x, x)), give(Var("s", FLOAT)))
     f = function("f", {"x": VECTOR}, *body)
     kernels = build_kernels(tmp_path, f)
-    assert "u = t;" in emit_native([f], Options()).text
+    text = emit_native([f], Options()).text
+    assert "u = t;" in text and "u_room = t_room;" in text
     for count in (0, 1, 5, 3000):
         assert assert_as_interpreted(kernels, f, np.arange(float(count)))[0] == 0

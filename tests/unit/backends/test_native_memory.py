@@ -8,6 +8,8 @@ import pytest
 from msgspec.structs import replace
 from pyaot_runtime import kernels as runtime
 
+from pyaot.backends.to_native import emit_native
+from pyaot.base.options import Options
 from pyaot.ir.build import allocate, binary, dim, function, give, i64, loop, store, var
 from pyaot.ir.nodes import Allocate, LibraryCall, Marks, Stmt
 from pyaot.ir.types import DType
@@ -35,6 +37,18 @@ def test_missing_memory_in_a_loop(tmp_path: Path, parallel: bool, late: bool) ->
                 kernels.entry("f")((np.zeros(9), np.zeros(4)))
         else:
             assert kernels.entry("f")((np.zeros(9), np.zeros(4))) == (-1, 0)
+
+
+@pytest.mark.parametrize("checked", (False, True))
+def test_a_negative_extent_behind_a_change(tmp_path: Path, checked: bool) -> None:
+    """It fails and changes nothing; where it is known never to be negative the parameter needs no copy."""
+    extent = replace(binary("sub", dim("b", 0), i64(1)), checked=False)
+    row = replace(allocate("t", DType.FLOAT64, extent), checked=checked)
+    f = function("f", {"a": VECTOR, "b": VECTOR}, store("a", 0, value=ONE, checked=False), row, give())
+    assert ("private_copy(&" in emit_native([f], Options()).text) is checked
+    if checked:
+        kernels, a = build_kernels(tmp_path, f), np.zeros(2)
+        assert kernels.entry("f")((a, np.zeros(0))) == (-1, 0) and not a.any()
 
 
 def test_extents_that_leave_every_range(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from pyaot.ir.build import (
-    add,
     allocate,
     assign,
     binary,
@@ -41,14 +40,19 @@ from pyaot.normalise.chosen import read_where_chosen
 
 COUNT, FLOAT, BOOL = Scalar(DType.INT64), Scalar(DType.FLOAT64), Scalar(DType.BOOL)
 PARAMS = {name: Array(DType.FLOAT64, 1) for name in "ax"}
-PARAMS |= {"w": Array(DType.FLOAT64, 2), "m": Array(DType.BOOL, 1), "o": Array(DType.BOOL, 2)}
+PARAMS |= {
+    "h": Array(DType.BOOL, 1),
+    "w": Array(DType.FLOAT64, 2),
+    "m": Array(DType.BOOL, 1),
+    "o": Array(DType.BOOL, 2),
+}
 I, J, N = var("i"), var("j"), var("n")
 SIZE = dim("m", 0)
 SUM = assign("t", f64(0.0))
 
 
 def at(array: str, *places: Expr) -> Expr:
-    return load(array, *(places or (J,)), type=BOOL if array in "mo" else FLOAT, checked=False)
+    return load(array, *(places or (J,)), type=BOOL if array in "hmo" else FLOAT, checked=False)
 
 
 def raised(name: str, mask: Expr) -> Stmt:
@@ -56,33 +60,37 @@ def raised(name: str, mask: Expr) -> Stmt:
     return assign(name, unchecked(binary("add", Var(name, COUNT), cast(mask, COUNT))))
 
 
-def counted(mask: Expr | None = None) -> Body:
+def counted(mask: Expr | None = None, to: str = "", start: int = 0) -> Body:
     """n is the number of true m[i]."""
-    mask = at("m", I) if mask is None else mask
-    return (
-        assign("c", cast(i64(0), COUNT)),
-        loop("i", 0, SIZE, raised("c", mask)),
-        assign("n", cast(Var("c", COUNT), PY_INT)),
-    )
+    count, mask = f"c{to}", at("m", I) if mask is None else mask
+    total = assign(f"n{to}", cast(Var(count, COUNT), PY_INT))
+    return assign(count, cast(i64(start), COUNT)), loop("i", 0, SIZE, raised(count, mask)), total
 
 
 def filled(
-    array: str = "s", value: Expr | None = None, stop: Expr = SIZE, mask: Expr | None = None, start: int = 0
+    array: str = "s",
+    value: Expr | None = None,
+    stop: Expr = SIZE,
+    mask: Expr | None = None,
+    start: int = 0,
+    length: Expr = N,
 ) -> Body:
     """array = a[m], or what else is put where the mask is true."""
     place = Var(f"k{array}", COUNT)
     put = store(array, cast(place, PY_INT), value=at("a", I) if value is None else value, checked=False)
     more = raised(place.name, at("m", I) if mask is None else mask)
     begin = assign(place.name, cast(i64(start), COUNT))
-    return allocate(array, DType.FLOAT64, add(N, 1) if start else N), begin, loop("i", 0, stop, put, more)
+    return allocate(array, DType.FLOAT64, length), begin, loop("i", 0, stop, put, more)
 
 
-def searched(least: int = 0, by: int = 1) -> Body:
+def searched(
+    least: int = 0, by: int = 1, to: str = "", first: Expr = SIZE, mask: str = "m"
+) -> tuple[Stmt, Stmt]:
     """stop is one more than the place of the last true element of m."""
-    stop = var("stop")
-    found = either(compare("le", stop, least), cast(at("m", sub(stop, 1)), PY_BOOL))
-    search = forever(when(found, leave("found")), assign("stop", unchecked(sub(stop, by))))
-    return assign("stop", SIZE), block("found", search)
+    stop = var(f"stop{to}")
+    found = either(compare("le", stop, least), cast(at(mask, sub(stop, 1)), PY_BOOL))
+    search = forever(when(found, leave(f"found{to}")), assign(stop.name, unchecked(sub(stop, by))))
+    return assign(stop.name, first), block(f"found{to}", search)
 
 
 def summed(value: Expr, into: str = "t") -> Stmt:
@@ -104,7 +112,13 @@ def results(made: Function) -> list[object]:
     for chance in (0.0, 0.3, 0.8, 1.0):
         mask = rng.random(9) < chance
         mask[-1] = chance == 0.8 or chance == 1.0
-        arrays = [rng.standard_normal(9), rng.standard_normal(9), rng.standard_normal((3, 4)), mask]
+        arrays = [
+            rng.standard_normal(9),
+            rng.standard_normal(9),
+            mask[::-1],
+            rng.standard_normal((3, 4)),
+            mask,
+        ]
         outcome = interpret(made, [*arrays, rng.random((3, 4)) < chance])
         found.append((repr(outcome), [array.tolist() for array in arrays]))
     return found
@@ -122,8 +136,8 @@ LAST = assign("t", binary("add", Var("t", FLOAT), Var("e", FLOAT)))
 STOP = var("stop")
 
 
-def rows() -> Body:
-    """A sum over w[o], of two dimensions."""
+def rows(count: Expr | None = None) -> Body:
+    """A sum over w[o], of two dimensions, or of some rows."""
     o, k = at("o", I, J), Var("ks", COUNT)
     extents = dim("o", 0), dim("o", 1)
     found = either(compare("le", STOP, 0), cast(at("o", I, sub(STOP, 1)), PY_BOOL))
@@ -136,7 +150,7 @@ def rows() -> Body:
         assign("n", cast(Var("c", COUNT), PY_INT)),
         allocate("s", DType.FLOAT64, N),
         assign("ks", cast(i64(0), COUNT)),
-        loop("i", 0, extents[0], *search, loop("j", 0, STOP, put, raised("ks", o))),
+        loop("i", 0, count or extents[0], *search, loop("j", 0, STOP, put, raised("ks", o))),
         summed(S),
     )
 
@@ -148,18 +162,7 @@ GONE: dict[str, Body] = {
     "a product": (*MADE, summed(mul(S, at("x", i64(0))))),
     "two arrays": (
         *MADE,
-        *(allocate("u", DType.FLOAT64, N), assign("ku", cast(i64(0), COUNT)), assign("stop2", SIZE)),
-        block(
-            "found2",
-            forever(
-                when(
-                    either(compare("le", var("stop2"), 0), cast(at("m", sub(var("stop2"), 1)), PY_BOOL)),
-                    leave("found2"),
-                ),
-                assign("stop2", unchecked(sub(var("stop2"), 1))),
-            ),
-        ),
-        *filled("u", at("x", I), var("stop2"))[2:],
+        *(*searched(to="2"), *filled("u", at("x", I), var("stop2"))),
         summed(mul(S, at("u"))),
     ),
     "some rows": rows(),
@@ -207,7 +210,19 @@ STAYS: dict[str, Body] = {
     "no search": (*counted(), *filled(), summed(S)),
     "another search": (*counted(), *searched(least=1), *filled(stop=STOP), summed(S)),
     "two steps": (*counted(), *searched(by=2), *filled(stop=STOP), summed(S)),
-    "from 1": (*counted(), *searched(), *filled(stop=STOP, start=1), summed(at("s", add(J, 1)))),
+    "another mask is put": (*counted(), *searched(), *filled(stop=STOP, mask=at("h", I)), summed(S)),
+    "another mask beside it": (
+        *MADE,
+        *(*counted(at("h", I), "2"), *searched(to="2", mask="h")),
+        *filled("u", at("x", I), var("stop2"), at("h", I), length=var("n2")),
+        summed(mul(S, at("u"))),
+    ),
+    "counted from 1": (*counted(start=1), *searched(), *filled(stop=STOP), summed(S)),
+    "put from 1": (*counted(), *searched(), *filled(stop=STOP, start=1), summed(S)),
+    "the number is asked for": (*MADE, summed(S), assign("last", Var("ks", COUNT))),
+    "searched from elsewhere": (*counted(), *searched(first=sub(SIZE, 1)), *filled(stop=STOP), summed(S)),
+    "some of the rows": rows(i64(2)),
+    "the element before": (*counted(), *searched(), *filled(stop=STOP), summed(at("s", sub(J, 1)))),
 }
 
 
@@ -234,7 +249,7 @@ def test_whether_there_is_one_is_asked_behind_the_loop() -> None:
 
 def test_no_element_is_read_before_it_is_asked_for() -> None:
     """The check may be what keeps its subscript in range."""
-    element = assign("e", load("x", N, type=FLOAT, checked=False))
+    element = assign("e", load("x", 0, type=FLOAT, checked=False))
     after = read_where_chosen(case(*counted(), *searched(), SOME, *filled(stop=STOP), element, summed(S)))
     assert after.body.index(SOME) < after.body.index(element)
 

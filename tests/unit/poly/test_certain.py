@@ -3,7 +3,9 @@
 import pytest
 
 from pyaot.ir.build import (
+    ExprLike,
     allocate,
+    as_expr,
     check,
     compare,
     dim,
@@ -50,6 +52,17 @@ def tiles(length: Expr, below: Expr) -> Stmt:
     return loop("i", 0, below, LibraryCall("matmul", (target,), (rows, columns)), step=4)
 
 
+def product(start: Expr, length: ExprLike = 4, row: Expr | None = None, inner: ExprLike = 4) -> Stmt:
+    """For every i below m, t = a part of a, or one row of it, times a part of b."""
+    zero, four = i64(0), i64(4)
+    axes, extents = ((1,), (four,)) if row else ((0, 1), (as_expr(length), four))
+    part = Section("a", (row or start, zero), axes, extents)
+    other = Section("b", (zero, zero), (0, 1), (as_expr(inner), four))
+    target = Section("t", (zero, zero), axes, extents)
+    tile = loop("i", 0, minimum(M, 4), LibraryCall("matmul", (target,), (part, other)))
+    return when(compare("ge", dim("a", 0), 8), tile)
+
+
 def wide(body: Stmt) -> Stmt:
     """Where a and b have four columns, and b as many rows."""
     for extent in (dim("a", 1), dim("b", 0), dim("b", 1)):
@@ -65,6 +78,8 @@ CERTAIN: dict[str, Body] = {
     "a check under a condition": (when(compare("gt", N, 2), check(compare("ge", N, 1))),),
     "an extent": (loop("i", 0, M, allocate("t", DType.FLOAT64, sub(M, I))),),
     "tiles": (NEW, wide(tiles(i64(4), M))),
+    "a part": (NEW, wide(product(I))),
+    "a row": (NEW, wide(product(I, row=I))),
 }
 ASKED: dict[str, Body] = {
     "a check of a parameter": (check(compare("ge", N, 1)),),
@@ -76,6 +91,10 @@ ASKED: dict[str, Body] = {
     "an extent": (allocate("t", DType.FLOAT64, sub(M, N)),),
     "tiles of other rows": (NEW, wide(tiles(i64(4), N))),
     "tiles that are too long": (NEW, wide(tiles(i64(5), M))),
+    "tiles that begin before the array": (NEW, wide(product(sub(I, 1)))),
+    "tiles that are shorter than nothing": (NEW, wide(product(i64(0), sub(i64(2), I)))),
+    "a row behind the last": (NEW, wide(product(i64(0), row=M))),
+    "products of other extents": (NEW, wide(product(i64(0), inner=i64(3)))),
     "tiles of narrow rows": (NEW, tiles(i64(4), M)),
 }
 
@@ -98,6 +117,13 @@ def test_what_may_be_wrong_is_asked(name: str) -> None:
     before = made(*ASKED[name])
     assert any(asks(before))
     assert asks(without_certain(before)) == asks(before)
+
+
+def test_nothing_new_is_required() -> None:
+    before = made(allocate("t", DType.FLOAT64, M), loop("i", 0, N, store("x", I, value=f64(1.0))))
+    after = without_certain(before)
+    assert after.requires == before.requires
+    assert after.body[-2].body == before.body[-2].body  # type: ignore[union-attr]
 
 
 def test_a_function_without_changes_is_left() -> None:

@@ -76,6 +76,8 @@ def _shape(stmt: Stmt) -> str:
 # ---- fusion -----------------------------------------------------------------------------------------------
 
 X_OF_I, Y_OF_J = store("x", i, value=f64(1.0)), store("y", j, value=at("x", j))
+P, Q = var("p"), var("q")
+FILLED_ROW = loop("j", 0, m, store("a", i, j, value=f64(1.0)))
 FUSION = {
     "producer and consumer": ((loop("i", 0, n, X_OF_I), loop("j", 0, n, Y_OF_J)), "i(x1 y1)"),
     "nothing in common": (
@@ -117,6 +119,13 @@ FUSION = {
             check(compare("gt", s, f64(0.0))),
         ),
         "s i(x1 s y1)",
+    ),
+    "not over a check in a loop": (
+        (
+            loop("i", 0, n, FILLED_ROW, check(compare("gt", at("a", i, 0), f64(0.0)))),
+            loop("p", 0, n, loop("q", 0, m, store("b", P, Q, value=at("a", P, Q)))),
+        ),
+        "i(j(a2) q(b2))",
     ),
     "not over a check": (
         (
