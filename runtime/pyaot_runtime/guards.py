@@ -23,7 +23,6 @@ _PLAIN_READS: tuple[object, ...] = (object.__getattribute__, tuple.__getattribut
 _STORED = (MemberDescriptorType, type(vars(_Pair)["first"]))
 _plain_fields: dict[tuple[type, tuple[str, ...]], bool] = {}
 _taken_fields: dict[tuple[type, tuple[str, ...]], bool] = {}
-_methods: dict[tuple[type, str, str], bool] = {}
 
 
 def overlap(a: Any, b: Any) -> bool:
@@ -70,7 +69,10 @@ def _is_taken(kind: type, name: str) -> bool:
 
 
 def _in_class(kind: type, name: str) -> object:
-    return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), _MISSING)
+    for base in kind.__mro__:
+        if name in base.__dict__:
+            return base.__dict__[name]
+    return _MISSING
 
 
 def _is_stored(kind: type, name: str) -> bool:
@@ -106,24 +108,16 @@ def is_def(value: Any, qualified_name: str, module: str) -> bool:
 
 
 def calls(owner: Any, method: str, module: str) -> bool:
-    """Whether `owner.step()`, or its property `step`, runs `Class.step` of the module's own text."""
-    key = (type(owner), method, module)
-    found = _methods.get(key)
-    if found is None:
-        found = _methods[key] = _own_method(type(owner), method, module)
-    return found and method.rpartition(".")[2] not in getattr(owner, "__dict__", ())
-
-
-def _own_method(kind: type, method: str, module: str) -> bool:
+    """Whether `owner.step()`, or its property `step`, runs `Class.step` of the module's own text, now."""
+    kind, name = type(owner), method.rpartition(".")[2]
     reads: object = kind.__getattribute__
-    if reads not in _PLAIN_READS:
+    if reads not in _PLAIN_READS or name in getattr(owner, "__dict__", ()):
         return False
-    value: Any = _in_class(kind, method.rpartition(".")[2])
-    match value:
-        case staticmethod():
-            value = value.__func__
-        case property():
-            value = value.fget
+    value: Any = _in_class(kind, name)
+    if type(value) is staticmethod:
+        value = value.__func__
+    elif type(value) is property:
+        value = value.fget
     return type(value) is FunctionType and is_def(value, method, module)
 
 
