@@ -1,52 +1,75 @@
 """`pyaot compile FILE... -o DIR`: drop-ins, kernels and reports in a folder; nothing of the user's is run."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct
 
-from pyaot.base.diagnostics import Severity
+from pyaot.base.diagnostics import Diagnostic, Severity
+from pyaot.base.errors import PyaotError
 from pyaot.base.options import Options
 from pyaot.base.source import SourceFile
-from pyaot.cli.console import FAILED, progress, reporting, say, show
+from pyaot.cli.console import FAILED, progress, say, show
+from pyaot.cli.review import sarif_option, write_sarif
 from pyaot.cli.settings import compiler_options, options_of
 from pyaot.cli.sources import read
 from pyaot.driver import compile_source, write_bundle
 from pyaot.output.bundle import Bundle
+from pyaot.output.report import report
+
+
+class _Made(Struct, frozen=True):
+    """What became of a file: without a bundle it is an error."""
+
+    source: SourceFile
+    bundle: Bundle | None
+    diagnostics: tuple[Diagnostic, ...]
 
 
 @click.command("compile")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON.")
+@sarif_option
 @compiler_options(march="portable")
-def command(files: tuple[Path, ...], folder: Path, as_json: bool, **settings: Any) -> None:
+def command(
+    files: tuple[Path, ...], folder: Path, as_json: bool, sarif: Path | None, **settings: Any
+) -> None:
     """Write a drop-in replacement of each FILE into DIR."""
     _check_names(files, folder)
     options = options_of(**settings)
     with progress(files, "Compiling") as shown:
-        results = [_compile_one(file, options, folder) for file in shown]
-    bundles = [bundle for bundle in results if bundle is not None]
+        made = [_compile_one(file, options, folder) for file in shown]
+    reports = [_report(one, options) for one in made]
     if as_json:
-        click.echo(json.dumps([bundle.report for bundle in bundles], indent=2))
-    if len(bundles) < len(files) or not any(bundle.report["functions"] for bundle in bundles):
+        click.echo(json.dumps(reports, indent=2))
+    write_sarif(sarif, [(one.source, one.diagnostics) for one in made])
+    if any(one.bundle is None for one in made) or not any(data["functions"] for data in reports):
         raise SystemExit(FAILED)
 
 
-def _compile_one(file: Path, options: Options, folder: Path) -> Bundle | None:
-    """The written files; None after an error, which has been shown."""
+def _compile_one(file: Path, options: Options, folder: Path) -> _Made:
+    """What was made of the file; errors and warnings have been shown."""
     source = SourceFile(file, "")
     try:
-        with reporting(source):
-            source = read(file)
-        with reporting(source):
-            bundle = write_bundle(compile_source(source, options), folder)
-    except SystemExit:
-        return None
+        source = read(file)
+        bundle = write_bundle(compile_source(source, options), folder)
+    except PyaotError as error:
+        show([error.diagnostic], source)
+        return _Made(source, None, (error.diagnostic,))
     show(bundle.diagnostics, source, Severity.ERROR, Severity.WARNING)
     say(f"{file}: {_summary(bundle)}")
-    return bundle
+    return _Made(source, bundle, bundle.diagnostics)
+
+
+def _report(made: _Made, options: Options) -> Mapping[str, Any]:
+    """The report that was written; of an error one that says that alone."""
+    if made.bundle is not None:
+        return made.bundle.report
+    return report(made.source, (), made.diagnostics, options)
 
 
 def _summary(bundle: Bundle) -> str:

@@ -1,6 +1,6 @@
 """`pyaot explain FILE`: what is made of each function and loop; `pyaot explain PA401`: what a message means.
 
-Nothing is written and nothing of the user's is run.
+Nothing is written but what --sarif asks for, and nothing of the user's is run.
 """
 
 import json
@@ -10,9 +10,12 @@ from typing import Any
 import click
 
 from pyaot.base.catalogue import explanation, find_code
-from pyaot.base.diagnostics import Diagnostic
+from pyaot.base.diagnostics import Diagnostic, Severity
+from pyaot.base.errors import PyaotError
+from pyaot.base.options import Options
 from pyaot.base.source import SourceFile
-from pyaot.cli.console import FAILED, reporting, say, show
+from pyaot.cli.console import FAILED, say, show
+from pyaot.cli.review import sarif_option, write_sarif
 from pyaot.cli.settings import compiler_options, options_of
 from pyaot.cli.sources import read
 from pyaot.driver import Compilation, compile_source
@@ -24,27 +27,39 @@ from pyaot.plan.plan import EntryPlan
 @click.argument("subject", metavar="FILE|CODE")
 @click.option("--function", "-f", "name", help="Only this function ('smooth', 'Radar.process').")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@sarif_option
 @compiler_options(march="native")
-def command(subject: str, name: str | None, as_json: bool, **settings: Any) -> None:
+def command(subject: str, name: str | None, as_json: bool, sarif: Path | None, **settings: Any) -> None:
     """Explain what is made of FILE, or what the message CODE means."""
     code = find_code(subject)
     if code is not None and not Path(subject).exists():
         click.echo(explanation(code))
         return
-    file = SourceFile(Path(subject), "")
-    with reporting(file):
-        file = read(file.path)
-    with reporting(file):
-        compilation = compile_source(file, options_of(**settings))
-    entries, diagnostics = _of_function(compilation, name)
-    data = report(file, entries, diagnostics, compilation.options)
+    options = options_of(**settings)
+    file, outcome = _compiled(Path(subject), options)
+    entries, diagnostics = (
+        ((), (outcome,)) if isinstance(outcome, Diagnostic) else _of_function(outcome, name)
+    )
+    data = report(file, entries, diagnostics, options)
     if as_json:
         click.echo(json.dumps(data, indent=2))
+        show(diagnostics, file, Severity.ERROR)
     else:
         click.echo(report_text(data), nl=False)
         show(diagnostics, file)
+    write_sarif(sarif, [(file, diagnostics)])
     if not entries:
         raise SystemExit(FAILED)
+
+
+def _compiled(path: Path, options: Options) -> tuple[SourceFile, Compilation | Diagnostic]:
+    """The file and what becomes of it, or the error that nothing does."""
+    file = SourceFile(path, "")
+    try:
+        file = read(path)
+        return file, compile_source(file, options)
+    except PyaotError as error:
+        return file, error.diagnostic
 
 
 def _of_function(

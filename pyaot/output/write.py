@@ -62,6 +62,13 @@ def encoded(source: SourceFile, text: str) -> bytes:
     return text.encode(encoding)
 
 
+def write_file(path: Path, content: bytes) -> None:
+    """One file in the place of what stood there."""
+    with staging(path.parent) as stage:
+        write_files({path.name: content}, stage)
+        publish(stage, path.parent)
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Failures to write become messages that name the place and the reason."""
@@ -77,5 +84,5 @@ def _cannot_write(path: Path, error: OSError) -> Diagnostic:
         CANNOT_WRITE,
         f"'{path}' cannot be written: {reason}.",
         NOWHERE,
-        hints=("Name another folder with -o, or make room.",),
+        hints=("Name another place (-o, --sarif), or make room.",),
     )
