@@ -16,6 +16,7 @@ from functools import cache
 import libcst as cst
 
 from pyaot.frontend.syntax import walk
+from pyaot.ir.user_names import UNNAMED
 
 Comprehension = cst.ListComp | cst.GeneratorExp
 Statements = list[cst.BaseStatement]
@@ -26,8 +27,7 @@ AFTER_FIRST = {"min": "min after first", "max": "max after first"}
 @cache
 def function_of(kind: str, node: Comprehension, has_start: bool) -> cst.FunctionDef:
     """The function of a comprehension, which takes what its first clause walks."""
-    taken = {part.value for part in walk(node) if isinstance(part, cst.Name)}
-    names = _names_unlike(taken)
+    names = _names_unlike({part.value for part in walk(node) if isinstance(part, cst.Name)})
     clauses: list[cst.CompFor] = [node.for_in.with_changes(iter=cst.Name(names["values"]))]
     clause = node.for_in.inner_for_in
     while clause is not None:
@@ -65,7 +65,7 @@ def _names_unlike(taken: set[str]) -> dict[str, str]:
     """Names for the function's own variables that the clauses do not use."""
     found = {}
     for name in ("result", "item", "found", "start", "values", "next", "total", "lost"):
-        own = name
+        own = UNNAMED + name
         while own in taken:
             own += "_"
         found[name] = own

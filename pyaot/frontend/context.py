@@ -19,6 +19,7 @@ from pyaot.frontend.values import Value
 from pyaot.ir.nodes import Assign, Check, Dim, Expr, Inexact, Require, Stmt, Store, Var
 from pyaot.ir.program import GlobalFact
 from pyaot.ir.types import PY_INT, Array, Scalar
+from pyaot.ir.user_names import UNNAMED
 
 
 class Unsupported(Exception):  # noqa: N818  an outcome, no error
@@ -193,7 +194,7 @@ class Context(Struct):
 
     def fresh(self, name: str) -> str:
         """A name like this one that no other thing in the function has."""
-        wanted = name.translate(_PUNCTUATION)
+        wanted = name.replace(UNNAMED, "").translate(_PUNCTUATION)
         candidate, count = wanted, 1
         while candidate in self.used_names:
             count += 1
@@ -204,8 +205,13 @@ class Context(Struct):
     def named(self, name: str) -> str:
         """A name for the scope's variable of that name."""
         fresh = self.fresh(self.scope.prefix + name)
-        self.user_names[fresh] = name
+        self.note_user_name(fresh, name)
         return fresh
+
+    def note_user_name(self, variable: str, name: str) -> None:
+        """What the user calls the variable, if nothing else is known yet."""
+        if not name.startswith(UNNAMED):
+            self.user_names.setdefault(variable, name)
 
     def temporary(self, name: str, value: Expr) -> Var:
         """A new scalar that holds `value` and never changes."""

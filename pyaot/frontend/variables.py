@@ -61,9 +61,9 @@ def note_user_name(ctx: Context, name: str, value: Value) -> None:
     """What had no name of the user's has this one."""
     match value:
         case Number(Var(variable)):
-            ctx.user_names.setdefault(variable, name)
+            ctx.note_user_name(variable, name)
         case ArrayValue(place=Place(array)):
-            ctx.user_names.setdefault(array, name)
+            ctx.note_user_name(array, name)
         case TupleValue(items):
             for item in items:
                 note_user_name(ctx, name, item)

@@ -8,7 +8,10 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from pyaot.ir.nodes import Function
+from pyaot.ir.nodes import For, Function
+
+# So begin the names of variables that the front end writes into text of its own.
+UNNAMED = "_pyaot_"
 
 
 class UserNames(Struct, frozen=True):
@@ -34,3 +37,8 @@ NO_NAMES = UserNames({})
 def user_names_of(function: Function) -> UserNames:
     """The names that the front end has noted."""
     return UserNames(dict(function.user_names))
+
+
+def loop_name(loop: For) -> str:
+    """What the user calls the loop's variable; "" where there is none in the text."""
+    return "" if loop.label.startswith(UNNAMED) else loop.label

@@ -19,13 +19,14 @@ from pyaot.base.render import as_data
 from pyaot.base.source import SourceFile
 from pyaot.ir.nodes import For, LibraryCall, Stmt
 from pyaot.ir.show import show_type
-from pyaot.ir.user_names import UserNames, user_names_of
+from pyaot.ir.user_names import UserNames, loop_name, user_names_of
 from pyaot.ir.walk import bodies_of
 from pyaot.output.guard_text import false_text, reason_text
 from pyaot.output.runtime_names import Wording
 from pyaot.output.version import VERSION
 from pyaot.plan.plan import EntryPlan, InstancePlan
 
+_TITLES = {"expression": "expression", "array operator": "array operator", "pyaot": "loop of pyaot's own"}
 _REDUCTIONS = {"add": "sum", "mul": "product", "minimum": "minimum", "maximum": "maximum"}
 
 
@@ -92,14 +93,21 @@ def _loop(loop: For, names: UserNames, inside: list[dict[str, Any]]) -> dict[str
     combined = dict.fromkeys((r.op, names.of(r.name)) for r in loop.marks.reductions)
     return {
         "line": loop.span.line,
-        "index": loop.label,
-        "of": "loop" if loop.label else "array operator" if loop.span.line else "pyaot",
+        "index": loop_name(loop),
+        "of": _source_of(loop),
         "parallel": loop.marks.parallel,
         "simd": loop.marks.simd,
         "balanced": loop.marks.balanced,
         "reductions": [{"operator": op, "into": name} for op, name in combined],
         "inside": inside,
     }
+
+
+def _source_of(loop: For) -> str:
+    """What of the text the loop stands for."""
+    if loop.label:
+        return "loop" if loop_name(loop) else "expression"
+    return "array operator" if loop.span.line else "pyaot"
 
 
 def _function_rows(function: Mapping[str, Any]) -> Iterator[str]:
@@ -129,9 +137,7 @@ def _loop_rows(loops: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _title(loop: Mapping[str, Any]) -> str:
-    if loop["of"] == "loop":
-        return f"for {loop['index']}"
-    return "array operator" if loop["line"] else "loop of pyaot's own"
+    return _TITLES.get(loop["of"], f"for {loop['index']}")
 
 
 def _ways(loop: Mapping[str, Any]) -> str:

@@ -7,13 +7,23 @@ from pyaot.base import catalogue
 from pyaot.base.diagnostics import Diagnostic, Related
 from pyaot.base.source import NOWHERE
 from pyaot.ir.nodes import Allocate, For, Marks
-from pyaot.ir.user_names import UserNames
+from pyaot.ir.user_names import UserNames, loop_name
 from pyaot.poly.dependences import FLOW, OUTPUT, Dependence
 
 _LABELS = {
     FLOW: "reads what an earlier iteration wrote to {}",
     OUTPUT: "writes the same of {} as an earlier iteration",
     "anti": "overwrites what an earlier iteration reads of {}",
+}
+
+_COMBINED = {
+    "add": "addition",
+    "mul": "multiplication",
+    "minimum": "the minimum",
+    "maximum": "the maximum",
+    "bitand": "'&'",
+    "bitor": "'|'",
+    "bitxor": "'^'",
 }
 
 
@@ -24,7 +34,10 @@ def is_our_own(loop: For) -> bool:
 
 def title(loop: For) -> str:
     """How messages call the loop."""
-    return f"Loop '{loop.label}'" if loop.label else "The loop of this array operation"
+    name = loop_name(loop)
+    if name:
+        return f"Loop '{name}'"
+    return "The loop of this expression" if loop.label else "The loop of this array operation"
 
 
 def carried_dependence(
@@ -34,7 +47,7 @@ def carried_dependence(
     place = dependence.sink.span
     kind = _article(dependence.kind)
     name = names.words(dependence.name)
-    carrier = f"'{loop.label}'" if loop.label else "It"
+    carrier = f"'{loop_name(loop)}'" if loop_name(loop) else "It"
     note = f"{carrier} carries {kind} dependence on {name}."
     code = catalogue.REDUCTION_KEPT_IN_ORDER if is_strict_sum else catalogue.CARRIED_DEPENDENCE
     related = (Related(dependence.source.span, "the earlier access"),)
@@ -67,7 +80,7 @@ def stays_sequential(loop: For, reason: str) -> Diagnostic:
 def made_parallel(loop: For, marks: Marks, names: UserNames) -> Diagnostic:
     """A loop that runs on all threads."""
     combined = dict.fromkeys((names.words(r.name), r.op) for r in marks.reductions)
-    notes = tuple(f"{name[0].upper()}{name[1:]} is combined by {op}." for name, op in combined)
+    notes = tuple(f"{name[0].upper()}{name[1:]} is combined by {_COMBINED[op]}." for name, op in combined)
     return Diagnostic(
         catalogue.LOOP_MADE_PARALLEL, f"{title(loop)} runs in parallel.", loop.span, notes=notes
     )

@@ -95,6 +95,7 @@ def _rows(flat: For, length: Expr, taken: set[str]) -> Body:
         *body,
         marks=marks,
     )
+    columns = replace(columns, label="")
     last = _exact(add(floordiv(sub(stop, 1), length), 1))
     of_row = (assign(first.name, _exact(mul(row, length))), columns)
     rows = loop(row.name, floordiv(start, length), last, *of_row)
@@ -103,7 +104,7 @@ def _rows(flat: For, length: Expr, taken: set[str]) -> Body:
         flat,
         index=start.name,
         step=STRIP,
-        body=(ends, replace(rows, span=flat.span)),
+        body=(ends, replace(rows, span=flat.span, label=flat.label)),
         marks=replace(flat.marks, simd=False, time=_time(flat, length, row, column)),
     )
     divides = either(compare("lt", flat.stop, 1), compare("gt", length, 0))
