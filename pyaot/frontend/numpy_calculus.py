@@ -14,7 +14,7 @@ from pyaot.frontend.arithmetic import as_integer, binary, cast, compare, integer
 from pyaot.frontend.arrays import allocate, as_stored, loops, mapped, pulled
 from pyaot.frontend.coerce import as_array, as_operand
 from pyaot.frontend.context import Context
-from pyaot.frontend.operators import apply_binary, typed, ufunc_result
+from pyaot.frontend.operators import apply_binary, note_product, typed, ufunc_result
 from pyaot.frontend.reductions import Folding, accumulator
 from pyaot.frontend.values import ArrayValue, Indices, Number, TupleValue, Value
 from pyaot.ir.nodes import Assign, Binary, Const, Expr, Select, Store
@@ -133,6 +133,7 @@ def _polyval(ctx: Context, arguments: Arguments) -> Value:
     if dtype is DType.BOOL:
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "A polynomial of bools is not compiled.")
     type = Scalar(dtype)
+    note_product(ctx, points, points)  # a real coefficient becomes complex, too
     result = allocate(ctx, "values", Array(dtype, points.rank), points.shape)
 
     def body(i: Indices) -> None:

@@ -21,7 +21,7 @@ from pyaot.frontend.arrays import (
 )
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
-from pyaot.frontend.operators import typed, ufunc_result
+from pyaot.frontend.operators import note_product, typed, ufunc_result
 from pyaot.frontend.prove import make_equal
 from pyaot.frontend.reductions import Folding, accumulator, constant
 from pyaot.frontend.reshaping import flattened
@@ -222,6 +222,7 @@ def _dot(ctx: Context, arguments: Arguments) -> Value:
         return ctx.library(ctx, "numpy.multiply", Arguments((a, b)))
     left, right = as_array(ctx, a), as_array(ctx, b)
     if left.rank == 0 or right.rank == 0:
+        note_product(ctx, left, right)
         return map_elements(ctx, (left, right), lambda x, y: typed(ctx, lambda: binary("mul", x, y)))
     if left.rank <= 2 and right.rank <= 2:
         return _matmul(ctx, Arguments((left, right)))
@@ -249,6 +250,7 @@ def _vdot(ctx: Context, arguments: Arguments) -> Value:
 
 def _outer(ctx: Context, arguments: Arguments) -> Value:
     a, b = (flattened(ctx, as_stored(ctx, as_array(ctx, value))) for value in arguments.take(ctx, "a", "b"))
+    note_product(ctx, a, b)
     rule = lambda i: typed(ctx, lambda: binary("mul", a.element(i[:1]), b.element(i[1:])))  # noqa: E731
     return pulled(_product_dtype(ctx, a, b), (a.shape[0], b.shape[0]), rule)
 
@@ -314,6 +316,7 @@ def _kron(ctx: Context, arguments: Arguments) -> Value:
     if a.rank != b.rank:
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'kron' of arrays of different ranks is not compiled.")
     shape = tuple(times(x, y) for x, y in zip(a.shape, b.shape))
+    note_product(ctx, a, b)
 
     def element(i: Indices) -> Expr:
         outer = tuple(binary("floordiv", index, extent) for index, extent in zip(i, b.shape))
@@ -341,6 +344,7 @@ def _cross(ctx: Context, arguments: Arguments) -> Value:
         make_equal(
             ctx, array.shape[-1], integer(3), "the vectors of a cross product have not three components"
         )
+    note_product(ctx, a, b)
     result = allocate(ctx, "cross", Array(_product_dtype(ctx, a, b), 1), (integer(3),))
     assert result.place is not None
     for n in range(3):

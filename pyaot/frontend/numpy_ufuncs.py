@@ -17,6 +17,7 @@ from pyaot.frontend.operators import (
     apply_compare,
     array_power,
     check_fits,
+    note_product,
     scalar_binary,
     typed,
     ufunc_result,
@@ -130,6 +131,8 @@ def _operator(op: str) -> Handler:
             a, b = _one_of_numpy(left.expr, right.expr)
             if op == "pow" and (special := array_power(ctx, Number(a), b)) is not None:
                 return special
+            if op == "mul":
+                note_product(ctx, left, right)
             return Number(cast_numpy(scalar_binary(ctx, op, a, b)))
         return apply_binary(ctx, op, left, right)
 

@@ -118,16 +118,22 @@ def _array_binary(ctx: Context, op: str, left: ArrayValue | Number, right: Array
         return special
     if op == "pow":
         ctx.rounding("power")
-    if op == "mul" and not any(map(_multiplies_exactly, (left, right))):
-        ctx.rounding("complex product")
+    if op == "mul":
+        note_product(ctx, left, right)
     for operand, other in ((left, right), (right, left)):
         if isinstance(operand, Number):
             check_fits(ctx, operand.expr, operand.type, other.type, op)
     return mapped(ctx, (left, right), lambda a, b: typed(ctx, lambda: arithmetic.binary(op, a, b)))
 
 
+def note_product(ctx: Context, left: ArrayValue | Number, right: ArrayValue | Number) -> None:
+    """NumPy's multiply rounds a complex product once less where the processor can; Python's * does not."""
+    if not any(map(_multiplies_exactly, (left, right))):
+        ctx.rounding("complex product")
+
+
 def _multiplies_exactly(operand: ArrayValue | Number) -> bool:
-    """A product with it rounds in one way only; NumPy fuses others of whole arrays where processors can."""
+    """A product with it rounds in one way only."""
     if not operand.type.dtype.is_complex:
         return True
     value = operand.expr.value if isinstance(operand, Number) and isinstance(operand.expr, Const) else 1 + 1j
