@@ -4,12 +4,13 @@ Nothing is written but what --sarif asks for, and nothing of the user's is run.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import click
 
-from pyaot.base.catalogue import explanation, find_code
+from pyaot.base.catalogue import CATALOGUE, explanation, find_code
 from pyaot.base.diagnostics import Diagnostic, Severity
 from pyaot.base.errors import PyaotError
 from pyaot.base.options import Options
@@ -35,6 +36,8 @@ def command(subject: str, name: str | None, as_json: bool, sarif: Path | None, *
     if code is not None and not Path(subject).exists():
         click.echo(explanation(code))
         return
+    if code is None and re.fullmatch(r"PA\d+", subject, re.IGNORECASE) and not Path(subject).exists():
+        raise click.BadParameter(f"There is no message {subject.upper()}; known are {', '.join(CATALOGUE)}.")
     options = options_of(**settings)
     file, outcome = _compiled(Path(subject), options)
     entries, diagnostics = (

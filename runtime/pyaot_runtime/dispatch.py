@@ -57,8 +57,11 @@ class Binder:
                 if self._recorder is None:
                     return guard, kernel
                 return self._recorder.guard(name, guard), self._recorder.kernel(name, kernel)
-        forced = f"PYAOT_VERSION={self._forced}"
-        return self._nothing(forced if self._forced else "its kernels could not be loaded")
+        if self._forced == "original":
+            return self._nothing("PYAOT_VERSION=original")
+        if self._forced:
+            return self._nothing(f"it has no {self._forced} version, and PYAOT_VERSION={self._forced}")
+        return self._nothing("its kernels could not be loaded")
 
     def choose_if_forced(self, guard: Guard, **kernels: Kernel | None) -> tuple[Guard, Kernel]:
         """As `choose`, for an instance that is so short that only PYAOT_VERSION makes it run."""
@@ -74,7 +77,7 @@ class Binder:
     def _nothing(self, reason: str) -> tuple[Guard, Kernel]:
         """A guard that is always false."""
         guard = _never(reason)
-        return (guard if self._recorder is None else self._recorder.guard("compiled", guard)), _fail
+        return (guard if self._recorder is None else self._recorder.guard("", guard)), _fail
 
 
 def versions(original: Any) -> Callable[[Factory], Any]:

@@ -5,6 +5,7 @@ A forked child uses one thread: the teams of OpenMP do not survive a fork.
 
 import math
 import os
+import sys
 from collections.abc import Callable
 
 _MAXIMUM = 256
@@ -49,9 +50,12 @@ def follow_threads(follow: Callable[[int], None]) -> None:
 
 def _default() -> int:
     for name in ("PYAOT_NUM_THREADS", "OMP_NUM_THREADS"):
-        asked = _number(os.environ.get(name, ""))
+        text = os.environ.get(name, "")
+        asked = _number(text)
         if asked > 0:
             return min(asked, _MAXIMUM)
+        if text and name == "PYAOT_NUM_THREADS":
+            print(f"pyaot: {name}={text!r} is no number of threads; not used", file=sys.stderr)
     return max(1, min(available_cores(), _MAXIMUM))
 
 

@@ -62,12 +62,12 @@ class Teller:
         self.name = name
 
     def guard(self, version: str, guard: Guard) -> Guard:
-        """The guard; its reason is kept until the original runs."""
+        """The guard; its reason is kept until the original runs. Without a version, why there is none."""
 
         def recorded(*values: Any) -> str | None:
             reason = guard(*values)
             if reason is not None:
-                note(f"{version}: {reason}")
+                note(f"{version}: {reason}" if version else reason)
             return reason
 
         return recorded
@@ -185,7 +185,8 @@ def _notes() -> deque[str]:
 
 
 def _take_notes() -> list[str]:
+    """The reasons, each once: those of several instances are often the same."""
     notes = _notes()
-    taken = list(notes)
+    taken = list(dict.fromkeys(notes))
     notes.clear()
     return taken

@@ -139,6 +139,13 @@ def test_explain_a_message(text: str, here: Path) -> None:
     assert result.exit_code == 0 and code.title in result.stdout
 
 
+def test_explain_a_message_that_is_not_there(here: Path) -> None:
+    result = _pyaot("explain", "pa999")
+    assert result.exit_code == 2 and "no message PA999; known are PA101" in result.stderr
+    (here / "pa999").write_text("text of a file that happens to be called so", encoding="utf-8")
+    assert "no message" not in _pyaot("explain", "pa999").stderr
+
+
 # ---- doctor
 
 

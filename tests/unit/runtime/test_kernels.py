@@ -117,11 +117,16 @@ def test_library_calls_write_into_sections() -> None:
 
 
 def _python(text: str, **environment: str) -> str:
+    """What the text prints, in a process of its own."""
+    return _ran(text, **environment).stdout.strip()
+
+
+def _ran(text: str, **environment: str) -> subprocess.CompletedProcess[str]:
     clean = {k: v for k, v in os.environ.items() if k not in ("PYAOT_NUM_THREADS", "OMP_NUM_THREADS")}
     command = [sys.executable, "-c", textwrap.dedent(text)]
     done = subprocess.run(command, env={**clean, **environment}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    return done
 
 
 def test_threads_by_environment() -> None:
@@ -130,6 +135,9 @@ def test_threads_by_environment() -> None:
     assert _python(ask, OMP_NUM_THREADS="5,2") == "5"
     assert _python(ask, PYAOT_NUM_THREADS="many") == str(available_cores())
     assert _python(ask, PYAOT_NUM_THREADS="100000") == "256"
+    told = "pyaot: PYAOT_NUM_THREADS='many' is no number of threads; not used\n"
+    assert _ran(ask, PYAOT_NUM_THREADS="many").stderr == told
+    assert _ran(ask, OMP_NUM_THREADS="many").stderr == _ran(ask).stderr == ""
 
 
 def test_cores_of_a_control_group(tmp_path: Path) -> None:

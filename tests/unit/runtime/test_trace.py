@@ -41,7 +41,17 @@ def test_forced_version_that_is_not_there_is_said(
     monkeypatch.setenv("PYAOT_TRACE", "1")
     monkeypatch.setenv("PYAOT_VERSION", "numpy")
     assert _bound(f, native=_kernel)(1) == "original 7"
-    assert "the original ran (compiled: PYAOT_VERSION=numpy)" in capsys.readouterr().err
+    assert "the original ran (it has no numpy version, and PYAOT_VERSION=numpy)" in capsys.readouterr().err
+
+
+def test_reasons_of_several_instances_are_said_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PYAOT_TRACE", "1")
+    for reason in ("x is odd", "x is even", "x is odd"):
+        note(reason)
+    _bound(f, native=_kernel)(-1)
+    assert "the original ran (x is odd; x is even; native: x is not positive)" in capsys.readouterr().err
 
 
 def test_reasons_of_one_thread_do_not_reach_another(
