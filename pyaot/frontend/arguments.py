@@ -146,3 +146,20 @@ def axes_argument(ctx: Context, value: Value | None, rank: int) -> tuple[int, ..
     if any(not -rank <= axis < rank for axis in axes):
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, f"An axis is out of range for {rank} dimensions.")
     return tuple(axis % rank for axis in axes)
+
+
+def c_order(ctx: Context, value: Value | None) -> None:
+    """An `order=` that says that elements lie, or are read, as in C."""
+    _order_among(ctx, value, "C")
+
+
+def any_order(ctx: Context, value: Value | None) -> None:
+    """An `order=` that says as in C, or as in the array that is given."""
+    _order_among(ctx, value, "CKA")
+
+
+def _order_among(ctx: Context, value: Value | None, letters: str) -> None:
+    if is_given(value) and not (isinstance(value, TextValue) and value.text in tuple(letters)):
+        raise ctx.refuse(
+            UNSUPPORTED_ARGUMENT, "This 'order' is not compiled: elements are in the order of C."
+        )

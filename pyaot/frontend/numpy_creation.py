@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import (
     Arguments,
+    any_order,
+    c_order,
     dtype_of,
     is_given,
     known_bool,
@@ -12,7 +14,19 @@ from pyaot.frontend.arguments import (
     number,
     shape_argument,
 )
-from pyaot.frontend.arithmetic import as_integer, binary, cast, compare, greatest, integer, minus, plus, times
+from pyaot.frontend.arithmetic import (
+    as_integer,
+    binary,
+    both,
+    cast,
+    compare,
+    greatest,
+    integer,
+    minus,
+    negate,
+    plus,
+    times,
+)
 from pyaot.frontend.arrays import allocate, borrowed, materialise, pulled, write
 from pyaot.frontend.coerce import as_array, stacked_items
 from pyaot.frontend.context import Context
@@ -21,8 +35,8 @@ from pyaot.frontend.numpy_shapes import transposed
 from pyaot.frontend.prove import assume, never_negative
 from pyaot.frontend.reshaping import is_contiguous
 from pyaot.frontend.values import ArrayValue, Indices, NoneValue, Number, TupleValue, Value
-from pyaot.ir.nodes import Binary, Const, Expr, Select
-from pyaot.ir.types import Array, DType, Scalar
+from pyaot.ir.nodes import Binary, Call, Const, Expr, Select
+from pyaot.ir.types import PY_FLOAT, Array, DType, Scalar
 
 Handler = Callable[[Context, Arguments], Value]
 _TAKE_A_COPY = "Take a copy with '.copy()'."
@@ -35,19 +49,12 @@ def _extent(ctx: Context, value: Number) -> Expr:
 def _filled(fill: float | None) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
         shape, dtype, order = arguments.take(ctx, "shape", "dtype", "order")
-        _c_order(ctx, order)
+        c_order(ctx, order)
         assert shape is not None
         chosen = dtype_of(ctx, dtype) if is_given(dtype) and dtype is not None else DType.FLOAT64
         return new_array(ctx, tuple(_extent(ctx, n) for n in shape_argument(ctx, shape)), chosen, fill)
 
     return handle
-
-
-def _c_order(ctx: Context, order: Value | None) -> None:
-    if is_given(order):
-        raise ctx.refuse(
-            UNSUPPORTED_ARGUMENT, "The 'order' of an array is not compiled: arrays are in C order."
-        )
 
 
 def new_array(ctx: Context, shape: Indices, dtype: DType, fill: float | None) -> ArrayValue:
@@ -69,7 +76,8 @@ def _fill_constant(fill: float, dtype: DType) -> Const:
 
 def _like(fill: float | None) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
-        a, dtype, shape = arguments.take(ctx, "a", "dtype", "shape")
+        a, dtype, order, _, shape = arguments.take(ctx, "a", "dtype", "order", "subok", "shape")
+        any_order(ctx, order)
         array = as_array(ctx, a)
         chosen = dtype_of(ctx, dtype) if is_given(dtype) and dtype is not None else array.dtype
         extents = (
@@ -83,7 +91,8 @@ def _like(fill: float | None) -> Handler:
 
 
 def _full(ctx: Context, arguments: Arguments) -> Value:
-    shape, value, dtype = arguments.take(ctx, "shape", "fill_value", "dtype")
+    shape, value, dtype, order = arguments.take(ctx, "shape", "fill_value", "dtype", "order")
+    c_order(ctx, order)
     assert shape is not None
     fill = number(ctx, value).expr
     chosen = dtype_of(ctx, dtype) if is_given(dtype) and dtype is not None else fill.type.dtype
@@ -91,7 +100,8 @@ def _full(ctx: Context, arguments: Arguments) -> Value:
 
 
 def _full_like(ctx: Context, arguments: Arguments) -> Value:
-    a, value, dtype = arguments.take(ctx, "a", "fill_value", "dtype")
+    a, value, dtype, order = arguments.take(ctx, "a", "fill_value", "dtype", "order")
+    any_order(ctx, order)
     array = as_array(ctx, a)
     chosen = dtype_of(ctx, dtype) if is_given(dtype) and dtype is not None else array.dtype
     return _filled_with(ctx, array.shape, chosen, number(ctx, value).expr)
@@ -116,23 +126,53 @@ def _arange(ctx: Context, arguments: Arguments) -> Value:
     start, step = start or integer(0), step or integer(1)
     assert stop is not None
     if any(not e.type.dtype.is_integer for e in (start, stop, step)):
-        raise ctx.refuse(
-            UNSUPPORTED_ARGUMENT,
-            "'arange' of floats is not compiled.",
-            None,
-            "Use linspace, or scale an arange of ints.",
-        )
+        return _float_range(ctx, (start, stop, step), dtype)
     chosen = Scalar(dtype_of(ctx, dtype) if dtype is not None and is_given(dtype) else DType.INT64)
     start, stop, step = as_integer(start), as_integer(stop), as_integer(step)
-    if not isinstance(step, Const) or int(step.value.real) <= 0:
-        raise ctx.refuse(
-            UNSUPPORTED_ARGUMENT, "The step of 'arange' must be a positive constant in compiled code."
-        )
+    if not isinstance(step, Const):
+        ctx.check(compare("ne", step, integer(0)), "the step of 'arange' is zero")
+    elif step == integer(0):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The step of 'arange' is zero.")
     length = minus(stop, start)
-    if step != integer(1):
-        length = binary("floordiv", plus(length, minus(step, integer(1))), step)
+    if step != integer(1):  # rounded up: the negative of the negative quotient rounded down
+        length = minus(integer(0), binary("floordiv", minus(start, stop), step))
     extent = length if never_negative(ctx, length) else greatest(length, integer(0))
     return pulled(chosen.dtype, (extent,), lambda i: cast(plus(start, times(i[0], step)), chosen))
+
+
+def _float_range(ctx: Context, bounds: tuple[Expr, Expr, Expr], dtype: Value | None) -> ArrayValue:
+    """start, start + step, then start + i * ((start + step) - start), as NumPy fills it."""
+    is_double = all(e.type.is_python or e.type.dtype in (DType.FLOAT64, DType.INT64) for e in bounds)
+    is_real = not any(e.type.dtype.is_complex for e in bounds)
+    wanted = dtype_of(ctx, dtype) if dtype is not None and is_given(dtype) else DType.FLOAT64
+    if not is_double or not is_real or wanted is not DType.FLOAT64:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'arange' of floats gives float64 in compiled code.")
+    start, stop, step = (ctx.temporary("bound", cast(e, PY_FLOAT)) for e in bounds)
+    zero = Const(0.0, PY_FLOAT)
+    ctx.check(compare("ne", step, zero), "the step of 'arange' is zero")
+    turns = ctx.temporary("turns", _floats("truediv", _floats("sub", stop, start), step))
+    large = Const(float(2**31), PY_FLOAT)
+    fits = both(compare("lt", turns, large), compare("gt", turns, Const(-float(2**31), PY_FLOAT)))
+    ctx.check(fits, "'arange' of so many floats")
+    vanishes = both(compare("eq", turns, zero), compare("ne", start, stop))
+    ctx.check(negate(vanishes), "the length of 'arange' is too small a number")
+    count = as_integer(Call("ceil", (turns,), PY_FLOAT))
+    extent = ctx.temporary("count", greatest(count, integer(0)))
+    second = ctx.temporary("second", _floats("add", start, step))
+    gap = ctx.temporary("gap", _floats("sub", second, start))
+
+    def element(i: Indices) -> Expr:
+        first = Select(compare("eq", i[0], integer(1)), second, start, PY_FLOAT)
+        later = _floats("add", start, _floats("mul", cast(i[0], PY_FLOAT), gap))
+        value = Select(compare("lt", i[0], integer(2)), first, later, PY_FLOAT)
+        return cast(value, Scalar(DType.FLOAT64))
+
+    return pulled(DType.FLOAT64, (extent,), element)
+
+
+def _floats(op: str, left: Expr, right: Expr) -> Expr:
+    """Python's arithmetic, which warns of nothing; so does NumPy where it fills an array."""
+    return Binary(op, left, right, PY_FLOAT, False)
 
 
 def _linspace(ctx: Context, arguments: Arguments) -> Value:
@@ -248,7 +288,8 @@ def _is_turned(array: ArrayValue) -> bool:
 
 
 def _copy(ctx: Context, arguments: Arguments) -> Value:
-    (a,) = arguments.take(ctx, "a")
+    a, order = arguments.take(ctx, "a", "order")
+    any_order(ctx, order)
     return materialise(ctx, as_array(ctx, a), "copied")
 
 

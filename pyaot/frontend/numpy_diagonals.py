@@ -47,6 +47,16 @@ def _diagonal(ctx: Context, arguments: Arguments) -> Value:
     return replace(borrowed(ctx, array, pulled(array.dtype, shape, element)), read_only=True)
 
 
+def _trace(ctx: Context, arguments: Arguments) -> Value:
+    """The sum of a diagonal."""
+    *which, dtype = arguments.take(ctx, "a", "offset", "axis1", "axis2", "dtype")
+    names = ("a", "offset", "axis1", "axis2")
+    given = {name: value for name, value in zip(names, which) if value is not None}
+    diagonal = _diagonal(ctx, Arguments((), given))
+    options = {"axis": Number(integer(-1)), **({"dtype": dtype} if dtype is not None else {})}
+    return ctx.library(ctx, "numpy.sum", Arguments((diagonal,), options))
+
+
 def _fill_diagonal(ctx: Context, arguments: Arguments) -> Value:
     a, val, wrap = arguments.take(ctx, "a", "val", "wrap")
     place = a.place if isinstance(a, ArrayValue) else None
@@ -123,6 +133,7 @@ def _diagonal_indices(ctx: Context, arguments: Arguments) -> Value:
 
 TABLE: dict[str, Handler] = {
     "numpy.diagonal": _diagonal,
+    "numpy.trace": _trace,
     "numpy.fill_diagonal": _fill_diagonal,
     "numpy.tri": _tri,
     "numpy.tril_indices": _triangle_indices(_lower),

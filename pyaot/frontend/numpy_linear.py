@@ -326,16 +326,6 @@ def _kron(ctx: Context, arguments: Arguments) -> Value:
     return pulled(_product_dtype(ctx, a, b), shape, element)
 
 
-def _trace(ctx: Context, arguments: Arguments) -> Value:
-    (a,) = arguments.take(ctx, "a")
-    array = as_array(ctx, a)
-    if array.rank != 2:
-        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "Only the trace of a matrix is compiled.")
-    make_equal(ctx, array.shape[0], array.shape[1], "the trace of a matrix that is not square")
-    diagonal = pulled(array.dtype, (array.shape[0],), lambda i: array.element((i[0], i[0])))
-    return ctx.library(ctx, "numpy.sum", Arguments((diagonal,)))
-
-
 def _cross(ctx: Context, arguments: Arguments) -> Value:
     a, b = (as_stored(ctx, as_array(ctx, value)) for value in arguments.take(ctx, "a", "b"))
     if a.rank != 1 or b.rank != 1:
@@ -365,6 +355,5 @@ TABLE: dict[str, Handler] = {
     "numpy.tensordot": _tensordot,
     "numpy.einsum": _einsum,
     "numpy.kron": _kron,
-    "numpy.trace": _trace,
     "numpy.cross": _cross,
 }

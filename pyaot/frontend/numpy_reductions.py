@@ -1,4 +1,4 @@
-"""NumPy's reductions: sum prod mean var std min max ptp argmin argmax any all norm, cumulative sums."""
+"""NumPy's reductions: sum prod mean var std min max ptp argmin argmax any all, cumulative sums."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,6 @@ from pyaot.frontend.arguments import (
 )
 from pyaot.frontend.arithmetic import (
     both,
-    call,
     cast,
     compare,
     either,
@@ -27,7 +26,8 @@ from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
 from pyaot.frontend.operators import scalar_binary
 from pyaot.frontend.prove import assume
-from pyaot.frontend.reductions import Folding, accumulator, constant, reduce_array
+from pyaot.frontend.reduction_arguments import chosen, initial_value, no_mask
+from pyaot.frontend.reductions import Folding, accumulator, constant, reduce_array, with_axes
 from pyaot.frontend.reshaping import flattened
 from pyaot.frontend.values import ArrayValue, Indices, Number, Value
 from pyaot.ir.nodes import Assign, Binary, Call, Const, Expr, Select, Store, Var
@@ -58,7 +58,7 @@ def _sum_type(dtype: DType) -> DType:
     return DType.UINT64 if dtype.kind == "u" else dtype
 
 
-def _accumulator_type(dtype: DType) -> Scalar:
+def accumulator_type(dtype: DType) -> Scalar:
     """float32 is accumulated in double: no worse than NumPy's pairwise sum, whose order is its own."""
     return Scalar(DType.FLOAT64 if dtype is DType.FLOAT32 else dtype)
 
@@ -69,16 +69,18 @@ def _folded(op: str, type: Scalar) -> Callable[[Expr, Expr], Expr]:
 
 def _sum_like(op: str, start: int) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
-        a, axis, dtype, out, keepdims = arguments.take(ctx, "a", "axis", "dtype", "out", "keepdims")
+        a, axis, dtype, out, keepdims, initial, where = arguments.take(
+            ctx, "a", "axis", "dtype", "out", "keepdims", "initial", "where"
+        )
         no_out(ctx, out)
         array = as_array(ctx, a)
         result = dtype_of(ctx, dtype) if is_given(dtype) and dtype is not None else _sum_type(array.dtype)
         if result.kind in "fc":
             ctx.rounding("the order of a sum")
-        type = _accumulator_type(result)
-        folding = Folding(
-            type, constant(start, type), _folded(op, type), lambda acc: cast(acc, Scalar(result))
-        )
+        type = accumulator_type(result)
+        array = chosen(ctx, array, where, lambda type: _unchanging(op, type))
+        first = constant(start, type) if initial is None else initial_value(ctx, initial, result)
+        folding = Folding(type, cast(first, type), _folded(op, type), lambda acc: cast(acc, Scalar(result)))
         axes = axes_argument(ctx, axis, array.rank)
         return reduce_array(ctx, array, axes, known_bool(ctx, keepdims, False, "keepdims"), folding)
 
@@ -87,18 +89,23 @@ def _sum_like(op: str, start: int) -> Handler:
 
 def _extreme(op: str) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
-        a, axis, out, keepdims = arguments.take(ctx, "a", "axis", "out", "keepdims")
+        a, axis, out, keepdims, initial, where = arguments.take(
+            ctx, "a", "axis", "out", "keepdims", "initial", "where"
+        )
         no_out(ctx, out)
         array = as_array(ctx, a)
         axes = axes_argument(ctx, axis, array.rank)
-        not_empty(ctx, array, axes)
-        if array.dtype.is_complex:
-            raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The extremes of complex numbers are not compiled.")
+        first = None if initial is None else initial_value(ctx, initial, array.dtype)
+        if first is None:
+            no_mask(ctx, where)
+            not_empty(ctx, array, axes)
+        else:
+            array = chosen(ctx, array, where, lambda _: first)
         if array.dtype.is_complex:
             raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The extremes of complex numbers are not compiled.")
         type = Scalar(array.dtype)
         name = {"minimum": "bitand", "maximum": "bitor"}[op] if array.dtype is DType.BOOL else op
-        folding = Folding(type, None, _folded(name, type))
+        folding = Folding(type, first, _folded(name, type))
         return reduce_array(ctx, array, axes, known_bool(ctx, keepdims, False, "keepdims"), folding)
 
     return handle
@@ -113,9 +120,10 @@ def not_empty(ctx: Context, array: ArrayValue, axes: tuple[int, ...]) -> None:
 
 def _logical(is_all: bool) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
-        a, axis, out, keepdims = arguments.take(ctx, "a", "axis", "out", "keepdims")
+        a, axis, out, keepdims, where = arguments.take(ctx, "a", "axis", "out", "keepdims", "where")
         no_out(ctx, out)
         array = map_elements(ctx, (as_array(ctx, a),), lambda e: cast(truth(e), _BOOL))
+        array = chosen(ctx, array, where, lambda type: Const(is_all, type))
         op = "bitand" if is_all else "bitor"
         folding = Folding(_BOOL, Const(is_all, _BOOL), _folded(op, _BOOL))
         axes = axes_argument(ctx, axis, array.rank)
@@ -132,7 +140,7 @@ def count_of(array: ArrayValue, axes: tuple[int, ...]) -> Expr:
     return result
 
 
-def _mean_type(dtype: DType) -> DType:
+def mean_type(dtype: DType) -> DType:
     return dtype if dtype.kind in "fc" else DType.FLOAT64
 
 
@@ -140,8 +148,8 @@ def mean_of(ctx: Context, array: ArrayValue, axes: tuple[int, ...], keepdims: bo
     """The mean over axes."""
     ctx.rounding("the order of a sum")
     not_empty(ctx, array, axes)
-    result = Scalar(_mean_type(array.dtype))
-    type = _accumulator_type(result.dtype)
+    result = Scalar(mean_type(array.dtype))
+    type = accumulator_type(result.dtype)
     count = cast(cast(count_of(array, axes), Scalar(DType.INT64)), Scalar(type.dtype.real))
     divisor = cast(count, type)
     folding = Folding(
@@ -177,14 +185,14 @@ def _spread(is_std: bool) -> Handler:
         keep = known_bool(ctx, keepdims, False, "keepdims")
         mean = mean_of(ctx, array, axes, keepdims=True)
         assert isinstance(mean, ArrayValue)
-        squares = map_elements(ctx, (array, mean), _squared_distance)
+        squares = map_elements(ctx, (array, mean), squared_distance)
         freedom = known_int(ctx, ddof, "ddof") if is_given(ddof) else 0
         return _divided(ctx, squares, axes, keep, freedom, is_std)
 
     return handle
 
 
-def _squared_distance(element: Expr, mean: Expr) -> Expr:
+def squared_distance(element: Expr, mean: Expr) -> Expr:
     type = mean.type
     distance = Binary("sub", cast(element, type), mean, type, checked=False)
     if not type.dtype.is_complex:
@@ -199,7 +207,7 @@ def _divided(
     ctx: Context, squares: ArrayValue, axes: tuple[int, ...], keep: bool, freedom: int, is_std: bool
 ) -> Value:
     result = Scalar(squares.dtype)
-    type = _accumulator_type(result.dtype)
+    type = accumulator_type(result.dtype)
     count = greatest_zero(minus(count_of(squares, axes), integer(freedom)))
     divisor = cast(cast(count, Scalar(DType.INT64)), type)
 
@@ -223,14 +231,16 @@ def _argument_of(comparison: str) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
         a, axis, out, keepdims = arguments.take(ctx, "a", "axis", "out", "keepdims")
         no_out(ctx, out)
-        if is_given(keepdims):
-            raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'keepdims' of argmin and argmax is not compiled.")
+        keep = known_bool(ctx, keepdims, False, "keepdims")
         array = as_stored(ctx, as_array(ctx, a))
-        if not is_given(axis):
-            from_flat = _flat(ctx, array)
-            return Number(_best_along(ctx, from_flat, 0, (), comparison))
-        along = axes_argument(ctx, axis, array.rank)[0]
-        return _best_array(ctx, array, along, comparison)
+        kept: tuple[int, ...] = ()
+        if is_given(axis):
+            along = axes_argument(ctx, axis, array.rank)[0]
+            kept = tuple(n for n in range(array.rank) if n != along)
+            best = _best_array(ctx, array, along, comparison)
+        else:
+            best = Number(_best_along(ctx, _flat(ctx, array), 0, (), comparison))
+        return with_axes(ctx, as_array(ctx, best), array.rank, kept) if keep else best
 
     return handle
 
@@ -337,28 +347,6 @@ def _count_nonzero(ctx: Context, arguments: Arguments) -> Value:
     return reduce_array(ctx, array, axes_argument(ctx, axis, array.rank), False, folding)
 
 
-def _norm(ctx: Context, arguments: Arguments) -> Value:
-    """The 2-norm (Frobenius for matrices) over all or some axes."""
-    x, order, axis, keepdims = arguments.take(ctx, "x", "ord", "axis", "keepdims")
-    array = as_array(ctx, x)
-    axes = axes_argument(ctx, axis, array.rank)
-    if is_given(order) and not (known_int(ctx, order, "ord") == 2 and len(axes) == 1):
-        raise ctx.refuse(
-            UNSUPPORTED_ARGUMENT, "Only the 2-norm of vectors and the Frobenius norm are compiled."
-        )
-    ctx.rounding("the order of a sum")
-    zero = constant(0, Scalar(_mean_type(array.dtype)))
-    squares = map_elements(ctx, (array,), lambda e: _squared_distance(cast(e, zero.type), zero))
-    type = _accumulator_type(squares.dtype)
-    folding = Folding(
-        type,
-        constant(0, type),
-        _folded("add", type),
-        lambda acc: cast(call("sqrt", acc), Scalar(squares.dtype)),
-    )
-    return reduce_array(ctx, squares, axes, known_bool(ctx, keepdims, False, "keepdims"), folding)
-
-
 def _peak_to_peak(ctx: Context, arguments: Arguments) -> Value:
     high, low = _extreme("maximum")(ctx, arguments), _extreme("minimum")(ctx, arguments)
     if isinstance(high, Number) and isinstance(low, Number):
@@ -385,5 +373,4 @@ TABLE: dict[str, Handler] = {
     "numpy.cumsum": _cumulative("add"),
     "numpy.cumprod": _cumulative("mul"),
     "numpy.count_nonzero": _count_nonzero,
-    "numpy.linalg.norm": _norm,
 }

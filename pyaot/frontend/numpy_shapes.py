@@ -5,7 +5,15 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
-from pyaot.frontend.arguments import Arguments, axes_argument, is_given, known_int, number, shape_argument
+from pyaot.frontend.arguments import (
+    Arguments,
+    axes_argument,
+    c_order,
+    is_given,
+    known_int,
+    number,
+    shape_argument,
+)
 from pyaot.frontend.arithmetic import as_integer, binary, cast, compare, integer, minus, plus, times
 from pyaot.frontend.arrays import as_stored, borrowed, broadcast_element, materialise, pulled, view
 from pyaot.frontend.coerce import as_array
@@ -69,7 +77,8 @@ def _reshape(ctx: Context, arguments: Arguments) -> Value:
     given = arguments.positional[1:] or tuple(
         arguments.keywords[k] for k in ("shape", "newshape") if k in arguments.keywords
     )
-    if "order" in arguments.keywords or not given:
+    c_order(ctx, arguments.keywords.get("order"))
+    if not given:
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "This form of reshape is not compiled.")
     first = given[0]
     numbers = [number(ctx, n) for n in (first.items if isinstance(first, TupleValue) else given)]
@@ -77,12 +86,14 @@ def _reshape(ctx: Context, arguments: Arguments) -> Value:
 
 
 def _flatten_copy(ctx: Context, arguments: Arguments) -> Value:
-    (a,) = arguments.take(ctx, "a")
+    a, order = arguments.take(ctx, "a", "order")
+    c_order(ctx, order)
     return materialise(ctx, flattened(ctx, as_array(ctx, a)), "flat")
 
 
 def _ravel(ctx: Context, arguments: Arguments) -> Value:
-    (a,) = arguments.take(ctx, "a")
+    a, order = arguments.take(ctx, "a", "order")
+    c_order(ctx, order)
     array = as_array(ctx, a)
     if not is_contiguous(ctx, array):
         array = borrowed(ctx, array, materialise(ctx, array, "flat"))
@@ -270,12 +281,27 @@ def _diagonal_matrix(array: ArrayValue, shift: int) -> ArrayValue:
 
 
 def _diff(ctx: Context, arguments: Arguments) -> Value:
-    a, n, axis = arguments.take(ctx, "a", "n", "axis")
+    a, n, axis, prepend, append = arguments.take(ctx, "a", "n", "axis", "prepend", "append")
     array = as_array(ctx, a)
     along = axes_argument(ctx, axis, array.rank)[0] if is_given(axis) else array.rank - 1
-    for _ in range(known_int(ctx, n, "n") if is_given(n) else 1):
+    count = known_int(ctx, n, "n") if is_given(n) else 1
+    ends = [None if end is None else _end(ctx, end, array, along) for end in (prepend, append)]
+    if count and any(end is not None for end in ends):
+        parts = [part for part in (ends[0], array, ends[1]) if part is not None]
+        joining = Arguments((TupleValue(tuple(parts)), Number(integer(along))))
+        array = as_array(ctx, ctx.library(ctx, "numpy.concatenate", joining))
+    for _ in range(count):
         array = _differences(array, along)
     return array
+
+
+def _end(ctx: Context, end: Value, array: ArrayValue, along: int) -> ArrayValue:
+    """What stands before or behind an array: a number is that in every place."""
+    found = as_array(ctx, end)
+    if found.rank:
+        return found
+    shape = (*array.shape[:along], integer(1), *array.shape[along + 1 :])
+    return pulled(found.dtype, shape, lambda _: found.element(()))
 
 
 def _differences(array: ArrayValue, along: int) -> ArrayValue:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
-from pyaot.frontend.arguments import Arguments, dtype_of, is_given, known_bool, known_int, number
+from pyaot.frontend.arguments import Arguments, any_order, dtype_of, is_given, known_bool, known_int, number
 from pyaot.frontend.arithmetic import UFUNCS, cast, integer, negate, truth, unary
 from pyaot.frontend.arrays import map_elements, mapped, store
 from pyaot.frontend.attributes import part_of
@@ -288,7 +288,8 @@ def _round_to(ctx: Context, operand: ArrayValue | Number, decimals: int) -> Valu
 
 
 def _astype(ctx: Context, arguments: Arguments) -> Value:
-    a, dtype, copy = arguments.take(ctx, "a", "dtype", "copy")
+    a, dtype, order, copy = arguments.take(ctx, "a", "dtype", "order", "copy")
+    any_order(ctx, order)
     assert dtype is not None
     target = Scalar(dtype_of(ctx, dtype))
     operand = as_operand(ctx, a)
