@@ -141,6 +141,7 @@ def count_of(array: ArrayValue, axes: tuple[int, ...]) -> Expr:
 
 
 def mean_type(dtype: DType) -> DType:
+    """In what NumPy averages: integers as float64."""
     return dtype if dtype.kind in "fc" else DType.FLOAT64
 
 
@@ -193,6 +194,7 @@ def _spread(is_std: bool) -> Handler:
 
 
 def squared_distance(element: Expr, mean: Expr) -> Expr:
+    """|element - mean| ** 2, a real number."""
     type = mean.type
     distance = Binary("sub", cast(element, type), mean, type, checked=False)
     if not type.dtype.is_complex:
