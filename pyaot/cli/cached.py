@@ -5,9 +5,9 @@ What is only needed to build it is imported then: a start from the cache is to t
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
@@ -31,19 +31,43 @@ class Cache(Struct, frozen=True):
 
     def entry(self, source: SourceFile) -> Cached | None:
         """The compiled file; None where it could not be compiled (the reason has been printed)."""
+        return self._entry(source, _fill)
+
+    def entry_of_text(self, source: SourceFile) -> Cached | None:
+        """As `entry`, for a text that is not that of its file; what there is to say goes to `sys.stderr`."""
+        return self._entry(source, _fill_with_text)
+
+    def _entry(self, source: SourceFile, fill: "_Fill") -> Cached | None:
         if self.root is None:
             return None
         key = key_of(source, self.options, compiler_identity())
         found = load_entry(self.root, key)
         if found is not None:
             return found
-        import subprocess
-
         arguments = [str(source.path.absolute()), "--key", key, *arguments_of(self.options)]
-        command = [sys.executable, "-m", "pyaot", "fill", *arguments]
         with status(f"compiling {source.path.name} ..."):
-            subprocess.run(command, env=dict(self.environment), check=False)
+            fill([sys.executable, "-m", "pyaot", "fill", *arguments], source, self)
         return load_entry(self.root, key)
+
+
+def _fill(command: list[str], source: SourceFile, cache: Cache) -> None:
+    import subprocess
+
+    subprocess.run(command, env=dict(cache.environment), check=False)
+
+
+def _fill_with_text(command: list[str], source: SourceFile, cache: Cache) -> None:
+    """The messages are printed by this process: a notebook shows no others."""
+    import subprocess
+
+    text = source.text.encode("utf-8", "surrogatepass")
+    done = subprocess.run(
+        [*command, "--text"], input=text, stderr=subprocess.PIPE, env=dict(cache.environment), check=False
+    )
+    sys.stderr.write(done.stderr.decode(errors="replace"))
+
+
+_Fill: TypeAlias = Callable[[list[str], SourceFile, Cache], None]
 
 
 def open_for_run(options: Options) -> Cache:

@@ -42,10 +42,20 @@ def code_of(entry: Cached, file: str) -> CodeType:
 
 def compiled_code(entry: Cached, file: str) -> CodeType:
     """The code of the cache's module, as if it had been compiled from `file`."""
-    tree = ast.parse(entry.module.read_bytes(), file)
+    return compiled_tree(placed_tree(entry), entry, file)
+
+
+def placed_tree(entry: Cached) -> ast.Module:
+    """The cache's module with the lines of the user's file."""
+    tree = ast.parse(entry.module.read_bytes(), str(entry.module))
     for node in ast.walk(tree):
         _put_back(node, entry.inserted)
-    code = compile(tree, file, "exec", dont_inherit=True)
+    return tree
+
+
+def compiled_tree(tree: ast.Module, entry: Cached, file: str, flags: int = 0) -> CodeType:
+    """The code of the entry's module, or of a part of it, as if it had been compiled from `file`."""
+    code = compile(tree, file, "exec", flags=flags, dont_inherit=True)
     return _with_generated_file(code, entry.prefix, str(entry.module))
 
 

@@ -4,6 +4,7 @@
 process with the compiler's packages.
 """
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +30,15 @@ _PATIENCE_S = 600
 @click.command("fill", hidden=True)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--key", required=True)
+@click.option("--text", "is_text", is_flag=True, help="The text comes from the standard input.")
 @compiler_options(march="native")
-def command(file: Path, key: str, **settings: Any) -> None:
+def command(file: Path, key: str, is_text: bool, **settings: Any) -> None:
     """Compile FILE into the cache's entry KEY."""
     root, source = cache_folder(), SourceFile(file, "")
     with reporting(source):
         with writing(root):
             (root / "locks").mkdir(mode=0o700, exist_ok=True)
-        source = read(file)
+        source = SourceFile(file, sys.stdin.buffer.read().decode()) if is_text else read(file)
         with FileLock(root / "locks" / f"{key}.lock", timeout=_PATIENCE_S):
             if load_entry(root, key) is None:
                 _fill(source, options_of(**settings), root, key)

@@ -49,6 +49,7 @@ class ModuleScope(Struct, frozen=True):
     constants: Mapping[str, Constant] = field(default_factory=dict)  # numbers, texts, tuples of them
     aliases: Mapping[str, cst.BaseExpression] = field(default_factory=dict)  # right sides of names bound once
     rebound: frozenset[str] = frozenset()  # names whose value may change while the module lives
+    hidden: frozenset[str] = frozenset()  # names of Python's own that the module gives another meaning
     typing_imports: Mapping[str, str] = field(default_factory=dict)  # those under `if TYPE_CHECKING`
     typing_aliases: Mapping[str, cst.BaseExpression] = field(default_factory=dict)
 
@@ -89,6 +90,7 @@ def read_scopes(tree: SyntaxTree) -> ModuleScope:
         _constants(aliases, imports),
         aliases,
         rebound,
+        frozenset(name for name in _all_bound(statements) if hasattr(builtins, name)),
         imports_of(s.node for s in statements if s.for_types),
         {name: value for s in statements if s.for_types for name, value in _assignments(s.node)},
     )
@@ -131,7 +133,7 @@ def _module_path(name: str, scope: ModuleScope, seen: frozenset[str]) -> str | N
         first, _, rest = (dotted_name(scope.aliases[name]) or "").partition(".")
         path = None if not first or name in seen else _module_path(first, scope, seen | {name})
         return f"{path}.{rest}" if path and rest else path
-    if name in scope.functions or name in scope.classes or name in scope.rebound:
+    if name in scope.functions or name in scope.classes or name in scope.rebound or name in scope.hidden:
         return None
     return f"builtins.{name}" if hasattr(builtins, name) else None
 
@@ -198,6 +200,13 @@ def _rebound(tree: SyntaxTree, statements: tuple[_Statement, ...]) -> frozenset[
         if isinstance(node, cst.NamedExpr):
             names |= set(target_names(node.target))
     return frozenset(names)
+
+
+def _all_bound(statements: tuple[_Statement, ...]) -> Iterator[str]:
+    """The names that the module binds when it runs, certainly or not."""
+    for statement in statements:
+        if not statement.for_types:
+            yield from _bound_by(statement.node)
 
 
 def _bound_by(node: cst.CSTNode) -> Iterator[str]:

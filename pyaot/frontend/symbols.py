@@ -53,7 +53,7 @@ def symbol_value(ctx: Context, name: str, node: cst.CSTNode) -> Value:
     if name in module.imports and name not in module.rebound:
         note_fact(ctx, GlobalFact(name, module.imports[name], Claim.IS))
         return member(ctx, module.imports[name], node)
-    if hasattr(builtins, name) and name not in module.rebound:
+    if hasattr(builtins, name) and name not in module.rebound | module.hidden:
         return SymbolValue(f"builtins.{name}")
     raise ctx.refuse(UNKNOWN_NAME, f"The compiler cannot know what '{name}' is when the function runs.", node)
 

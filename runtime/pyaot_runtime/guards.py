@@ -109,16 +109,20 @@ def is_def(value: Any, qualified_name: str, module: str) -> bool:
 
 def calls(owner: Any, method: str, module: str) -> bool:
     """Whether `owner.step()`, or its property `step`, runs `Class.step` of the module's own text, now."""
-    kind, name = type(owner), method.rpartition(".")[2]
+    value = called(owner, method.rpartition(".")[2])
+    return type(value) is FunctionType and is_def(value, method, module)
+
+
+def called(owner: Any, name: str) -> Any:
+    """The function that `owner.step()`, or its property `step`, runs; None where that is not certain."""
+    kind = type(owner)
     reads: object = kind.__getattribute__
     if reads not in _PLAIN_READS or name in getattr(owner, "__dict__", ()):
-        return False
+        return None
     value: Any = _in_class(kind, name)
     if type(value) is staticmethod:
-        value = value.__func__
-    elif type(value) is property:
-        value = value.fget
-    return type(value) is FunctionType and is_def(value, method, module)
+        return value.__func__
+    return value.fget if type(value) is property else value
 
 
 def named(path: str) -> Any:

@@ -1,0 +1,42 @@
+"""Names of Python's own that a module gives another meaning are not taken for Python's."""
+
+from pathlib import Path
+
+import pytest
+
+from pyaot.base.source import SourceFile
+from pyaot.frontend.lower import lower
+from pyaot.frontend.parse import parse
+
+BINDINGS = {
+    "an object": "abs = Odd()",
+    "by a condition": "if len('a') == 1:\n    abs = Odd()",
+    "a loop's variable": "for abs in (Odd(),):\n    pass",
+    "another function": "sin = 1\nabs = Odd().__call__",
+}
+
+TEXT = """
+class Odd:
+    def __call__(self, x):
+        return 5.0
+
+{binding}
+
+def total(n: int) -> float:
+    s = 0.0
+    for i in range(n):
+        s += abs(i - 3)
+    return s
+"""
+
+
+@pytest.mark.parametrize("binding", BINDINGS)
+def test_a_hidden_builtin_is_unknown(binding: str) -> None:
+    program = lower(parse(SourceFile(Path("prog.py"), TEXT.format(binding=BINDINGS[binding]))))
+    assert program.entries == ()
+    assert any("'abs'" in diagnostic.message for diagnostic in program.diagnostics)
+
+
+def test_others_are_pythons_own() -> None:
+    program = lower(parse(SourceFile(Path("prog.py"), TEXT.format(binding="max = Odd()"))))
+    assert [entry.qualified_name for entry in program.entries] == ["total"]
