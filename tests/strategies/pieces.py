@@ -297,6 +297,27 @@ def variables(draw: Draw) -> Lines:
     )
 
 
+def chosen_names(draw: Draw) -> Lines:
+    """Names of which only a condition says whose elements they have, beside the names that those have too."""
+    choice = any_of(
+        draw,
+        ["d = pick(a, b, n)", "e = b"],
+        ["d = a", "if flag:", "    d = b", "e = pick(d, c, n)"],
+        ["d, e = a, b", "if s > 0:", "    d, e = e, d"],
+        ["d, e = b, c", "for r in range(2):", "    d, e = e, d", "    d[:] = d * 0.5 + r"],
+    )
+    target, source, other = (draw(st.sampled_from("abde")) for _ in range(3))
+    use = any_of(
+        draw,
+        ["for i in range(1, n):", f"    {target}[i] = {source}[i - 1] * 0.5 + s"],
+        ["for i in range(n - 1):", f"    {target}[i] = {source}[i + 1] - {other}[i]"],
+        [f"{target}[1:] = {source}[:-1] + {other}[1:]"],
+        ["for i in range(n):", f"    {target}[i] = s + i", f"    {source}[n - 1 - i] = {other}[i] * 2.0"],
+        ["for i in range(1, n):", f"    {target}[i] = 1.5 * i", f"    s = s + {source}[i - 1] - {other}[i]"],
+    )
+    return [*choice, *use]
+
+
 def calls(draw: Draw) -> Lines:
     """Helpers with several returns, keywords, defaults; nested functions and lambdas; module constants."""
     return any_of(
@@ -361,6 +382,7 @@ MORE: tuple[Callable[[Draw], Lines], ...] = (
     lists,
     jumps,
     variables,
+    chosen_names,
     calls,
     optionals,
     axes,
