@@ -13,6 +13,7 @@ import multiprocessing
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -41,6 +42,9 @@ from pyaot.output.runtime_names import Wording, wording_for
 from pyaot.plan.plan import Plan, plan, restrict
 from pyaot.poly.bounds import prove_bounds
 from pyaot.poly.optimise import optimise
+from pyaot.poly.study import Study
+
+Look: TypeAlias = Callable[[Function, bool], Study | None]
 
 # Starting processes costs about half as much as the work on functions of so many expressions (0.15 s).
 _WORTH_PROCESSES = 200
@@ -56,6 +60,7 @@ class Compilation(Struct, frozen=True):
     native: Emitted | None
     numpy: Mapping[str, Emitted]  # by the IR function's name
     diagnostics: tuple[Diagnostic, ...]
+    studies: Mapping[str, Study]  # by the IR function's name, where they were asked for
 
 
 class _Outcome(Struct, frozen=True):
@@ -64,20 +69,35 @@ class _Outcome(Struct, frozen=True):
     function: Function | None
     numpy: Emitted | None
     diagnostics: tuple[Diagnostic, ...]
+    study: Study | None = None
 
 
-def compile_source(source: SourceFile, options: Options) -> Compilation:
-    """Everything but the files. PyaotError where the text is no Python."""
+class _Middle(Struct, frozen=True):
+    """The middle stages, and what they are to do."""
+
+    options: Options
+    wording: Wording
+    look: Look | None
+
+
+def compile_source(source: SourceFile, options: Options, look: Look | None = None) -> Compilation:
+    """Everything but the files. PyaotError where the text is no Python.
+
+    `look` is what studies the loops of each function before they are changed, if anything is to.
+    """
     program = _lowered(parse(source))
     wording = wording_for(source)
-    improved, numpy, remarks = _improved(program, options, wording)
+    improved, outcomes, remarks = _improved(program, _Middle(options, wording, look))
+    numpy = {name: outcome.numpy for name, outcome in outcomes.items() if outcome.numpy is not None}
+    studies = {name: outcome.study for name, outcome in outcomes.items() if outcome.study is not None}
     planned = restrict(plan(improved, options), "numpy", frozenset(numpy))
     planned, unwritable = _with_text(planned, numpy, wording)
     native, planned, not_emitted = _native(planned, options)
     diagnostics = [*program.diagnostics, *remarks, *planned.diagnostics, *unwritable, *not_emitted]
     if not planned.entries:
         diagnostics.append(nothing_to_compile(source))
-    return Compilation(source, options, planned, wording, native, numpy, tuple(dict.fromkeys(diagnostics)))
+    unique = tuple(dict.fromkeys(diagnostics))
+    return Compilation(source, options, planned, wording, native, numpy, unique, studies)
 
 
 def write_bundle(compilation: Compilation, folder: Path, beside: str = "__file__") -> Bundle:
@@ -102,27 +122,36 @@ def _lowered(tree: SyntaxTree) -> Program:
 # ---- the middle: every function by itself
 
 
-def _improved(
-    program: Program, options: Options, wording: Wording
-) -> tuple[Program, dict[str, Emitted], list[Diagnostic]]:
-    """The program after the middle stages, and the NumPy versions by the name of the function."""
-    outcomes = _side_by_side(partial(_middle, options=options, wording=wording), program.functions, options)
+def _improved(program: Program, middle: _Middle) -> tuple[Program, dict[str, _Outcome], list[Diagnostic]]:
+    """The program after the middle stages, and all that they made by the name of the function."""
+    outcomes = _side_by_side(partial(_outcome, middle=middle), program.functions, middle.options)
     functions = tuple(o.function for o in outcomes if o.function is not None)
-    numpy = {o.function.name: o.numpy for o in outcomes if o.function is not None and o.numpy is not None}
+    by_name = {o.function.name: o for o in outcomes if o.function is not None}
     remarks = [diagnostic for outcome in outcomes for diagnostic in outcome.diagnostics]
-    return _with_functions(program, functions), numpy, remarks
+    return _with_functions(program, functions), by_name, remarks
 
 
-def _middle(function: Function, options: Options, wording: Wording) -> _Outcome:
+def _outcome(function: Function, middle: _Middle) -> _Outcome:
     try:
         check(function)
         proved = prove_bounds(normalise(function))
-        optimised = optimise(proved, options)
+        optimised = optimise(proved, middle.options)
         check(optimised.function)
     except Exception as error:  # a bug of ours must not cost the user the other functions
         return _Outcome(None, None, (_internal_error_of(function, error),))
-    numpy, remarks = _numpy(proved, options, wording)
-    return _Outcome(optimised.function, numpy, (*optimised.diagnostics, *remarks))
+    numpy, remarks = _numpy(proved, middle.options, middle.wording)
+    study, broken = _studied(proved, middle)
+    return _Outcome(optimised.function, numpy, (*optimised.diagnostics, *remarks, *broken), study)
+
+
+def _studied(function: Function, middle: _Middle) -> tuple[Study | None, tuple[Diagnostic, ...]]:
+    """What there is to know of the loops as they were, where anybody asks."""
+    if middle.look is None:
+        return None, ()
+    try:
+        return middle.look(function, middle.options.strict), ()
+    except Exception as error:
+        return None, (_internal_error_of(function, error, "its loops are not explained"),)
 
 
 def _numpy(

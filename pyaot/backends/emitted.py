@@ -9,4 +9,9 @@ class Emitted(Struct, frozen=True):
     target: str
     text: str
     symbols: tuple[str, ...]
-    weights: tuple[int, ...] = ()  # of the C functions: how much each gives the compiler to do
+    parts: tuple[str, ...] = ()  # of the text: each C function with its entry, in the order of the symbols
+
+    @property
+    def weights(self) -> tuple[int, ...]:
+        """How much each of the C functions gives the compiler to do."""
+        return tuple(map(len, self.parts))

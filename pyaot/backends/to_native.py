@@ -122,7 +122,7 @@ def emit_native(functions: Sequence[Function], options: Options, file_name: str 
     declared = prelude(_MARKS + body, vector_math=not options.strict)
     text = f"{head}{_PARTS}\n{declared}\n{_MARKS}\n{body}\n"
     symbols = tuple(f"{ENTRY_PREFIX}{function.name}" for function in functions)
-    return Emitted("native", text, symbols, tuple(map(len, functions_text)))
+    return Emitted("native", text, symbols, tuple(functions_text))
 
 
 def _part(number: int, text: str) -> str:

@@ -7,7 +7,7 @@ from enum import Enum
 
 from msgspec import Struct
 
-from pyaot.base.source import Span
+from pyaot.base.source import NOWHERE, Span
 
 
 class Severity(Enum):
@@ -45,3 +45,4 @@ class Diagnostic(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     function: str = ""
+    about: Span = NOWHERE  # the loop that it speaks of, where that is not its place

@@ -217,13 +217,14 @@ def _visible(text: str) -> str:
     shown: list[str] = []
     column = 0
     for char in text:
-        piece = " " * (_TAB - column % _TAB) if char == "\t" else _picture(char)
+        piece = " " * (_TAB - column % _TAB) if char == "\t" else picture(char)
         shown.append(piece)
         column += sum(_char_width(c) for c in piece)
     return "".join(shown)
 
 
-def _picture(char: str) -> str:
+def picture(char: str) -> str:
+    """A character that can be seen for one that cannot, or that would change how others are read."""
     category = unicodedata.category(char)
     if category == "Cc":
         return chr(0x2400 + ord(char)) if ord(char) < 0x20 else "\N{REPLACEMENT CHARACTER}"

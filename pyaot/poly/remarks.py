@@ -59,6 +59,7 @@ def carried_dependence(
         related=related if dependence.source is not dependence.sink else (),
         notes=(note,),
         hints=("Without '--fp strict' it is a parallel reduction.",) if is_strict_sum else (),
+        about=loop.span,
     )
 
 

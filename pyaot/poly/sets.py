@@ -7,7 +7,7 @@ A `Formula` is isl's own text for a condition over dimensions, parameters and un
 Objects parsed from equal texts are shared, since parsing costs far more than computing does.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -120,6 +120,30 @@ class Set(Struct, frozen=True):
                 found.append(Constraint(nonzero, constant, bool(raw.is_equality())))
         return found
 
+    def parameter_names(self) -> tuple[str, ...]:
+        """The parameters that it speaks of."""
+        return tuple(self.raw.get_dim_name(PARAM, place) for place in range(self.raw.dim(PARAM)))
+
+    def at(self, values: Mapping[str, int]) -> "Set":
+        """The points where parameters and coordinates have these values."""
+        return Set(_at(self.raw, OUT, self.dims, values), self.dims)
+
+    def least(self, dim: str) -> int | None:
+        """The least value of a coordinate, whatever the parameters are; None where there is none."""
+        return _bound(self.raw.dim_min_val(self.dims.index(dim)))
+
+    def within(self, dim: str, first: int, last: int) -> "Set":
+        """The points whose coordinate lies between the two, both included."""
+        place = self.dims.index(dim)
+        return Set(self.raw.lower_bound_val(OUT, place, first).upper_bound_val(OUT, place, last), self.dims)
+
+    def listed(self) -> list[tuple[int, ...]]:
+        """All points, in order; the parameters must have values, and the points bounds."""
+        found: list[tuple[int, ...]] = []
+        raw = _without_parameters(self.raw)
+        raw.foreach_point(lambda point: found.append(_coordinates(point, len(self.dims))))
+        return sorted(set(found))
+
     def __str__(self) -> str:
         return str(self.raw)
 
@@ -208,6 +232,42 @@ class Relation(Struct, frozen=True):
         """The pairs of either."""
         return Relation(self.raw.union(other.raw).coalesce(), self.ins, self.outs)
 
+    def at(self, values: Mapping[str, int]) -> "Relation":
+        """The pairs where parameters, and the loops of both points, have these values."""
+        raw = _at(_at(self.raw, IN, self.ins, values), OUT, self.outs, values)
+        return Relation(raw, self.ins, self.outs)
+
+    def onto(self, *loops: str) -> "Relation":
+        """The pairs with all but these loops of both points forgotten."""
+        raw = _onto(_onto(self.raw, IN, self.ins, loops), OUT, self.outs, loops)
+        plain = raw.set_tuple_name(IN, "turn").set_tuple_name(OUT, "turn")
+        return Relation(plain, loops, loops)
+
+    def within(self, loop: str, first: int, last: int) -> "Relation":
+        """The pairs whose points both have an index of the loop between the two, both included."""
+        raw = self.raw
+        for kind, dims in ((IN, self.ins), (OUT, self.outs)):
+            place = dims.index(loop)
+            raw = raw.lower_bound_val(kind, place, first).upper_bound_val(kind, place, last)
+        return Relation(raw, self.ins, self.outs)
+
+    def nearest(self) -> "Relation":
+        """Of each first point the pair with the first of its second points."""
+        return Relation(self.raw.lexmin(), self.ins, self.outs)
+
+    def distance(self, loop: str) -> tuple[int | None, int | None]:
+        """How many indices of a loop the second point lies behind the first: at least, and at most."""
+        apart = self.onto(loop).raw.deltas()
+        return _bound(apart.dim_min_val(0)), _bound(apart.dim_max_val(0))
+
+    def listed(self) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+        """All pairs, in order; the parameters must have values, and the points bounds."""
+        found: list[tuple[int, ...]] = []
+        count = len(self.ins) + len(self.outs)
+        raw = _without_parameters(self.raw.wrap())
+        raw.foreach_point(lambda point: found.append(_coordinates(point, count)))
+        return [(pair[: len(self.ins)], pair[len(self.ins) :]) for pair in sorted(set(found))]
+
     def sources(self) -> Set:
         """The first points."""
         return Set(self.raw.domain(), self.ins)
@@ -243,6 +303,35 @@ def context(formula: Formula) -> Set:
 def everywhere() -> Set:
     """No condition on the parameters."""
     return Set(_parse_set("{ : }"), ())
+
+
+def _at(raw: Any, kind: Any, dims: Sequence[str], values: Mapping[str, int]) -> Any:
+    for name, value in values.items():
+        place = raw.find_dim_by_name(PARAM, name)
+        if place >= 0:
+            raw = raw.fix_val(PARAM, place, value)
+        if name in dims:
+            raw = raw.fix_val(kind, dims.index(name), value)
+    return raw
+
+
+def _onto(raw: Any, kind: Any, dims: Sequence[str], loops: Sequence[str]) -> Any:
+    for place in reversed(range(len(dims))):
+        if dims[place] not in loops:
+            raw = raw.project_out(kind, place, 1)
+    return raw
+
+
+def _without_parameters(raw: Any) -> Any:
+    return raw.project_out(PARAM, 0, raw.dim(PARAM))
+
+
+def _coordinates(point: Any, count: int) -> tuple[int, ...]:
+    return tuple(point.get_coordinate_val(OUT, place).to_python() for place in range(count))
+
+
+def _bound(value: Any) -> int | None:
+    return int(value.to_python()) if value.is_int() else None
 
 
 def _text(head: str, dims: Sequence[str], formula: Formula) -> str:

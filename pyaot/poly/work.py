@@ -59,6 +59,11 @@ CACHE_BYTES = 16.0  # the bytes that come from a cache,
 SIMD_START = 30.0  # a part of the start of a SIMD loop.
 
 
+# What the interpreter costs, for reports; in operations of a Python loop, which take some 50 ns each.
+ARRAY_START = 20.0  # an array operator of NumPy
+ARRAY_OPERATION = 0.02  # ... and each of its elements
+
+
 def constant(value: float) -> Const:
     """A number of operations."""
     return Const(value, FLOAT)
@@ -72,6 +77,16 @@ def work_of(loop: For) -> Expr:
 def time_of(loop: For) -> Expr:
     """How many simple operations take as long as one execution of the loop, whose SIMD loops are marked."""
     return _Time().of(loop)
+
+
+def python_time_of(loop: For) -> Expr:
+    """How many operations of a Python loop take as long as the loop in the original, before it is changed."""
+    return _PythonTime().of(loop)
+
+
+def numpy_time_of(loop: For) -> Expr:
+    """The same of a NumPy version, of a loop that is marked: what may run in any order becomes slices."""
+    return _NumpyTime().of(loop)
 
 
 class _Operations:
@@ -159,6 +174,27 @@ class _Time(_Operations):
         one = super().iteration(loop)
         is_simd = loop.marks.simd and isinstance(one, Const) and _fits_simd(loop)
         return constant(_simd_time(loop, one.value.real)) if is_simd and isinstance(one, Const) else one
+
+
+class _PythonTime(_Operations):
+    """The user's loops go through the interpreter, those of array operators do not."""
+
+    def loop(self, loop: For) -> Expr:
+        """All iterations."""
+        return super().loop(loop) if loop.label else _array_time(_Operations().loop(loop))
+
+
+class _NumpyTime(_Operations):
+    """What is marked becomes an array operator."""
+
+    def loop(self, loop: For) -> Expr:
+        """All iterations."""
+        is_sliced = loop.marks.parallel or loop.marks.simd
+        return _array_time(_Operations().loop(loop)) if is_sliced else super().loop(loop)
+
+
+def _array_time(operations: Expr) -> Expr:
+    return _plus(constant(ARRAY_START), _times(constant(ARRAY_OPERATION), operations))
 
 
 def _without_invariants(loop: For) -> For:

@@ -42,7 +42,7 @@ class Binder:
     """What a factory is given: the original, and the choice of a kernel for each instance."""
 
     def __init__(self, original: FunctionType, mode: Mode) -> None:
-        self._recorder = mode.recorder(original.__qualname__)
+        self._recorder = mode.recorder(original.__qualname__, original.__code__.co_filename)
         self._forced = mode.forced
         self.original: Callable[..., Any] = original
         self.compiled = False  # whether any instance has a kernel

@@ -1,4 +1,5 @@
-"""What is told about calls: each with `PYAOT_TRACE=1`, one summary with `PYAOT_TRACE=summary`.
+"""What is told about calls: each with `PYAOT_TRACE=1`, one summary with `PYAOT_TRACE=summary`, and with
+`PYAOT_TRACE=times:FILE` how long they took (`times.py`).
 
 `PYAOT_VERSION=original|numpy|native` forces a version. A trace goes to stderr:
 
@@ -14,10 +15,14 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
+from pyaot_runtime.times import Timer
+
 Guard: TypeAlias = Callable[..., str | None]
 Kernel: TypeAlias = Callable[[tuple[Any, ...]], Any]
 
 VERSIONS = ("original", "numpy", "native")
+
+_TIMES = "times:"
 
 _counts: dict[str, Counter[str]] = {}
 _thread = threading.local()
@@ -40,18 +45,21 @@ class Recorder(Protocol):
 class Mode(NamedTuple):
     """What the environment asks for."""
 
-    trace: str = ""  # '', 'calls' or 'summary'
+    trace: str = ""  # '', 'calls', 'summary' or 'times'
     forced: str = ""  # a version's name, or '' for the fastest
+    target: str = ""  # the file that times are written to
 
     @property
     def tells(self) -> bool:
         """Whether calls are told about, those of functions without a version too."""
         return self.trace != ""
 
-    def recorder(self, name: str) -> Recorder | None:
+    def recorder(self, name: str, file: str) -> Recorder | None:
         """What wraps the calls of the function of that name, if anything does."""
         if self.trace == "calls":
             return Teller(name)
+        if self.trace == "times":
+            return Timer(file, name, self.target)
         return Tally(name) if self.trace == "summary" else None
 
 
@@ -135,7 +143,11 @@ class Tally:
 
 def mode_of_environment() -> Mode:
     """What PYAOT_TRACE and PYAOT_VERSION ask for now."""
-    return Mode(_trace(os.environ.get("PYAOT_TRACE", "")), _forced(os.environ.get("PYAOT_VERSION", "")))
+    asked = os.environ.get("PYAOT_TRACE", "")
+    forced = _forced(os.environ.get("PYAOT_VERSION", ""))
+    if asked.startswith(_TIMES) and asked != _TIMES:
+        return Mode("times", forced, os.path.abspath(asked.removeprefix(_TIMES)))
+    return Mode(_trace(asked), forced)
 
 
 def note(reason: str) -> None:
