@@ -1,0 +1,5 @@
+"""Waves on a string."""
+
+from waves.steps import energy, simulate
+
+__all__ = ["energy", "simulate"]
