@@ -10,6 +10,7 @@ from pyaot.frontend.list_methods import list_method
 from pyaot.frontend.numpy_table import TABLE
 from pyaot.frontend.objects import replaced
 from pyaot.frontend.promote import PYTHON_TYPES
+from pyaot.frontend.python_sorting import sort_list
 from pyaot.frontend.values import ArrayValue, Number, TupleValue, Value
 from pyaot.ir.types import Origin
 
@@ -36,7 +37,9 @@ def call_method(ctx: Context, receiver: Value, name: str, arguments: Arguments) 
     known = TABLE.get(f"method.{name}") or TABLE.get(f"numpy.{name}")
     match receiver:
         case ArrayValue(boxed=False):
-            has_method = hasattr(np.ndarray, name) and name not in ("sort", "partition")
+            has_method = hasattr(np.ndarray, name) and name != "partition"
+        case ArrayValue() if name == "sort":
+            return sort_list(ctx, receiver, arguments)
         case Number(expr) if expr.type.origin is Origin.NUMPY:
             has_method = hasattr(np.dtype(expr.type.dtype.value).type, name) and name != "bit_length"
         case Number(expr) if expr.type.origin is Origin.PYTHON:

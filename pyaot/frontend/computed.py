@@ -21,7 +21,7 @@ READS_SOME = frozenset(
     f"numpy.{name}"
     for name in (
         *("where", "zeros_like", "ones_like", "empty_like", "full_like", "shape", "size", "ndim"),
-        *("diag", "diagonal", "trace", "triu", "tril", "take", "einsum", "repeat"),
+        *("diag", "diagonal", "trace", "triu", "tril", "take", "einsum", "repeat", "delete"),
     )
 ) | {"builtins.len"}
 

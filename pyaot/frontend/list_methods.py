@@ -5,11 +5,14 @@ from pyaot.frontend.arguments import Arguments, number
 from pyaot.frontend.arrays import materialise
 from pyaot.frontend.context import Context
 from pyaot.frontend.growing import append, clear, extend, pop
+from pyaot.frontend.python_sorting import sort_list
 from pyaot.frontend.values import ArrayValue, NoneValue, TupleValue, Value
 
 
 def list_method(ctx: Context, target: ArrayValue | TupleValue, name: str, arguments: Arguments) -> Value:
     """`target.name(*arguments)`."""
+    if name == "sort" and isinstance(target, ArrayValue):
+        return sort_list(ctx, target, arguments)
     if arguments.keywords:
         raise ctx.refuse(UNKNOWN_FUNCTION, f"Keyword arguments of 'list.{name}' are not compiled.")
     match name, arguments.positional:

@@ -146,8 +146,8 @@ def bind_target(ctx: Context, target: cst.BaseExpression, value: Value) -> None:
         case (cst.Name(value=name), _):
             assign_name(ctx, name, value)
         case (cst.Tuple(elements=elements) | cst.List(elements=elements), _):
-            for element, item in zip(elements, unpacked(ctx, value, len(elements), target)):
-                bind_target(ctx, element.value, item)
+            for part, item in unpacked(ctx, value, elements, target):
+                bind_target(ctx, part, item)
         case _:
             raise ctx.refuse(UNSUPPORTED_STATEMENT, "This loop variable is not compiled.", target)
 

@@ -22,11 +22,11 @@ from pyaot.frontend.arithmetic import (
     truth,
 )
 from pyaot.frontend.arrays import allocate, as_stored, loops, map_elements
+from pyaot.frontend.chosen_elements import chosen, initial_value, no_mask
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
 from pyaot.frontend.operators import scalar_binary
 from pyaot.frontend.prove import assume
-from pyaot.frontend.reduction_arguments import chosen, initial_value, no_mask
 from pyaot.frontend.reductions import Folding, accumulator, constant, reduce_array, with_axes
 from pyaot.frontend.reshaping import flattened
 from pyaot.frontend.values import ArrayValue, Indices, Number, Value

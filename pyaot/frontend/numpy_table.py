@@ -15,6 +15,7 @@ from pyaot.frontend import (
     numpy_diagonals,
     numpy_fourier,
     numpy_grids,
+    numpy_insertion,
     numpy_joining,
     numpy_library,
     numpy_limits,
@@ -22,6 +23,7 @@ from pyaot.frontend import (
     numpy_members,
     numpy_norms,
     numpy_orders,
+    numpy_pairs,
     numpy_parts,
     numpy_reductions,
     numpy_selection,
@@ -31,6 +33,7 @@ from pyaot.frontend import (
     numpy_ufunc_methods,
     numpy_ufuncs,
     python_builtins,
+    python_sorting,
 )
 from pyaot.frontend.arguments import Arguments
 from pyaot.frontend.context import Context
@@ -38,6 +41,7 @@ from pyaot.frontend.values import Value
 
 TABLE: dict[str, Callable[[Context, Arguments], Value]] = {
     **numpy_ufuncs.TABLE,
+    **numpy_pairs.TABLE,
     **numpy_creation.TABLE,
     **numpy_grids.TABLE,
     **numpy_reductions.TABLE,
@@ -46,6 +50,7 @@ TABLE: dict[str, Callable[[Context, Arguments], Value]] = {
     **numpy_sets.TABLE,
     **numpy_shapes.TABLE,
     **numpy_joining.TABLE,
+    **numpy_insertion.TABLE,
     **numpy_parts.TABLE,
     **numpy_averages.TABLE,
     **numpy_limits.TABLE,
@@ -62,4 +67,5 @@ TABLE: dict[str, Callable[[Context, Arguments], Value]] = {
     **numpy_decompositions.TABLE,
     **numpy_orders.TABLE,
     **python_builtins.TABLE,
+    **python_sorting.TABLE,
 }

@@ -9,7 +9,9 @@ from pyaot.frontend.arguments import Arguments, any_order, dtype_of, is_given, k
 from pyaot.frontend.arithmetic import UFUNCS, cast, integer, negate, truth, unary
 from pyaot.frontend.arrays import map_elements, mapped, store
 from pyaot.frontend.attributes import part_of
+from pyaot.frontend.chosen_elements import is_everywhere, store_where
 from pyaot.frontend.coerce import as_operand, common_dtype
+from pyaot.frontend.computed import computed
 from pyaot.frontend.context import Context
 from pyaot.frontend.conversion import stored
 from pyaot.frontend.operators import (
@@ -74,24 +76,27 @@ def _operands(ctx: Context, arguments: Arguments, count: int) -> list[ArrayValue
 
 
 def _into_out(handler: Handler, arity: int) -> Handler:
-    """The handler with one more parameter: an array that gets the result, and is given back."""
+    """The handler with two more parameters: an array that gets the result, and is given back; and where."""
 
     def handle(ctx: Context, arguments: Arguments) -> Value:
         keywords = dict(arguments.keywords)
-        out = keywords.pop("out", None)
+        out, where = keywords.pop("out", None), keywords.pop("where", None)
         if len(arguments.positional) == arity + 1:
             out = arguments.positional[arity]
         if isinstance(out, TupleValue) and len(out.items) == 1:
             (out,) = out.items
-        value = handler(ctx, Arguments(arguments.positional[:arity], keywords))
-        if not is_given(out):
+        given = arguments.positional[:arity]
+        if not is_everywhere(where):
+            given = tuple(computed(ctx, value) for value in given)
+        value = handler(ctx, Arguments(given, keywords))
+        if not is_given(out) and is_everywhere(where):
             return value
         if not isinstance(out, ArrayValue) or out.place is None or out.boxed:
             raise ctx.refuse(UNSUPPORTED_ARGUMENT, "An 'out' of this kind is not compiled.")
         assert isinstance(value, ArrayValue | Number)
         if not np.can_cast(value.type.dtype.value, out.dtype.value, "same_kind") or _rank(value) > out.rank:
             raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The result does not fit into 'out'.")
-        store(ctx, out, value)
+        store(ctx, out, value) if is_everywhere(where) else store_where(ctx, out, value, where)
         return out
 
     return handle

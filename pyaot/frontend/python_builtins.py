@@ -215,7 +215,10 @@ def _zip(ctx: Context, arguments: Arguments) -> Value:
 
 
 def _divmod(ctx: Context, arguments: Arguments) -> Value:
-    a, b = (number(ctx, value).expr for value in arguments.take(ctx, "x", "y"))
+    given = arguments.take(ctx, "x", "y")
+    if any(isinstance(value, ArrayValue) and value.rank for value in given):
+        return ctx.library(ctx, "numpy.divmod", arguments)
+    a, b = (number(ctx, value).expr for value in given)
     return TupleValue((Number(scalar_binary(ctx, "floordiv", a, b)), Number(scalar_binary(ctx, "mod", a, b))))
 
 

@@ -146,7 +146,7 @@ def assign(ctx: Context, target: cst.BaseExpression, value: Value) -> None:
         case cst.Name(value=name):
             assign_name(ctx, name, start_list(ctx, name, value) if _may_grow(ctx, name, value) else value)
         case cst.Tuple(elements=elements) | cst.List(elements=elements):
-            _unpack(ctx, [e.value for e in elements], value, target)
+            _unpack(ctx, elements, value, target)
         case cst.Subscript():
             _store(ctx, target, value)
         case cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value="shape")):
@@ -165,19 +165,18 @@ def _may_grow(ctx: Context, name: str, value: Value) -> bool:
     return False
 
 
-def _unpack(ctx: Context, targets: Sequence[cst.BaseExpression], value: Value, node: cst.CSTNode) -> None:
-    items = unpacked(ctx, value, len(targets), node)
-    held = [_held(ctx, item) for item in items]
+def _unpack(ctx: Context, elements: Sequence[cst.BaseElement], value: Value, node: cst.CSTNode) -> None:
+    held = [(target, _held(ctx, item)) for target, item in unpacked(ctx, value, elements, node)]
     arrays = {
         target.value: item
-        for target, item in zip(targets, held)
+        for target, item in held
         if isinstance(target, cst.Name)
         and isinstance(item, ArrayValue)
         and _is_carried_array(ctx, target.value)
     }
     if len(arrays) > 1:
         rebind(ctx, arrays)
-    for target, item in zip(targets, held):
+    for target, item in held:
         if not (len(arrays) > 1 and isinstance(target, cst.Name) and target.value in arrays):
             assign(ctx, target, item)
 

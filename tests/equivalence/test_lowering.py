@@ -15,13 +15,27 @@ from tests.equivalence.lowering_lists import LISTS
 from tests.equivalence.lowering_masks import MASKS
 from tests.equivalence.lowering_numbers import NUMBERS
 from tests.equivalence.lowering_shapes import SHAPES
+from tests.equivalence.lowering_sorted import SORTED
 from tests.equivalence.lowering_tuples import TUPLES
 from tests.equivalence.lowering_types import TYPES
 from tests.equivalence.lowering_walked import WALKED
 from tests.strategies.arguments import Arguments
 from tests.strategies.programs import Case, programs
 
-CASES = (*CONTROL, *TYPES, *NUMBERS, *ARRAYS, *LISTS, *GROWING, *WALKED, *CALLS, *SHAPES, *MASKS, *TUPLES)
+CASES = (
+    *CONTROL,
+    *TYPES,
+    *NUMBERS,
+    *ARRAYS,
+    *LISTS,
+    *GROWING,
+    *WALKED,
+    *CALLS,
+    *SHAPES,
+    *MASKS,
+    *TUPLES,
+    *SORTED,
+)
 
 # What part of the generated calls that do not raise may be left to the original: programs with several
 # open ranks, types that depend on the path, sizes that a guard does not expect.
