@@ -7,6 +7,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pyaot.backends.c_names import ArrayNames, Names, name_all
+from pyaot.backends.c_polls import Polls, polls_of
 from pyaot.backends.c_scopes import Flow, NameSet
 from pyaot.backends.c_storage import Place, Storage, store_arrays
 from pyaot.backends.c_types import c_type
@@ -17,6 +18,7 @@ from pyaot.ir.nodes import (
     Const,
     Expr,
     Function,
+    LibraryCall,
     Nothing,
     Result,
     Return,
@@ -57,6 +59,7 @@ class Context(Struct, frozen=True):
     function: Function
     names: Names
     storage: Storage
+    polls: Polls
     leaves: tuple[tuple[Leaf, ...], ...]  # of every Return, by path
     paths: Mapping[int, int]  # id of a Return to its path
     constants: NameSet  # scalars that are assigned in one place
@@ -79,8 +82,16 @@ class Context(Struct, frozen=True):
     def cleans_up(self) -> bool:
         """Whether something must be freed before the function ends."""
         return bool(
-            self.storage.all_in(Place.HEAP) or self.storage.all_in(Place.OWNED) or self.storage.groups
+            self.storage.all_in(Place.HEAP)
+            or self.storage.all_in(Place.OWNED)
+            or self.storage.groups
+            or self.polls.forecast
         )
+
+    @property
+    def is_patient(self) -> bool:
+        """Whether handlers of signals may run in the kernel: where it asks for them, and in library calls."""
+        return self.polls.asks or any(isinstance(s, LibraryCall) for s in walk_stmts(self.function.body))
 
     @property
     def result_type(self) -> str:
@@ -104,6 +115,7 @@ def context_of(function: Function, file_name: str, strict: bool, counts_flags: b
         function,
         _with_stack_extents(name_all(function), function, stack),
         storage,
+        polls_of(function, storage),
         leaves,
         {id(stmt): path for path, stmt in enumerate(results)},
         _assigned_once(function),

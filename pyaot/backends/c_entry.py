@@ -53,6 +53,7 @@ def results_struct(context: Context) -> list[str]:
             fields += [f"{type} {name};" for type, name, _ in leaf.numbers]
             if not isinstance(leaf.result, ScalarResult) and not _is_param(leaf, context):
                 fields.append(f"PyObject *{leaf.field};")
+    fields += ["struct patience patience;"] if context.is_patient else []
     lines = braced(context.result_type, fields)
     return [*lines[:-1], "};"]
 
@@ -80,6 +81,7 @@ def entry_lines(context: Context) -> list[str]:
     lines += _answers(context)
     lines += [f"free({_copy(name, context)});" for name in arrays if name in context.storage.copied]
     lines += [f"PyBuffer_Release(&{_view(name, context)});" for name in arrays]
+    lines += ["answer = raise_again(&results.patience, answer);"] if context.is_patient else []
     return [entry_head(context), *braced("", ["(void)self;", "(void)args;", *lines, "return answer;"])]
 
 
@@ -142,6 +144,7 @@ def _call(context: Context) -> list[str]:
     if context.counts_flags:
         save = "const unsigned flags = flags_save();"
         call_lines = [save, call, "results.flags |= flags_now();", "flags_restore(flags);"]
+        call_lines += ["if (path < 0) results.flags = 0;"] if context.is_patient else []
     else:
         call_lines = [call]
     copied = [

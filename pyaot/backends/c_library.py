@@ -63,13 +63,14 @@ def _through_runtime(stmt: LibraryCall, on_error: str, context: Context) -> list
     call += [f"    {value}," for value in values[:-1]] + [f"    {values[-1]});"]
     lines = [
         "const PyGILState_STATE gil = PyGILState_Ensure();",
-        f"PyObject *const answer = {call[0]}",
+        "PyObject *answer;",
+        "int tries = 0;",
+        f"do answer = {call[0]}",
         *call[1:],
+        "while (answer == NULL && once_more(&results->patience, &tries));",
     ]
     lines += [
-        "const bool succeeded = answer != NULL;",
-        "if (!succeeded) PyErr_Clear();",
-        "Py_DecRef(answer);",
+        "const bool succeeded = write_all(answer);",
     ]
     return braced("", [*lines, "PyGILState_Release(gil);", f"if (!succeeded) goto {on_error};"])
 

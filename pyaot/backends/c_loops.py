@@ -15,6 +15,7 @@ from pyaot.backends.c_reductions import simd_clause
 from pyaot.backends.c_scopes import NOTHING, NameSet, inner_bodies, undeclared
 from pyaot.backends.c_storage import Place, may_fail
 from pyaot.backends.c_text import braced, with_label
+from pyaot.backends.c_turns import STOP, begin_lines, poll_lines, strip_lines
 from pyaot.backends.c_types import c_type
 from pyaot.ir.failing import can_fail
 from pyaot.ir.nodes import Allocate, Binary, Bind, Block, Const, Dim, Expr, For, LibraryCall, Loop, Var
@@ -42,6 +43,10 @@ class Header(Struct, frozen=True):
 
 def for_lines(stmt: For, after: NameSet, context: Context, emit: EmitBody) -> list[str]:
     """A counted loop, parallel where it is marked and not inside another parallel one."""
+    return [*begin_lines(stmt, context), *_for_lines(stmt, after, context, emit)]
+
+
+def _for_lines(stmt: For, after: NameSet, context: Context, emit: EmitBody) -> list[str]:
     header = header_of(stmt, context)
     ((body, inner_after, _),) = inner_bodies(stmt, after, context.flow)
     if stmt.marks.parallel and not context.parallel:
@@ -50,13 +55,22 @@ def for_lines(stmt: For, after: NameSet, context: Context, emit: EmitBody) -> li
         return parallel_lines(
             stmt, header, inner_after, context, emit, turn_lines, simd_of(stmt, inner_after, context), alone
         )
-    pragma = simd_of(stmt, inner_after, context)
-    if pragma is not None and has_pairs(stmt):
-        in_lanes = lane_lines(stmt, header, context, lambda inner: turn_lines(body, inner_after, inner, emit))
-        return braced("", [*header.before, *in_lanes]) if header.before else in_lanes
-    turn = turn_lines(body, inner_after, context, emit)
-    lines = [*([f"#pragma omp simd{pragma}"] if pragma is not None else []), *braced(header.line(), turn)]
+    if id(body) in context.polls.strips:
+        strip = replace(header, start="strip", stop="strip_stop")
+        inner_lines = _loop_lines(stmt, strip, inner_after, context, emit)
+        lines = strip_lines(header.type, header.start, header.stop, header.step, inner_lines, STOP, context)
+    else:
+        lines = _loop_lines(stmt, header, inner_after, context, emit)
     return braced("", [*header.before, *lines]) if header.before else lines
+
+
+def _loop_lines(stmt: For, header: Header, after: NameSet, context: Context, emit: EmitBody) -> list[str]:
+    """The loop itself, in one thread."""
+    pragma = simd_of(stmt, after, context)
+    if pragma is not None and has_pairs(stmt):
+        return lane_lines(stmt, header, context, lambda inner: turn_lines(stmt.body, after, inner, emit))
+    turn = turn_lines(stmt.body, after, context, emit)
+    return [*([f"#pragma omp simd{pragma}"] if pragma is not None else []), *braced(header.line(), turn)]
 
 
 def _is_small(stmt: For) -> bool:
@@ -70,19 +84,20 @@ def _is_small(stmt: For) -> bool:
 def forever_lines(stmt: Loop, context: Context, emit: EmitBody) -> list[str]:
     """A loop that only an Exit or a Return leaves."""
     ((body, after, _),) = inner_bodies(stmt, NOTHING, context.flow)
-    return braced("for (;;)", turn_lines(body, after, context, emit))
+    return [*begin_lines(stmt, context), *braced("for (;;)", turn_lines(body, after, context, emit))]
 
 
 def turn_lines(body: Body, after: NameSet, context: Context, emit: EmitBody) -> list[str]:
     """The body of a loop. A Block that is all of it is left by `continue`, one around it by `break`."""
     jumps = {context.breakable: "break;"} if context.breakable else {}
     inner = context.inside(jumps=jumps, breakable="", repeated=True)
+    asks = poll_lines(body, context)
     if len(body) != 1 or not isinstance(body[0], Block):
-        return emit(body, after, inner)
+        return [*asks, *emit(body, after, inner)]
     block = body[0]
     flow = context.flow.leaving(block.label, after)
     lines = emit(block.body, after, inner.inside(flow=flow, jumps={**jumps, block.label: "continue;"}))
-    return with_label(context.names.labels[block.label], lines)
+    return [*asks, *with_label(context.names.labels[block.label], lines)]
 
 
 def header_of(stmt: For, context: Context) -> Header:

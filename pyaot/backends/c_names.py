@@ -34,7 +34,7 @@ OURS = words(
     """
     fail no_memory done path results args self answer team thread first last flags failed shape others
     bound k gil succeeded threads entries lane NULL MAX_TEAM KERNEL EXPORT PART SHARED
-    NOINLINE
+    NOINLINE turns turns_left strip strip_stop earlier tries interrupted INTERRUPTED
     """
 )
 

@@ -18,16 +18,17 @@ from collections.abc import Callable
 from typing import Protocol
 
 from pyaot.backends.c_context import Context, EmitBody
-from pyaot.backends.c_expressions import operand
 from pyaot.backends.c_flags import sets_flags
 from pyaot.backends.c_memory import heap_declarations, heap_release
 from pyaot.backends.c_reductions import combined, identity
 from pyaot.backends.c_scopes import NameSet, undeclared
 from pyaot.backends.c_storage import allocated_in, may_fail
 from pyaot.backends.c_text import braced
+from pyaot.backends.c_times import UNKNOWN, time_text
+from pyaot.backends.c_turns import STOP, asks_inside, strip_lines
 from pyaot.backends.c_types import c_element, c_type
 from pyaot.ir.functions import LIBRARY
-from pyaot.ir.nodes import Allocate, Binary, Cast, Const, Dim, Expr, For, LibraryCall, Reduction, Stmt, Var
+from pyaot.ir.nodes import Allocate, For, LibraryCall, Reduction, Stmt
 from pyaot.ir.types import Origin, Scalar
 from pyaot.ir.walk import Body, scalars_assigned, walk_stmts
 
@@ -65,18 +66,31 @@ def parallel_lines(
     To enter a region costs hundreds of nanoseconds even where it has one thread.
     """
     inner = context.inside(parallel=True)
-    fails = any(map(_can_stop, walk_stmts(stmt.body)))
+    asks, last = asks_inside(stmt, context), _last_private(stmt, after, context)
+    in_strips = id(stmt.body) in context.polls.strips and not last
+    stops = asks or any(map(_can_stop, walk_stmts(stmt.body)))
+    fails = stops or in_strips
     body = turn(stmt.body, after, inner, emit)
-    loop = _loop(stmt, header, _stoppable(body) if fails else body, simd, _last_private(stmt, after, context))
-    region = braced("", [*_opening(stmt, context), *loop, *_closing(stmt, context)])
+    turns = _stoppable(body) if stops else body
+    loop = _strips(stmt, header, turns, simd, inner) if in_strips else _loop(stmt, header, turns, simd, last)
+    region = [*_opening(stmt, context), *loop, *_closing(stmt, context)]
+    if asks or in_strips:
+        region = [_TURNS, *region, _TURNS_LEFT]
     pragma = "#pragma omp parallel num_threads(team) if (team > 1)"
-    lines = [*_before(stmt, context, fails), pragma, *region, *_after(stmt, context)]
+    lines = [*_before(stmt, context, fails), pragma, *braced("", region), *_after(stmt, context)]
+    if asks or in_strips:
+        lines = ["int64_t turns_left = turns;", *lines, "turns = turns_left;", f"if (failed == 3) {STOP}"]
     if fails and _misses_memory(body):
         lines.append("if (failed == 2) goto no_memory;")
     lines += ["if (failed) goto fail;"] if fails else []
     if alone:
         lines = [*braced("if (team == 1)", alone), *braced("else", lines)]
     return braced("", [*header.before, _team(stmt, context), *lines])
+
+
+# The thread that has called the kernel hears of signals, the others of what it has heard.
+_TURNS = "int64_t turns = turns_left;"
+_TURNS_LEFT = "if (omp_get_thread_num() == 0) turns_left = turns;"
 
 
 def _can_stop(stmt: Stmt) -> bool:
@@ -90,6 +104,9 @@ def _stoppable(body: list[str]) -> list[str]:
     if _misses_memory(body):
         labels.append("no_memory")
         stop += ["continue;", "no_memory:", "#pragma omp atomic write", "failed = 2;"]
+    if any(STOP in line for line in body):
+        labels.append("interrupted")
+        stop += ["continue;", "interrupted:", "#pragma omp atomic write", "failed = 3;"]
     return [f"__label__ {', '.join(labels)};", "if (failed) continue;", *body, *stop]
 
 
@@ -106,6 +123,18 @@ def _loop(stmt: For, header: LoopHeader, body: list[str], simd: str | None, last
     construct = "for simd" if simd == "" and not last else "for"
     lines = braced(header.line(), body)
     return [f"#pragma omp {construct} schedule({_schedule(stmt)}){last} nowait", *lines]
+
+
+def _strips(stmt: For, header: LoopHeader, body: list[str], simd: str | None, context: Context) -> list[str]:
+    """The part of each thread in strips; the first thread asks for signals between them."""
+    pragma = [f"#pragma omp simd{simd}"] if simd is not None else []
+    loop = ["if (failed) break;", *pragma, *braced(header.line("strip", "strip_stop"), body)]
+    on_stop = "{ failed = 3; break; }"
+    return [
+        "int64_t first, last;",
+        f"share({header.start}, {header.stop}, {stmt.step}, &first, &last);",
+        *strip_lines("int64_t", "first", "last", stmt.step, loop, on_stop, context),
+    ]
 
 
 def _schedule(stmt: For) -> str:
@@ -127,8 +156,7 @@ def _last_private(stmt: For, after: NameSet, context: Context) -> str:
 
 
 def _team(stmt: For, context: Context) -> str:
-    time = "1e18" if stmt.marks.time is None else _time(stmt.marks.time, context)
-    time = time[1:-1] if time.startswith("(") and time.endswith(")") and _is_one(time) else time
+    time = UNKNOWN if stmt.marks.time is None else time_text(stmt.marks.time, context)
     return f"int team = team_for({time}, &results->time);"
 
 
@@ -223,36 +251,3 @@ def _combine(reduction: Reduction, context: Context) -> list[str]:
         f"        {name}[k] = {combined(reduction.op, type, f'{name}[k]', part)};",
         f"free({name}_parts);",
     ]
-
-
-def _is_one(text: str) -> bool:
-    """Whether the first parenthesis is closed by the last."""
-    depth = 0
-    for position, char in enumerate(text):
-        depth += {"(": 1, ")": -1}.get(char, 0)
-        if depth == 0:
-            return position == len(text) - 1
-    return False
-
-
-# ---- the work of a loop, as a double that cannot overflow -------------------------------------------------
-
-_OPERATORS = {"add": "+", "sub": "-", "mul": "*", "floordiv": "/"}
-
-
-def _time(expr: Expr, context: Context) -> str:
-    match expr:
-        case Const():
-            return repr(float(expr.value.real))
-        case Var() | Dim():
-            return f"(double){operand(expr, context.names)}"
-        case Binary() if expr.op in _OPERATORS:
-            left, right = _time(expr.left, context), _time(expr.right, context)
-            return f"({left} {_OPERATORS[expr.op]} {right})"
-        case Binary(op="maximum" | "minimum"):
-            left, right = _time(expr.left, context), _time(expr.right, context)
-            return f"__builtin_f{expr.op[:3]}({left}, {right})"
-        case Cast():
-            return _time(expr.operand, context)
-        case _:
-            return "1e18"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pyaot.backends.c_blas_parts import BLAS_FAMILIES, BLAS_SINGLE
 from pyaot.backends.c_flags import VECTOR_MATH
 from pyaot.backends.c_lapack_parts import LAPACK_FAMILIES, LAPACK_SINGLE
+from pyaot.backends.c_patience import PATIENCE_SINGLE
 from pyaot.backends.c_prelude_families import FAMILIES
 from pyaot.backends.c_prelude_parts import HEADERS, SIMD_FORMS
 from pyaot.backends.c_prelude_parts import SINGLE as ARITHMETIC
@@ -17,7 +18,7 @@ from pyaot.backends.c_python import PYTHON_FAMILIES, PYTHON_SINGLE
 from pyaot.backends.c_types import c_type
 from pyaot.ir.types import DType
 
-SINGLE = {**ARITHMETIC, **PYTHON_SINGLE, **BLAS_SINGLE, **LAPACK_SINGLE}
+SINGLE = {**ARITHMETIC, **PYTHON_SINGLE, **BLAS_SINGLE, **LAPACK_SINGLE, **PATIENCE_SINGLE}
 _ALL_FAMILIES = {**FAMILIES, **PYTHON_FAMILIES, **BLAS_FAMILIES, **LAPACK_FAMILIES}
 _FAILING = frozenset(name for name, snippet in SINGLE.items() if "goto fail" in snippet)
 

@@ -21,6 +21,7 @@ HEADERS: dict[str, frozenset[str]] = {
     "complex.h": frozenset(_C_COMPLEX.split()),
     "stdlib.h": frozenset({"malloc", "calloc", "free", "aligned_alloc"}),
     "string.h": frozenset({"memcpy", "memset", "strcmp"}),
+    "time.h": frozenset({"clock_gettime"}),
 }
 
 _AT = """

@@ -29,6 +29,9 @@ PyObject *PyTuple_GetItem(PyObject *, Py_ssize_t);
 PyObject *PyCMethod_New(PyMethodDef *, PyObject *, PyObject *, PyObject *);
 PyObject *PyErr_NoMemory(void);
 PyObject *PyErr_Occurred(void);
+int PyErr_CheckSignals(void);
+void PyErr_Fetch(PyObject **, PyObject **, PyObject **);
+void PyErr_Restore(PyObject *, PyObject *, PyObject *);
 void PyErr_Clear(void);
 void Py_IncRef(PyObject *);
 void Py_DecRef(PyObject *);
@@ -40,6 +43,8 @@ PyObject *PyObject_CallMethod(PyObject *, const char *, const char *, ...);
 PyObject *PyObject_GetAttrString(PyObject *, const char *);
 PyObject *PyMemoryView_FromMemory(char *, Py_ssize_t, int);
 PyObject *PyTuple_New(Py_ssize_t);
+Py_ssize_t PyTuple_Size(PyObject *);
+PyObject *PyObject_Call(PyObject *, PyObject *, PyObject *);
 int PyTuple_SetItem(PyObject *, Py_ssize_t, PyObject *);
 PyGILState_STATE PyGILState_Ensure(void);
 void PyGILState_Release(PyGILState_STATE);
@@ -207,7 +212,7 @@ NOINLINE void *new_array(PyObject **object, const char *dtype, int rank, const i
     for (int axis = 0; extents != NULL && axis < rank; axis++)
         PyTuple_SetItem(extents, axis, PyLong_FromLongLong(shape[axis]));
     Py_DecRef(*object);
-    *object = PyObject_CallMethod(runtime, "allocate", "sN", dtype, extents);
+    *object = PyObject_CallMethod(runtime, "allocate", "Ns", extents, dtype);
     if (*object != NULL && PyObject_GetBuffer(*object, &view, 0) == 0) {
         data = view.buf;
         PyBuffer_Release(&view);

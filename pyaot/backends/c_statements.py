@@ -16,6 +16,7 @@ from pyaot.backends.c_memory import allocate_lines, bind_lines, over_lines
 from pyaot.backends.c_scopes import NameSet, declared_in, live_afters, wanted_by
 from pyaot.backends.c_storage import Place
 from pyaot.backends.c_text import as_comment, braced, indented, with_comment, with_label
+from pyaot.backends.c_turns import keep_lines
 from pyaot.backends.c_types import c_element, c_type
 from pyaot.ir.failing import can_warn
 from pyaot.ir.nodes import (
@@ -48,6 +49,7 @@ def body_lines(body: Body, after: NameSet, context: Context) -> list[str]:
         new = pending & wanted_by(stmt, then, context.flow)
         pending -= new
         declares = isinstance(stmt, Assign) and stmt.name in new
+        lines += keep_lines(stmt, context)
         lines += declarations(new - {stmt.name} if declares and isinstance(stmt, Assign) else new, context)
         line = stmt.span.line
         text = stmt_lines(stmt, then, context.inside(line=line or line_before), declares=declares)

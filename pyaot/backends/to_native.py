@@ -36,6 +36,7 @@ from pyaot.backends.c_scopes import NOTHING, undeclared
 from pyaot.backends.c_statements import body_lines, declarations, place
 from pyaot.backends.c_subscripts import settle_subscripts
 from pyaot.backends.c_text import as_comment, braced, indented
+from pyaot.backends.c_turns import STOP, declaration_lines, release_lines
 from pyaot.backends.emitted import Emitted
 from pyaot.ir.nodes import Function
 
@@ -142,7 +143,13 @@ def kernel_lines(context: Context) -> list[str]:
     heap = context.storage.heap
     declared = [*group_declarations(context), *heap_declarations(heap, context), *owned_declarations(context)]
     body = [*_unset_variables(context), *body_lines(context.function.body, NOTHING, context)]
-    released = [*group_release(context), *heap_release(heap, context), *owned_release(context)]
+    declared += declaration_lines(context)
+    released = [
+        *release_lines(context),
+        *group_release(context),
+        *heap_release(heap, context),
+        *owned_release(context),
+    ]
     text = "\n".join(body)
     lines = [*declared, *(["int path = -1;"] if context.cleans_up else []), *body]
     end = [*_ends(text), *indented(released), "    return path;"] if context.cleans_up else _failed(text)
@@ -159,6 +166,7 @@ def _unset_variables(context: Context) -> list[str]:
 
 def _failed(text: str) -> list[str]:
     late = ["no_memory:", "    return OUT_OF_MEMORY;"] if "goto no_memory;" in text else []
+    late += ["interrupted:", "    return INTERRUPTED;"] if STOP in text else []
     return [*(["fail:"] if uses_fail(text) else []), "    return -1;", *late]
 
 
@@ -167,6 +175,8 @@ def _ends(text: str) -> list[str]:
     lines = ["fail:"] if uses_fail(text) else []
     if "goto no_memory;" in text:
         lines += ["    goto done;", "no_memory:", "    path = OUT_OF_MEMORY;"]
+    if STOP in text:
+        lines += ["    goto done;", "interrupted:", "    path = INTERRUPTED;"]
     return [*lines, "done: ;"]
 
 

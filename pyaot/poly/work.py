@@ -89,6 +89,17 @@ def numpy_time_of(loop: For) -> Expr:
     return _NumpyTime().of(loop)
 
 
+def time_of_all(body: Iterable[Stmt]) -> Expr:
+    """As `time_of`, for statements one after the other."""
+    return _Time().of_all(body)
+
+
+def time_of_turn(loop: For | Loop) -> Expr:
+    """As `time_of`, for one turn in the middle of the loop."""
+    time = _Time()
+    return _usable(time.of_all(loop.body), loop) if isinstance(loop, Loop) else time.iteration(loop)
+
+
 class _Operations:
     """Counts operations; what takes long counts as some."""
 

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 from pyaot_runtime.blas import give_blas
-from pyaot_runtime.library import allocate, library_call
+from pyaot_runtime.library import allocate, library_call, write
 from pyaot_runtime.memory import keep_freed_memory
 from pyaot_runtime.threads import available_cores, follow_threads, threads
 
@@ -28,7 +28,7 @@ SUFFIX = f".{platform.machine().lower() or 'any'}-{sys.platform}.so"
 _PREFIX = "pyaot_entry_"
 
 # What kernels call; the libraries hold a reference to it.
-_services = SimpleNamespace(allocate=allocate, library_call=library_call)
+_services = SimpleNamespace(allocate=allocate, library_call=library_call, write=write)
 
 
 class Kernels:

@@ -1,7 +1,13 @@
-"""What kernels ask of Python: new arrays, and NumPy's functions on views of their buffers."""
+"""What kernels ask of Python: new arrays, and NumPy's functions on views of their buffers.
+
+A handler of a signal may run in a library call and raise. So calls change nothing themselves (a sort may
+begin anew): they say what is to be written, and `write`, in which no handler can run, is called for it.
+"""
 
 import functools
+import operator
 from collections.abc import Mapping, Sequence
+from types import EllipsisType
 from typing import Any, TypeAlias
 
 import numpy
@@ -53,28 +59,33 @@ FUNCTIONS = {
 }
 
 
-def allocate(dtype: str, shape: tuple[int, ...]) -> Any:
-    """A new array for a result; its elements are undefined."""
-    return numpy.empty(shape, dtype)
+# A new array for a result: `allocate(shape, dtype)`; its elements are undefined. It runs no code of Python.
+allocate = numpy.empty
+
+# `write(array, ..., value)`
+write = operator.setitem
+Write: TypeAlias = tuple[Any, EllipsisType, Any]
 
 
 def library_call(
     name: str, outputs: Sequence[Section], inputs: Sequence[Any], options: Mapping[str, Any]
-) -> None:
-    """`outputs[...] = name(*inputs, **options)`; exceptions of the library make the attempt fail."""
+) -> tuple[Write, ...]:
+    """What `outputs[...] = name(*inputs, **options)` is to write; an exception makes the attempt fail."""
     values = [_as_array(item) if isinstance(item, tuple) else item for item in inputs]
     if name == "sort":
         sorted_in_place = _as_array(outputs[0])
         sorted_in_place[...] = values[0]
         sorted_in_place.sort(**options)
-        return
+        return ()
     result = _compute(name, values, dict(options))
     results = result if isinstance(result, tuple) else (result,)
+    writes: list[Write] = []
     for section, value in zip(outputs, results, strict=False):
         output = _as_array(section)
         if output.shape != numpy.shape(value):
             raise ValueError(f"{name} gives {numpy.shape(value)}, not {output.shape}")
-        output[...] = output + value if options.get("accumulate") else value
+        writes.append((output, ..., output + value if options.get("accumulate") else value))
+    return tuple(writes)
 
 
 def _as_array(section: Section) -> Any:

@@ -12,7 +12,7 @@ import pytest
 from pyaot_runtime import kernels as loading
 from pyaot_runtime.blas import find_blas
 from pyaot_runtime.kernels import SUFFIX, cpu_features, load_kernels
-from pyaot_runtime.library import FUNCTIONS, library_call
+from pyaot_runtime.library import FUNCTIONS, library_call, write
 from pyaot_runtime.threads import available_cores, cgroup_quota, set_threads, threads
 
 from pyaot.base.options import Options
@@ -104,10 +104,13 @@ def test_compiler_and_runtime_agree() -> None:
     }
 
 
-def test_library_calls_write_into_sections() -> None:
+def test_library_calls_say_what_to_write_into_sections() -> None:
     data = np.arange(6.0)
     section = (memoryview(data), "float64", (2,), (16,))
-    library_call("matmul", [section], [np.eye(2), np.array([5.0, 6.0])], {"accumulate": True, "alpha": 2})
+    options = {"accumulate": True, "alpha": 2}
+    (place,) = library_call("matmul", [section], [np.eye(2), np.array([5.0, 6.0])], options)
+    assert data.tolist() == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+    write(*place)
     assert data.tolist() == [10.0, 1.0, 14.0, 3.0, 4.0, 5.0]
     with pytest.raises(ValueError, match="matmul gives"):
         library_call("matmul", [section], [np.eye(3), np.ones(3)], {})
