@@ -13,7 +13,7 @@ from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
 from pyaot.frontend.arithmetic import cast, integer, minus, plus, times
 from pyaot.frontend.context import Context
 from pyaot.frontend.prove import make_equal
-from pyaot.frontend.values import ArrayValue, Element, Indices, Number, Place, Walk
+from pyaot.frontend.values import ArrayValue, Element, Indices, Number, Place, Shown, Walk
 from pyaot.ir.nodes import Allocate, Const, Dim, Expr, For, Load, Store, Var
 from pyaot.ir.types import PY_INT, Array, DType
 from pyaot.ir.walk import walk_expr
@@ -52,13 +52,14 @@ def view(
         return tuple(result)
 
     element = base.element
+    shown = base.shown
+    if shown is not None:
+        shown = replace(shown, place=_place_in(shown.place, inner, starts, walks, checked))
     if base.place is None:
         rule = lambda indices: element(inner(indices))  # noqa: E731
-        return ArrayValue(base.dtype, shape, rule, None, base.boxed, base.numpy_items, borrowed=base.borrowed)
+        return replace(base, shape=shape, element=rule, grows="", shown=shown)
     place = _place_in(base.place, inner, starts, walks, checked)
-    return ArrayValue(
-        base.dtype, shape, reader(ctx, place), place, base.boxed, base.numpy_items, borrowed=base.borrowed
-    )
+    return replace(base, shape=shape, element=reader(ctx, place), place=place, grows="", shown=shown)
 
 
 def _place_in(
@@ -95,6 +96,14 @@ def borrowed(ctx: Context, source: ArrayValue, value: ArrayValue) -> ArrayValue:
     return replace(value, borrowed=source.place.array)
 
 
+def shown_view(
+    ctx: Context, base: ArrayValue, shape: Indices, starts: Indices, walks: Sequence[Walk]
+) -> Shown | None:
+    """How a copy would lie in its base as a view; None where the base is no view itself."""
+    place = view(ctx, base, shape, starts, walks, checked=False).place
+    return None if place is None or not base.is_view else Shown(place)
+
+
 def freeze(ctx: Context, value: ArrayValue) -> ArrayValue:
     """A value that gets a name; one that is borrowed is copied, and copy and source stay as they are."""
     if not value.borrowed and not value.read_only:
@@ -109,7 +118,7 @@ def freeze(ctx: Context, value: ArrayValue) -> ArrayValue:
     ctx.views_copied[kept.place.array] = value.borrowed
     if value.read_only:
         ctx.read_only.add(kept.place.array)
-    return replace(kept, borrowed="", read_only=False)
+    return replace(kept, borrowed="", read_only=False, shown=value.shown)
 
 
 def pulled(dtype: DType, shape: Indices, element: Element) -> ArrayValue:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import libcst as cst
+from msgspec.structs import replace
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
 from pyaot.frontend.arithmetic import cast, integer, times
@@ -20,6 +21,7 @@ from pyaot.frontend.values import (
     MethodValue,
     Number,
     RecordValue,
+    Shown,
     SymbolValue,
     TupleValue,
     Value,
@@ -81,7 +83,10 @@ def part_of(ctx: Context, array: ArrayValue, name: str) -> ArrayValue:
     """`a.real`, `a.imag`: views; that of a complex array only as long as nothing is written."""
     if name == "real" and not array.dtype.is_complex:
         return array
-    return borrowed(ctx, array, map_elements(ctx, (array,), real_part if name == "real" else imaginary_part))
+    found = map_elements(ctx, (array,), real_part if name == "real" else imaginary_part)
+    is_view = array.dtype.is_complex and array.is_view
+    shown = Shown(array.place, name) if array.place is not None and is_view else None
+    return replace(borrowed(ctx, array, found), shown=shown)
 
 
 def size_of(array: ArrayValue) -> Expr:

@@ -10,13 +10,13 @@ from msgspec.structs import replace
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, dtype_of, is_given, known_bool, known_int, number
 from pyaot.frontend.arithmetic import as_integer, cast, compare, greatest, integer, least, minus, plus
-from pyaot.frontend.arrays import borrowed, loops, pulled
+from pyaot.frontend.arrays import borrowed, loops, pulled, shown_view
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
 from pyaot.frontend.conversion import stored
 from pyaot.frontend.numpy_selection import positions
 from pyaot.frontend.prove import make_equal
-from pyaot.frontend.values import ArrayValue, Indices, NoneValue, Number, TupleValue, Value
+from pyaot.frontend.values import ArrayValue, Indices, NoneValue, Number, TupleValue, Value, Walk
 from pyaot.ir.nodes import Const, Expr, Store
 from pyaot.ir.types import DType, Scalar
 
@@ -44,7 +44,17 @@ def _diagonal(ctx: Context, arguments: Arguments) -> Value:
         own = {first: plus(i[-1], down), second: plus(i[-1], right), **dict(zip(rest, i))}
         return array.element(tuple(own[n] for n in range(array.rank)))
 
-    return replace(borrowed(ctx, array, pulled(array.dtype, shape, element)), read_only=True)
+    starts = tuple({first: down, second: right}.get(n, integer(0)) for n in range(array.rank))
+    walks = [*(Walk((n,), integer(1)) for n in rest), Walk((first, second), integer(1))]
+    shown = shown_view(ctx, array, shape, starts, walks) if _move_alike(array, first, second) else None
+    found = borrowed(ctx, array, pulled(array.dtype, shape, element))
+    return replace(found, read_only=True, shown=shown)
+
+
+def _move_alike(array: ArrayValue, first: int, second: int) -> bool:
+    """Whether one number of elements lies between neighbours of either axis, in the base's own axes."""
+    walks = array.place.walks if array.place is not None else None
+    return walks is not None and walks[first].step == walks[second].step
 
 
 def _trace(ctx: Context, arguments: Arguments) -> Value:

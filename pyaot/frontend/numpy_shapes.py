@@ -15,7 +15,15 @@ from pyaot.frontend.arguments import (
     shape_argument,
 )
 from pyaot.frontend.arithmetic import as_integer, binary, cast, compare, integer, minus, plus, times
-from pyaot.frontend.arrays import as_stored, borrowed, broadcast_element, materialise, pulled, view
+from pyaot.frontend.arrays import (
+    as_stored,
+    borrowed,
+    broadcast_element,
+    materialise,
+    pulled,
+    shown_view,
+    view,
+)
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context
 from pyaot.frontend.prove import is_entry, make_equal
@@ -147,7 +155,13 @@ def _broadcast_to(ctx: Context, arguments: Arguments) -> Value:
         if extent != integer(1):
             make_equal(ctx, extent, goal, "the shapes of the operands differ")
     wide = pulled(array.dtype, extents, broadcast_element(array, len(extents)))
-    return replace(borrowed(ctx, array, wide), read_only=True)
+    new = len(extents) - array.rank
+    stays = [
+        Walk((n,), integer(1)) if e != integer(1) else Walk((), integer(0)) for n, e in enumerate(array.shape)
+    ]
+    walks = [Walk((), integer(0))] * new + stays
+    shown = shown_view(ctx, array, extents, (integer(0),) * array.rank, walks)
+    return replace(borrowed(ctx, array, wide), read_only=True, shown=shown)
 
 
 # ---- order ----------------------------------------------------------------------------------------------
@@ -261,11 +275,7 @@ def _diagonal(ctx: Context, arguments: Arguments) -> Value:
     shift = known_int(ctx, k, "The diagonal") if is_given(k) else 0
     if array.rank == 1:
         return _diagonal_matrix(array, shift)
-    down, right = integer(max(-shift, 0)), integer(max(shift, 0))
-    rows, columns = minus(array.shape[0], down), minus(array.shape[1], right)
-    make_equal(ctx, rows, columns, "the diagonal of a matrix that is not square")
-    rule = lambda i: array.element((plus(i[0], down), plus(i[0], right)))  # noqa: E731
-    return replace(borrowed(ctx, array, pulled(array.dtype, (rows,), rule)), read_only=True)
+    return ctx.library(ctx, "numpy.diagonal", Arguments((array, Number(integer(shift)))))
 
 
 def _diagonal_matrix(array: ArrayValue, shift: int) -> ArrayValue:

@@ -14,6 +14,7 @@ from pyaot.frontend.values import (
     Indices,
     NoneValue,
     Number,
+    Place,
     RecordValue,
     TupleValue,
     Value,
@@ -70,7 +71,10 @@ def _no_list_twice(ctx: Context, value: Value) -> None:
         raise ctx.refuse(UNSUPPORTED_STATEMENT, "One object in two places of the result is not compiled.")
     arrays = [part for part in parts if isinstance(part, ArrayValue)]
     given = {part.place.array for part in arrays if part.place is not None}
-    if given & {source_of_copy(ctx, part) for part in arrays}:
+    unlike = [
+        part for part in arrays if part.shown is None or source_of_copy(ctx, part) not in ctx.parameters
+    ]
+    if given & {source_of_copy(ctx, part) for part in unlike}:
         message = "An array and what may be a view of it cannot both be returned from compiled code."
         raise ctx.refuse(UNSUPPORTED_STATEMENT, message, None, "Return a copy.")
     lists = [part for part in parts if _is_new_list(ctx, part)]
@@ -126,14 +130,18 @@ def to_result(ctx: Context, value: Value) -> Result:
     raise ctx.refuse(UNSUPPORTED_STATEMENT, "This value cannot be returned from compiled code.")
 
 
+_NO_VIEW = "This view cannot be returned from compiled code."
+
+
 def _array_result(ctx: Context, value: ArrayValue) -> Result:
     place = value.place
     source = source_of_copy(ctx, value)
     is_read_only = value.read_only or (place is not None and place.array in ctx.read_only)
     if is_read_only or source in ctx.parameters or source in ctx.movable:
-        raise ctx.refuse(
-            UNSUPPORTED_STATEMENT, "This view cannot be returned from compiled code.", None, "Return a copy."
-        )
+        if value.shown is None:
+            raise ctx.refuse(UNSUPPORTED_STATEMENT, _NO_VIEW, None, "Return a copy.")
+        found = _view_result(ctx, value.shown.place, value.shape)
+        return replace(found, part=value.shown.part, read_only=is_read_only)
     if place is None or place.gathered:
         value = materialise(ctx, value, "result")
         place = value.place
@@ -146,21 +154,23 @@ def _array_result(ctx: Context, value: ArrayValue) -> Result:
         return ArrayResult(place.array)
     if value.boxed:
         raise ctx.refuse(UNSUPPORTED_STATEMENT, "A row of a list cannot be returned from compiled code.")
+    return _view_result(ctx, place, value.shape)
+
+
+def _view_result(ctx: Context, place: Place, shape: Indices) -> ViewResult:
     if place.checked or (place.walks is None and not place.linear):
-        raise ctx.refuse(
-            UNSUPPORTED_STATEMENT, "This view cannot be returned from compiled code.", None, "Return a copy."
-        )
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, _NO_VIEW, None, "Return a copy.")
     extents = ctx.extents_of(place.array)
     if place.walks is None:
-        return ViewResult(place.array, integer(0), value.shape, c_strides(value.shape))
+        return ViewResult(place.array, integer(0), shape, c_strides(shape))
     strides = c_strides(extents)
     offset: Expr = integer(0)
     for start, stride in zip(place.starts, strides):
         offset = plus(offset, times(start, stride))
     if offset != integer(0):
-        offset = _offset_of_some(ctx, offset, value.shape)
+        offset = _offset_of_some(ctx, offset, shape)
     steps = tuple(_step_of(walk.axes, walk.step, strides) for walk in place.walks)
-    return ViewResult(place.array, offset, value.shape, steps)
+    return ViewResult(place.array, offset, shape, steps)
 
 
 def source_of_copy(ctx: Context, value: ArrayValue) -> str:

@@ -50,6 +50,13 @@ class Place(Struct, frozen=True):
     gathered: bool = False  # chosen by index arrays: a place for stores, but a copy when it is read
 
 
+class Shown(Struct, frozen=True):
+    """What NumPy's result is a view of, where ours is a copy: for results, which the caller may look at."""
+
+    place: Place
+    part: str = ""  # 'real' or 'imag' of complex numbers
+
+
 class ArrayValue(Struct, frozen=True):
     """An array that may never exist: `element(indices)` is the scalar expression of one element."""
 
@@ -62,6 +69,7 @@ class ArrayValue(Struct, frozen=True):
     grows: str = ""  # a list that grows: all of the one that `growing.py` knows by this name
     borrowed: str = ""  # an array whose memory NumPy's result may share though this value does not
     read_only: bool = False  # what NumPy gives as a view that cannot be written
+    shown: Shown | None = None  # of what is borrowed: how it lies in the array
 
     @property
     def type(self) -> Scalar:

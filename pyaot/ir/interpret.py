@@ -244,7 +244,11 @@ def _view(result: ViewResult, state: State) -> Any:
     strides = [_int(stride, state) * whole.itemsize for stride in result.strides]
     shape = [_int(extent, state) for extent in result.shape]
     offset = _int(result.offset, state) * whole.itemsize
-    return np.ndarray(shape, whole.dtype, whole, offset, strides)
+    found: Any = np.ndarray(shape, whole.dtype, whole, offset, strides)
+    if result.part:
+        found = getattr(found, result.part)
+    found.flags.writeable = found.flags.writeable and not result.read_only
+    return found
 
 
 # ---- expressions ------------------------------------------------------------------------------------------

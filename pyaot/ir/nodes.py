@@ -286,12 +286,14 @@ class ArrayResult(Struct, frozen=True):
 
 
 class ViewResult(Struct, frozen=True):
-    """A view of an array; offset and strides count elements."""
+    """A view of an array, or of a part of its complex numbers; offset and strides count elements."""
 
     array: str
     offset: Expr
     shape: tuple[Expr, ...]
     strides: tuple[Expr, ...]
+    part: str = ""  # 'real' or 'imag'
+    read_only: bool = False
 
 
 class Maker(Struct, frozen=True):

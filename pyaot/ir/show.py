@@ -271,7 +271,10 @@ def _result(result: Result) -> str:
             return result.array
         case ViewResult():
             shape, strides = _list(result.shape), _list(result.strides)
-            return f"view({result.array}, {show_expr(result.offset)}, shape ({shape}), strides ({strides}))"
+            kind = f"{'read-only ' if result.read_only else ''}view"
+            part = f".{result.part}" if result.part else ""
+            begins = f"{result.array}{part}, {show_expr(result.offset)}"
+            return f"{kind}({begins}, shape ({shape}), strides ({strides}))"
         case TupleResult():
             items = ", ".join(_result(item) or "None" for item in result.items)
             return f"[{items}]" if result.is_list else f"{result.maker.name if result.maker else ''}({items})"

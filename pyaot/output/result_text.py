@@ -63,7 +63,9 @@ def _text(
             leaf = f"{answer}[{next(places)}]"
             return f"{wording.runtime(boxed[result.array])}({leaf})" if result.array in boxed else leaf
         case ViewResult():
-            return f"{wording.runtime('view')}({answer}[{next(places)}])"
+            make = wording.runtime("read_only_view" if result.read_only else "view")
+            part = f".{result.part}" if result.part else ""
+            return f"{make}({answer}[{next(places)}]){part}"
         case TupleResult():
             items = [_text(item, places, answer, boxed, names, wording) for item in result.items]
             if result.maker is not None:

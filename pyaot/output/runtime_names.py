@@ -43,6 +43,7 @@ RUNTIME_NAMES = frozenset(
         "on_copies",
         "only_warns",
         "overlap",
+        "read_only_view",
         "rebox",
         "report",
         "takes_fields",

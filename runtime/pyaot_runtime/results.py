@@ -17,3 +17,10 @@ def view(leaf: tuple[Any, int, tuple[int, ...], tuple[int, ...]]) -> Any:
     return numpy.ndarray(
         shape, array.dtype, array, offset=offset * size, strides=tuple(stride * size for stride in strides)
     )
+
+
+def read_only_view(leaf: tuple[Any, int, tuple[int, ...], tuple[int, ...]]) -> Any:
+    """A view through which the array cannot be written: a diagonal, what is broadcast."""
+    found = view(leaf)
+    found.flags.writeable = False
+    return found

@@ -202,6 +202,7 @@ def assert_same(want: object, got: object, exact: bool, values: bool) -> None:
             assert_same(x, y, exact, values)
     elif isinstance(want, np.ndarray) and isinstance(got, np.ndarray):
         assert (want.dtype, want.shape) == (got.dtype, got.shape), f"{want!r} is expected, not {got!r}"
+        assert want.flags.writeable == got.flags.writeable, f"{got!r} is writeable, or should be"
         assert not values or _close(want, got, exact), f"{want!r} is expected, not {got!r}"
     elif isinstance(want, (int, float, complex, np.generic)):
         assert not values or _close(np.asarray(want), np.asarray(got), exact), f"{want!r}, not {got!r}"

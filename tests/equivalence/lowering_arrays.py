@@ -312,7 +312,6 @@ ARRAYS = (
             return np.broadcast_to(a, (2, len(a)))
         """,
         (THREE,),
-        verdict="python",
     ),
     case(
         "reshape with -1",

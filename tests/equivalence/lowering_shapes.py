@@ -235,7 +235,6 @@ SHAPES = (
             return re
         """,
         (of("complex128", 1 + 2j),),
-        verdict="python",
     ),
     case(
         "an array and its part",
@@ -255,6 +254,81 @@ SHAPES = (
             return d
         """,
         (SQUARE,),
+    ),
+    case(
+        "views of parameters are results",
+        """
+        def f(A: M, a: V, z: C):
+            d = np.diag(A)
+            total = d.sum()
+            return d, np.diagonal(A, 1), np.broadcast_to(a, (2, a.shape[0])), z.real, z[1:].imag, total
+        """,
+        (SQUARE, THREE, of("complex128", 1j, 2, 3 - 1j)),
+        (WIDE, NONE, of("complex128", 2)),
+        (np.zeros((0, 3)), THREE[:1], of("complex128", 1j)),
+    ),
+    case(
+        "an array and its real part",
+        """
+        def f(z: C, A: M):
+            return z, z.real, z[::-1].imag, A, np.diag(A.T)
+        """,
+        (of("complex128", 1j, 2, 3 - 1j), SQUARE),
+    ),
+    case(
+        "a diagonal is not written",
+        """
+        def f(A: M):
+            d = np.diag(A)
+            d[0] = 1.0
+            return A
+        """,
+        (SQUARE,),
         verdict="python",
+    ),
+    case(
+        "a diagonal behind a branch",
+        """
+        def f(A: M, first: bool):
+            if first:
+                d = np.diag(A)
+            else:
+                d = np.diag(A[::-1])
+            return d.copy()
+        """,
+        (SQUARE, True),
+        (SQUARE, False),
+    ),
+    case(
+        "the real part of a new array",
+        """
+        def f(z: C):
+            w = z * 2.0
+            return w.real, (z + 1.0).imag
+        """,
+        (of("complex128", 1j, 2, 3 - 1j),),
+    ),
+    case(
+        "views of arrays that move",
+        """
+        def f(z: C, w: C, n: int):
+            d = z.real
+            e = z[1:]
+            for _ in range(n):
+                z, w = w, z
+            return d, e, z.imag
+        """,
+        (of("complex128", 1j, 2), of("complex128", 5, 6j), 3),
+    ),
+    case(
+        "a part of an array that moves",
+        """
+        def f(z: C, w: C, n: int):
+            for _ in range(n):
+                z, w = w, z
+            return z.imag, np.diag(np.outer(z.real, w.real))
+        """,
+        (of("complex128", 1j, 2), of("complex128", 5, 6j), 3),
+        (of("complex128", 1j, 2), of("complex128", 5, 6j), 2),
     ),
 )
