@@ -62,9 +62,11 @@ def compile_function(function: Any = None, *, fp: str = "relaxed", target: str =
         made = compile_roots((root,), options)
     except NoSourceError as error:
         raise OSError(f"'{root.name}' cannot be compiled: {error}") from None
-    if made.functions[0] is root.function:
+    if made.functions[0] is not root.function:
+        return made.functions[0]
+    if original_of(function) is function:  # else it has the versions of its drop-in
         warnings.warn(_without_versions(root, made.report), RuntimeWarning, stacklevel=2)
-    return made.functions[0]
+    return function
 
 
 def options_for(fp: str, target: str) -> Options:

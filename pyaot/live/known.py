@@ -78,9 +78,13 @@ class KnownFunction:
         self._defaults = self._original.__defaults__
         self._keywords = dict(self._original.__kwdefaults__ or {})
         self._globals, self._cells = self._original.__globals__, cells_of(self._original)
+        self._usual = value if value is self._original and not self._keywords else MISSING
 
     def holds(self, value: Any) -> bool:
         """Whether it does the same, compiled or not."""
+        is_usual = value is self._usual and value.__code__ is self._code and not value.__kwdefaults__
+        if is_usual and value.__defaults__ is self._defaults:
+            return True
         if value is self._bound and value.__code__ is not self._bound_code:
             return False
         function = self._original if value is self._bound else original_of(value)

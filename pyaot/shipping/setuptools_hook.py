@@ -23,5 +23,10 @@ def finalize(distribution: Any) -> None:
     if "tool.pyaot" not in text:
         return
     table = tomllib.loads(text).get("tool", {}).get("pyaot")
-    if table is not None:
-        import_module("pyaot.shipping.setuptools_commands").install(distribution, table)
+    if table is None:
+        return
+    try:
+        commands = import_module("pyaot.shipping.setuptools_commands")
+    except ModuleNotFoundError as error:
+        raise RuntimeError(f"[tool.pyaot] needs setuptools 70.1 or newer: {error}") from None
+    commands.install(distribution, table)

@@ -334,3 +334,61 @@ def test_importing_pyaot_stays_light() -> None:
     assert {name.partition(".")[0] for name in loaded} - set(sys.stdlib_module_names) == {"pyaot"}
     assert {name for name in loaded if name.startswith("pyaot.")} == set()
     assert loaded & {"typing", "inspect", "pathlib"} == set()
+
+
+IN_PROGRAM = (
+    HEAD
+    + """
+import pyaot
+
+class Scaler:
+    def __init__(self, gain: float):
+        self.gain = gain
+
+    def process(self, a: Vector) -> float:
+        s = 0.0
+        for i in range(a.shape[0]):
+            s += a[i] * self.gain
+        return s
+
+@pyaot.compile_function
+def decorated(a: Vector) -> float:
+    s = 0.0
+    for i in range(a.shape[0]):
+        s += helper(a[i])
+    return s
+
+total = pyaot.compile_function(total)
+Scaler.process = pyaot.compile_function(Scaler.process)
+ones = np.ones(4)
+print(total(ones), decorated(ones), Scaler(3.0).process(ones))
+SHIFT = 5
+print(total(ones), decorated(ones))
+"""
+)
+
+
+@pytest.mark.parametrize("how", ["python", "run", "compile"])
+def test_programs_that_pyaot_compiles_as_well(tmp_path: Path, how: str) -> None:
+    path = tmp_path / "main.py"
+    path.write_text(IN_PROGRAM, encoding="utf-8")
+    commands = {
+        "python": [[str(path)]],
+        "run": [["-m", "pyaot", "run", str(path)]],
+        "compile": [
+            ["-m", "pyaot", "compile", str(path), "-o", str(tmp_path / "out")],
+            [str(tmp_path / "out/main.py")],
+        ],
+    }
+    for command in commands[how]:
+        done = subprocess.run(
+            [sys.executable, "-W", "error", *command],
+            capture_output=True,
+            text=True,
+            env=os.environ,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    assert done.stdout == "14.0 20.0 12.0\n18.0 28.0\n"
+    for name in ("total", "decorated", "Scaler.process"):
+        assert f"pyaot: {name}: native ran" in done.stderr

@@ -136,6 +136,22 @@ def test_a_wheel_runs_where_the_compiler_is_not(
 
 
 @pytest.mark.parametrize("backend", ["hatchling.build", "setuptools.build_meta"])
+def test_packages_may_stand_in_a_folder_of_sources(project: Path, tmp_path: Path, backend: str) -> None:
+    path = project / "pyproject.toml"
+    text = SETUPTOOLS if backend.startswith("setuptools") else path.read_text()
+    places = {
+        "hatchling.build": '[tool.hatch.build.targets.wheel]\npackages = ["src/waves"]\n',
+        "setuptools.build_meta": '[tool.setuptools.package-dir]\n"" = "src"\n',
+    }
+    path.write_text(text.replace("waves/steps.py", "src/**/steps.py") + "\n" + places[backend])
+    (project / "src").mkdir()
+    (project / "waves").rename(project / "src/waves")
+    wheel, _ = _build(project, tmp_path / "wheels", backend)
+    assert _names(wheel) == {KERNELS, *(f"waves/{name}.py" for name in ("__init__", "steps", "command"))}
+    assert "load_kernels" in _text(wheel, "waves/steps.py")
+
+
+@pytest.mark.parametrize("backend", ["hatchling.build", "setuptools.build_meta"])
 def test_without_a_c_compiler_there_are_numpy_versions(
     project: Path, runtime: Path, tmp_path: Path, backend: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
