@@ -6,11 +6,12 @@ from functools import partial
 import libcst as cst
 
 from pyaot.base.catalogue import UNKNOWN_FUNCTION, UNKNOWN_NAME, UNSUPPORTED_EXPRESSION
-from pyaot.frontend.arithmetic import both, compare, either, integer, negate, truth
+from pyaot.frontend.arithmetic import cast, compare, integer, negate, truth
 from pyaot.frontend.arrays import materialise
 from pyaot.frontend.attributes import attribute_of
 from pyaot.frontend.calls import Arguments, call_method, call_symbol
 from pyaot.frontend.choices import choose
+from pyaot.frontend.compared import compared
 from pyaot.frontend.comprehension_loops import as_loops
 from pyaot.frontend.comprehensions import list_comprehension
 from pyaot.frontend.computed import computed
@@ -28,7 +29,7 @@ from pyaot.frontend.lists import as_list_array
 from pyaot.frontend.masks import compress, is_mask_subscript
 from pyaot.frontend.numpy_grids import GRIDS, grid
 from pyaot.frontend.objects import class_of_file, construct
-from pyaot.frontend.operators import BINARY, COMPARISONS, UNARY, apply_binary, apply_compare, apply_unary
+from pyaot.frontend.operators import BINARY, UNARY, apply_binary, apply_unary
 from pyaot.frontend.order import as_it_was, in_order
 from pyaot.frontend.subscripts import subscript
 from pyaot.frontend.symbols import symbol_value
@@ -51,7 +52,7 @@ from pyaot.frontend.values import (
 )
 from pyaot.frontend.variables import settle
 from pyaot.ir.nodes import Const, Expr, Var
-from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT, Origin
+from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT
 
 
 def lower_expression(ctx: Context, node: cst.BaseExpression) -> Value:
@@ -86,6 +87,8 @@ def _operation(ctx: Context, node: cst.BaseExpression) -> Value:
             ctx.span = ctx.at(node)
             op = BINARY[type(operator)]
             return matmul(ctx, a, b) if op == "matmul" else apply_binary(ctx, op, a, b)
+        case cst.UnaryOperation(operator=cst.Not(), expression=cst.BooleanOperation() as connected):
+            return Number(negate(condition(ctx, connected)))
         case cst.UnaryOperation(operator=operator, expression=expression):
             return apply_unary(ctx, UNARY[type(operator)], lower_expression(ctx, expression))
         case cst.Comparison():
@@ -324,7 +327,7 @@ def _chain(
     left, right = in_order(ctx, [first, partial(lower_expression, ctx, targets[0].comparator)])
     if len(targets) > 1:
         right = settle(ctx, right)
-    found = _compare(ctx, targets[0].operator, left, right, node)
+    found = compared(ctx, targets[0].operator, left, right, node)
     if len(targets) == 1:
         return found
     if not isinstance(found, Number):
@@ -334,68 +337,10 @@ def _chain(
     return choose(ctx, truth(found.expr), rest, found, (prelude, []), node)
 
 
-def _compare(ctx: Context, operator: cst.BaseCompOp, left: Value, right: Value, node: cst.CSTNode) -> Value:
-    match operator:
-        case cst.Is() | cst.IsNot() if isinstance(left, NoneValue) or isinstance(right, NoneValue):
-            same = isinstance(left, NoneValue) and isinstance(right, NoneValue)
-            return Number(Const(same is isinstance(operator, cst.Is), PY_BOOL))
-        case cst.Equal() | cst.NotEqual() if isinstance(left, TextValue) and isinstance(right, TextValue):
-            return Number(Const((left.text == right.text) is isinstance(operator, cst.Equal), PY_BOOL))
-        case cst.Equal() | cst.NotEqual() if _is_text_and_other(left, right) or _is_text_and_other(
-            right, left
-        ):
-            return Number(Const(isinstance(operator, cst.NotEqual), PY_BOOL))
-        case cst.Equal() | cst.NotEqual() if isinstance(left, TupleValue) and isinstance(right, TupleValue):
-            found = _equal_items(ctx, left, right)
-            return Number(found if isinstance(operator, cst.Equal) else negate(found))
-        case cst.In() | cst.NotIn() if isinstance(right, TupleValue):
-            return _membership(ctx, operator, left, right)
-    op = COMPARISONS.get(type(operator))
-    if op is None:
-        raise ctx.refuse(UNSUPPORTED_EXPRESSION, "This comparison has no compiled form.", node)
-    return apply_compare(ctx, op, left, right)
-
-
-def _is_text_and_other(left: Value, right: Value) -> bool:
-    """A text is no number of Python's and not None."""
-    is_other = isinstance(right, NoneValue) or (
-        isinstance(right, Number) and right.type.origin is Origin.PYTHON
-    )
-    return isinstance(left, TextValue) and is_other
-
-
-def _equal_items(ctx: Context, left: TupleValue, right: TupleValue) -> Expr:
-    """Whether tuples are equal; one float may equal another, or be nan and the same object."""
-    found: Expr = Const((left.is_list, len(left.items)) == (right.is_list, len(right.items)), PY_BOOL)
-    for pair in zip(left.items, right.items):
-        match pair:
-            case TextValue(text), TextValue(other):
-                found = both(found, Const(text == other, PY_BOOL))
-            case TupleValue() as a, TupleValue() as b:
-                found = both(found, _equal_items(ctx, a, b))
-            case Number() as a, Number() as b if a.type.dtype.kind in "iub" and b.type.dtype.kind in "iub":
-                same = apply_compare(ctx, "eq", a, b)
-                assert isinstance(same, Number)
-                found = both(found, truth(same.expr))
-            case _:
-                raise ctx.refuse(UNSUPPORTED_EXPRESSION, "This comparison of tuples has no compiled form.")
-    return found
-
-
-def _membership(ctx: Context, operator: cst.BaseCompOp, left: Value, right: TupleValue) -> Value:
-    found: Expr = Const(False, PY_BOOL)
-    for item in right.items:
-        if isinstance(left, TextValue) and isinstance(item, TextValue):
-            equal: Value = Number(Const(left.text == item.text, PY_BOOL))
-        else:
-            equal = apply_compare(ctx, "eq", left, item)
-        assert isinstance(equal, Number)
-        found = either(found, equal.expr)
-    return Number(found if isinstance(operator, cst.In) else negate(found))
-
-
 def condition(ctx: Context, node: cst.BaseExpression) -> Expr:
     """What `if node:` asks, as a bool expression."""
+    if isinstance(node, cst.BooleanOperation):
+        return _connected(ctx, node)
     value = lower_expression(ctx, node)
     match value:
         case Number(expr):
@@ -407,6 +352,22 @@ def condition(ctx: Context, node: cst.BaseExpression) -> Expr:
         case ArrayValue(boxed=True):
             return compare("gt", value.shape[0], integer(0))
     raise ctx.refuse(UNSUPPORTED_EXPRESSION, "The truth of this value is not compiled.", node)
+
+
+def _connected(ctx: Context, node: cst.BooleanOperation) -> Expr:
+    """What `if a and b:` asks: not whether the types of the two meet."""
+    left, is_and = condition(ctx, node.left), isinstance(node.operator, cst.And)
+    if isinstance(left, Const):
+        return left if bool(left.value) is not is_and else condition(ctx, node.right)
+    with ctx.nested() as prelude, nothing_assigned(ctx, node):
+        right = condition(ctx, node.right)
+    first, second = Number(cast(left, PY_BOOL)), Number(cast(right, PY_BOOL))
+    if is_and:
+        found = choose(ctx, left, second, first, (prelude, []), node)
+    else:
+        found = choose(ctx, left, first, second, ([], prelude), node)
+    assert isinstance(found, Number)
+    return found.expr
 
 
 def _boolean(ctx: Context, node: cst.BooleanOperation) -> Value:

@@ -7,15 +7,17 @@ The number of dimensions is found as well, for those that leave it open (`fronte
 chooses which versions are made: a wrong guess costs one that is never called.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import TypeGuard
 
 import libcst as cst
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pyaot.frontend.facts import target_names
-from pyaot.frontend.hint_dtypes import element_dtypes
+from pyaot.frontend.hint_numpy import NAMES, of_method, of_numpy_call, stated_dtype
 from pyaot.frontend.hint_read import read_hint
 from pyaot.frontend.hint_types import ArrayHint, Hint, ListHint, ScalarHint, UnionHint, join
 from pyaot.frontend.scope_classes import ClassKind
@@ -27,31 +29,55 @@ from pyaot.ir.types import PY_COMPLEX, PY_FLOAT, PY_INT, DType, Scalar
 _DEPTH = 12  # of names and expressions that are followed
 
 
+class _Given(Struct, frozen=True):
+    """What an assignment gives to a name: a value, or one item of it."""
+
+    value: cst.BaseExpression
+    item: int | None = None
+
+
 class _Caller(Struct, frozen=True):
     """A body with calls in it, and what it assigns to names."""
 
     scope: ModuleScope
     function: FunctionInfo | None
-    values: Mapping[str, Sequence[cst.BaseExpression]]
+    values: Mapping[str, Sequence[_Given]]
+    depth: int = _DEPTH
+    inside: frozenset[str] = frozenset()  # what is being looked at: calls and results of functions
+
+    def infer(self, node: cst.BaseExpression) -> Hint | None:
+        """An ArrayHint, ListHint or ScalarHint; None where the text does not tell."""
+        return _infer(node, replace(self, depth=self.depth - 1)) if self.depth > 0 else None
+
+    def path(self, node: cst.BaseExpression) -> str:
+        """The dotted path that the expression stands for, '' where there is none."""
+        return resolve(node, self.scope, self.function) or ""
 
 
 def passed_hints(function: FunctionInfo, scope: ModuleScope) -> list[Mapping[str, Hint]]:
     """For every call of the function in its file: the types of the arguments that the text tells."""
+    return _calls_for(function, _Caller(scope, None, {}))
+
+
+def _calls_for(function: FunctionInfo, asking: _Caller) -> list[Mapping[str, Hint]]:
+    """The same for somebody who is looking at other functions."""
     if function.class_name is not None or function.outer is not None:
         return []
     given = function.node.params
     names = [p.name.value for p in (*given.posonly_params, *given.params)]
-    return _calls_of(function.name, names, scope)
+    inside = asking.inside | {_calls_to(function)}
+    return _calls_of(function.name, names, replace(asking, inside=inside))
 
 
-def _calls_of(called: str, names: Sequence[str], scope: ModuleScope) -> list[Mapping[str, Hint]]:
+def _calls_of(called: str, names: Sequence[str], asking: _Caller) -> list[Mapping[str, Hint]]:
     """What each call in the file of that name passes for its parameters."""
     found: list[Mapping[str, Hint]] = []
+    scope = asking.scope
     bodies = [(None, scope.tree.module), *((f, f.node.body) for f in scope.functions.values())]
     for caller, body in bodies:
         calls = _calls_by_name(body).get(called)
         if calls:
-            at = _Caller(scope, caller, _assigned(body))
+            at = _Caller(scope, caller, _assigned(body), asking.depth, asking.inside)
             found += [_arguments(call, names, at) for call in calls]
     return found
 
@@ -67,7 +93,7 @@ def _calls_by_name(body: cst.CSTNode) -> Mapping[str, Sequence[cst.Call]]:
 
 def inferred(node: cst.BaseExpression, scope: ModuleScope, function: FunctionInfo) -> Hint | None:
     """What the text tells of an expression's type inside a function; None where it does not."""
-    return _infer(node, _Caller(scope, function, _assigned(function.node.body)), _DEPTH)
+    return _Caller(scope, function, _assigned(function.node.body)).infer(node)
 
 
 def passed_fields(name: str, scope: ModuleScope) -> list[Mapping[str, Hint]]:
@@ -76,7 +102,7 @@ def passed_fields(name: str, scope: ModuleScope) -> list[Mapping[str, Hint]]:
     if made.kind is ClassKind.PLAIN:
         return []
     fields = [field.name for field in made.fields.values() if not field.in_init]
-    return _calls_of(name.rpartition(".")[2], fields, scope)
+    return _calls_of(name.rpartition(".")[2], fields, _Caller(scope, None, {}))
 
 
 def is_open(hint: Hint) -> bool:
@@ -104,15 +130,28 @@ def closed_by(hint: Hint, passed: Hint | None) -> Hint:
 
 
 @cache
-def _assigned(body: cst.CSTNode) -> Mapping[str, Sequence[cst.BaseExpression]]:
-    values: dict[str, list[cst.BaseExpression]] = {}
+def _assigned(body: cst.CSTNode) -> Mapping[str, Sequence[_Given]]:
+    values: dict[str, list[_Given]] = {}
     for node in walk_body(body):
         if isinstance(node, cst.Assign):
             for target in node.targets:
-                for name in target_names(target.target):
-                    simple = isinstance(target.target, cst.Name)
-                    values.setdefault(name, []).extend([node.value] if simple else [])
+                for name, given in _bound(target.target, node.value):
+                    values.setdefault(name, []).extend(given)
     return values
+
+
+def _bound(target: cst.BaseExpression, value: cst.BaseExpression) -> Iterator[tuple[str, list[_Given]]]:
+    """The names that an assignment binds, each with what it gets if the text tells."""
+    elements = target.elements if isinstance(target, (cst.Tuple, cst.List)) else ()
+    if isinstance(target, cst.Name):
+        yield target.value, [_Given(value)]
+    elif any(not isinstance(element.value, cst.Name) for element in elements) or not elements:
+        yield from ((name, []) for name in target_names(target))
+    else:
+        parts = value.elements if isinstance(value, (cst.Tuple, cst.List)) else ()
+        for number, name in enumerate(target_names(target)):
+            is_apart = len(parts) == len(elements)
+            yield name, [_Given(parts[number].value) if is_apart else _Given(value, number)]
 
 
 def _arguments(call: cst.Call, names: Sequence[str], at: _Caller) -> Mapping[str, Hint]:
@@ -121,7 +160,7 @@ def _arguments(call: cst.Call, names: Sequence[str], at: _Caller) -> Mapping[str
         if arg.star:
             break
         name = arg.keyword.value if arg.keyword else names[position] if position < len(names) else ""
-        hint = _infer(arg.value, at, _DEPTH)
+        hint = at.infer(arg.value)
         if hint is not None and name:
             found[name] = hint
     return found
@@ -130,28 +169,40 @@ def _arguments(call: cst.Call, names: Sequence[str], at: _Caller) -> Mapping[str
 # ---- the type of an expression, as far as it is plain to see --------------------------------------------
 
 
-def _infer(node: cst.BaseExpression, at: _Caller, depth: int) -> Hint | None:
+def _infer(node: cst.BaseExpression, at: _Caller) -> Hint | None:
     """An ArrayHint, ListHint or ScalarHint; None where the text does not tell."""
-    if depth == 0:
-        return None
     match node:
         case cst.Name(value=name):
-            return _of_name(name, at, depth)
+            return _of_name(name, at)
         case cst.Call():
-            return _of_call(node, at, depth)
+            return _of_call(node, at)
         case cst.Attribute(value=value, attr=cst.Name(value="T")):
-            base = _infer(value, at, depth - 1)
+            base = at.infer(value)
             return base if isinstance(base, ArrayHint) else None
         case cst.Subscript():
-            return _of_subscript(node, at, depth)
+            return _of_subscript(node, at)
         case cst.List(elements=elements) if elements:
-            return _list_of(_infer(elements[0].value, at, depth - 1))
+            return _list_of(at.infer(elements[0].value))
         case cst.ListComp(elt=element):
-            return _list_of(_infer(element, at, depth - 1))
+            return _list_of(at.infer(element))
         case cst.BinaryOperation(left=left, operator=op, right=right):
-            return _of_operation(op, _infer(left, at, depth - 1), _infer(right, at, depth - 1))
+            return _of_operation(op, at.infer(left), at.infer(right))
+        case cst.Comparison(left=left, comparisons=[comparison]):
+            compared = [at.infer(left), at.infer(comparison.comparator)]
+            ranks = [hint.rank for hint in compared if isinstance(hint, ArrayHint)]
+            return ArrayHint(DType.BOOL, _most(ranks)) if ranks else None
+        case cst.UnaryOperation(operator=cst.Minus() | cst.Plus() | cst.BitInvert(), expression=operand):
+            found = at.infer(operand)
+            return found if isinstance(found, ArrayHint) else _of_constant(node, at)
+        case cst.IfExp(body=first, orelse=second):
+            return _agreed([at.infer(first), at.infer(second)])
         case _:
             return _of_constant(node, at)
+
+
+def _most(ranks: Sequence[int | None]) -> int | None:
+    known = [rank for rank in ranks if rank is not None]
+    return max(known) if len(known) == len(ranks) else None
 
 
 def _list_of(item: Hint | None) -> Hint | None:
@@ -168,18 +219,47 @@ def _of_constant(node: cst.BaseExpression, at: _Caller) -> Hint | None:
     return ScalarHint({int: PY_INT, float: PY_FLOAT}.get(type(value), PY_COMPLEX))
 
 
-def _of_name(name: str, at: _Caller, depth: int) -> Hint | None:
+def _of_name(name: str, at: _Caller) -> Hint | None:
     """The type that all assignments of the name agree on, else that of the parameter's hint."""
     if name in at.values:
-        return _agreed([_infer(value, at, depth - 1) for value in at.values[name]])
+        return _agreed([_part_of(given, at) for given in at.values[name]])
     if at.function is not None:
         given = at.function.node.params
         for parameter in (*given.posonly_params, *given.params, *given.kwonly_params):
             if parameter.name.value == name and parameter.annotation is not None:
-                hint = read_hint(parameter.annotation, at.scope, at.function)
-                return hint if isinstance(hint, (ListHint, ScalarHint)) or _is_known(hint) else None
+                return _of_parameter(name, read_hint(parameter.annotation, at.scope, at.function), at)
     value = at.scope.aliases.get(name)
-    return None if value is None else _infer(value, _Caller(at.scope, None, {}), depth - 1)
+    return None if value is None else _Caller(at.scope, None, {}, at.depth, at.inside).infer(value)
+
+
+def _of_parameter(name: str, hint: Hint, at: _Caller) -> Hint | None:
+    """What the hint says, or the calls of the function where it leaves that open."""
+    if isinstance(hint, (ListHint, ScalarHint)) or _is_known(hint):
+        return hint
+    function = at.function
+    if function is None or not isinstance(hint, ArrayHint) or _calls_to(function) in at.inside:
+        return None
+    passed = _agreed([call.get(name) for call in _calls_for(function, at)])
+    return closed_by(hint, passed) if isinstance(passed, ArrayHint) else None
+
+
+def _calls_to(function: FunctionInfo) -> str:
+    return f"calls of {function.qualified_name}"
+
+
+def _part_of(given: _Given, at: _Caller) -> Hint | None:
+    """The type of what an assignment gives to a name: the value, or one of its items."""
+    if given.item is None:
+        return at.infer(given.value)
+    function = _own_function(given.value, at)
+    if function is None:
+        return None
+    results = [r.elements[given.item].value for r in _results(function.node.body) if _has_item(r, given.item)]
+    return _of_results(results, function, at)
+
+
+def _has_item(result: cst.BaseExpression, item: int) -> TypeGuard[cst.Tuple]:
+    return isinstance(result, cst.Tuple) and item < len(result.elements)
 
 
 def _agreed(hints: Sequence[Hint | None]) -> Hint | None:
@@ -190,26 +270,30 @@ def _agreed(hints: Sequence[Hint | None]) -> Hint | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _of_subscript(node: cst.Subscript, at: _Caller, depth: int) -> Hint | None:
+def _of_subscript(node: cst.Subscript, at: _Caller) -> Hint | None:
     """A part of an array; its rank where every subscript is a slice, an int or a new axis."""
-    base = _infer(node.value, at, depth - 1)
+    base = at.infer(node.value)
     if not isinstance(base, ArrayHint) or base.rank is None:
         return base if isinstance(base, ArrayHint) else None
-    changes = [_change_of_rank(element.slice, at, depth - 1) for element in node.slice]
+    changes = [_change_of_rank(element.slice, at) for element in node.slice]
     if any(change is None for change in changes):
         return ArrayHint(base.dtype)
     rank = base.rank + sum(change for change in changes if change is not None)
     return ArrayHint(base.dtype, rank) if rank > 0 else None
 
 
-def _change_of_rank(part: cst.BaseSlice, at: _Caller, depth: int) -> int | None:
+def _change_of_rank(part: cst.BaseSlice, at: _Caller) -> int | None:
     match part:
         case cst.Slice() | cst.Index(value=cst.Ellipsis()):
             return 0
         case cst.Index(value=cst.Name(value="None") | cst.Attribute(attr=cst.Name(value="newaxis"))):
             return 1
-        case cst.Index(value=index) if _infer(index, at, depth) == ScalarHint(PY_INT):
-            return -1
+        case cst.Index(value=index):
+            found = at.infer(index)
+            if found == ScalarHint(PY_INT):
+                return -1
+            is_list = isinstance(found, ArrayHint) and found.dtype is not DType.BOOL
+            return found.rank - 1 if is_list and isinstance(found, ArrayHint) and found.rank else None
     return None
 
 
@@ -231,10 +315,9 @@ def _of_operation(op: cst.BaseBinaryOp, left: Hint | None, right: Hint | None) -
         result = np.result_type(result, 1.0)
     ranks = {hint.rank if isinstance(hint, ArrayHint) else 0 for hint in (left, right) if hint is not None}
     rank = None if len(known) < 2 or None in ranks else max(r for r in ranks if r is not None)
-    return ArrayHint(DType(result.name), rank) if result.name in _NAMES else None
+    return ArrayHint(DType(result.name), rank) if result.name in NAMES else None
 
 
-_NAMES = {dtype.value for dtype in DType}
 _SAMPLES: dict[DType, complex] = {DType.INT64: 1, DType.FLOAT64: 1.0, DType.COMPLEX128: 1j, DType.BOOL: True}
 
 
@@ -249,30 +332,12 @@ def _dtype(hint: ArrayHint) -> "np.dtype[np.generic]":
 
 # ---- calls ----------------------------------------------------------------------------------------------
 
-# Functions of NumPy that make arrays: where the dtype stands among the arguments, and the default one.
-_MAKERS: dict[str, tuple[int, DType]] = {
-    **dict.fromkeys(("zeros", "ones", "empty"), (1, DType.FLOAT64)),
-    **dict.fromkeys(("eye",), (3, DType.FLOAT64)),
-    **dict.fromkeys(("identity", "linspace", "logspace", "geomspace"), (99, DType.FLOAT64)),
-}
-# Methods of random generators: where the size stands among the arguments.
-_FLOAT_METHODS = {
-    "random": 0,
-    "random_sample": 0,
-    "standard_normal": 0,
-    "exponential": 1,
-    "normal": 2,
-    "uniform": 2,
-}
-_INT_METHODS = {"integers": 2, "randint": 2}
-_SPREAD_METHODS = ("rand", "randn")  # every argument is an extent
-_SAME_METHODS = ("copy", "transpose", "swapaxes", "squeeze", "clip")
-_FLAT_METHODS = ("ravel", "flatten")
-_SAME_FUNCTIONS = ("ascontiguousarray", "asfortranarray", "copy", "zeros_like", "ones_like", "empty_like")
 
-
-def _of_call(node: cst.Call, at: _Caller, depth: int) -> Hint | None:
-    path = resolve(node.func, at.scope, at.function) or ""
+def _of_call(node: cst.Call, at: _Caller) -> Hint | None:
+    function = _own_function(node, at)
+    if function is not None:
+        return _of_results(_results(function.node.body), function, at)
+    path = at.path(node.func)
     module, _, name = path.rpartition(".")
     if path == "builtins.float" or path in ("random.random", "random.uniform", "random.gauss"):
         return ScalarHint(PY_FLOAT)
@@ -280,105 +345,32 @@ def _of_call(node: cst.Call, at: _Caller, depth: int) -> Hint | None:
         return ScalarHint(PY_INT)
     found: Hint | None = None
     if module == "numpy":
-        found = _of_numpy_call(name, node, at, depth)
+        found = of_numpy_call(name, node, at)
     elif isinstance(node.func, cst.Attribute):
-        found = _of_method(node.func.attr.value, node, at, depth)
-    stated = _stated_dtype(node, _MAKERS[name][0] if name in _MAKERS else _DTYPE_PLACES.get(name, 99), at)
+        found = of_method(node.func.attr.value, node, at)
+    stated = stated_dtype(name, node, at)
     if stated is not None:
         return ArrayHint(stated, found.rank if isinstance(found, ArrayHint) else None)
     return found
 
 
-_DTYPE_PLACES = {"array": 1, "asarray": 1, "full": 2}
-_RANKS = {"eye": 2, "identity": 2, "linspace": 1, "logspace": 1, "geomspace": 1}
-
-
-def _of_numpy_call(name: str, node: cst.Call, at: _Caller, depth: int) -> Hint | None:
-    if name in _MAKERS:
-        return ArrayHint(_MAKERS[name][1], _RANKS.get(name) or _rank_of_shape(node, 0, at, depth))
-    arguments = [_infer(arg.value, at, depth - 1) for arg in node.args if arg.keyword is None]
-    if name in ("array", "asarray", *_SAME_FUNCTIONS) and arguments:
-        return _as_array(arguments[0])
-    if name == "full" and len(arguments) > 1:
-        filled = _as_array(arguments[1])
-        return (
-            ArrayHint(filled.dtype, _rank_of_shape(node, 0, at, depth))
-            if isinstance(filled, ArrayHint)
-            else None
-        )
-    if name == "arange" and arguments:
-        is_float = any(hint == ScalarHint(PY_FLOAT) for hint in arguments)
-        return ArrayHint(DType.FLOAT64 if is_float else DType.INT64, 1)
-    return None
-
-
-def _rank_of_shape(call: cst.Call, place: int, at: _Caller, depth: int) -> int | None:
-    """The rank that a shape or size asks for; None where the text does not tell, 0 where it is left out."""
-    given = [a.value for a in call.args if a.keyword is not None and a.keyword.value in ("shape", "size")]
-    positional = [a.value for a in call.args if a.keyword is None and not a.star]
-    given += positional[place : place + 1]
-    match given:
-        case [cst.Tuple(elements=elements) | cst.List(elements=elements), *_]:
-            return len(elements)
-        case [cst.Attribute(value=value, attr=cst.Name(value="shape")), *_]:
-            base = _infer(value, at, depth - 1)
-            return base.rank if isinstance(base, ArrayHint) else None
-        case [cst.Subscript(value=cst.Attribute(attr=cst.Name(value="shape"))), *_]:
-            return 1
-        case [value, *_]:
-            return 1 if _infer(value, at, depth - 1) == ScalarHint(PY_INT) else None
-    return 0
-
-
-def _as_array(hint: Hint | None) -> Hint | None:
-    rank = 0
-    while isinstance(hint, ListHint):
-        hint, rank = hint.item, rank + 1
-    return ArrayHint(hint.type.dtype, rank or None) if isinstance(hint, ScalarHint) else hint
-
-
-def _of_method(name: str, call: cst.Call, at: _Caller, depth: int) -> Hint | None:
-    if name in _FLOAT_METHODS or name in _INT_METHODS:
-        places = _FLOAT_METHODS if name in _FLOAT_METHODS else _INT_METHODS
-        rank = _rank_of_shape(call, places[name], at, depth)
-        type = ScalarHint(PY_FLOAT if name in _FLOAT_METHODS else PY_INT)
-        return type if rank == 0 else ArrayHint(type.type.dtype, rank)
-    if name in _SPREAD_METHODS:
-        return ArrayHint(DType.FLOAT64, len(call.args)) if call.args else ScalarHint(PY_FLOAT)
-    base = _infer(call.func.value, at, depth - 1) if isinstance(call.func, cst.Attribute) else None
-    if not isinstance(base, ArrayHint):
+def _own_function(node: cst.BaseExpression, at: _Caller) -> FunctionInfo | None:
+    """The function of the same file that the expression calls."""
+    if not (isinstance(node, cst.Call) and isinstance(node.func, cst.Name)) or at.path(node.func):
         return None
-    return _of_array_method(name, call, base)
+    return at.scope.functions.get(node.func.value)
 
 
-def _of_array_method(name: str, call: cst.Call, base: ArrayHint) -> Hint | None:
-    if name == "argsort":
-        return ArrayHint(DType.INT64, base.rank)
-    if name == "reshape":
-        shape = call.args[0].value if len(call.args) == 1 else None
-        return ArrayHint(base.dtype, len(shape.elements) if isinstance(shape, cst.Tuple) else len(call.args))
-    if name in _FLAT_METHODS:
-        return ArrayHint(base.dtype, 1)
-    if name == "cumsum":
-        return ArrayHint(base.dtype, base.rank if call.args else 1)
-    return base if name in (*_SAME_METHODS, "astype") else None
+@cache
+def _results(body: cst.CSTNode) -> Sequence[cst.BaseExpression]:
+    return [node.value for node in walk_body(body) if isinstance(node, cst.Return) and node.value is not None]
 
 
-def _stated_dtype(node: cst.Call, place: int, at: _Caller) -> DType | None:
-    """`dtype=np.float32`, the same by position, or `.astype(np.float32)`."""
-    is_astype = isinstance(node.func, cst.Attribute) and node.func.attr.value == "astype"
-    for position, arg in enumerate(node.args):
-        by_name = arg.keyword is not None and arg.keyword.value == "dtype"
-        if by_name or (arg.keyword is None and position == (0 if is_astype else place)):
-            return _dtype_named(arg.value, at)
-    return None
-
-
-def _dtype_named(node: cst.BaseExpression, at: _Caller) -> DType | None:
-    if isinstance(node, cst.SimpleString):
-        text = str(node.evaluated_value)
-        return DType(text) if text in _NAMES else None
-    try:
-        return element_dtypes(resolve(node, at.scope, at.function) or "")[0]
-    except LookupError:
+def _of_results(results: Sequence[cst.BaseExpression], function: FunctionInfo, at: _Caller) -> Hint | None:
+    """What all these values that a function returns agree on."""
+    asked = f"results of {function.qualified_name}"
+    if asked in at.inside:
         return None
+    inside = at.inside | {asked}
+    body = _Caller(at.scope, function, _assigned(function.node.body), at.depth, inside)
+    return _agreed([body.infer(result) for result in results])

@@ -133,17 +133,18 @@ def instances(function: FunctionInfo, scope: ModuleScope) -> Instances:
 def known_types(function: FunctionInfo, scope: ModuleScope) -> list[dict[str, ConcreteHint]]:
     """As `instances`, for a function of which parts are compiled: text among its parameters is no obstacle.
 
-    Types by name; parameters that are text are left out.
+    Types by name; parameters that are text are left out. What calls in the file pass comes first: the first
+    types decide which parts there are.
     """
     given = list(parameters_of(function))
     hints = [_hint_of(_Asked(function, scope, k, node, n == 0)) for n, (k, node) in enumerate(given)]
-    known = [
-        (node.name.value, hint) for (_, node), hint in zip(given, hints) if not isinstance(hint, TextHint)
-    ]
-    if any(isinstance(leaf, UnknownHint) for _, hint in known for leaf in leaves(hint)):
+    known = [n for n, hint in enumerate(hints) if not isinstance(hint, TextHint)]
+    if any(isinstance(leaf, UnknownHint) for n in known for leaf in leaves(hints[n])):
         return []
-    names = [name for name, _ in known]
-    return [dict(zip(names, types)) for types in expand([hint for _, hint in known])][:MOST_SIGNATURES]
+    names = [given[n][1].name.value for n in known]
+    open_, *closed = _variants(function, scope, [given[n] for n in known], [hints[n] for n in known])
+    found = dict.fromkeys(types for variant in (*closed, open_) for types in expand(variant))
+    return [dict(zip(names, types)) for types in found][:MOST_SIGNATURES]
 
 
 def _variants(

@@ -17,7 +17,7 @@ from pyaot.base.internal_error import internal_error
 from pyaot.base.names import c_identifier
 from pyaot.frontend.alternatives import alternative_left_out
 from pyaot.frontend.context import Unsupported
-from pyaot.frontend.hints import MOST_VERSIONS, instances, is_hinted
+from pyaot.frontend.hints import MOST_VERSIONS, Signature, instances, is_hinted
 from pyaot.frontend.instance import Body, lower_instance
 from pyaot.frontend.outline import outline
 from pyaot.frontend.ranks import rank_choices
@@ -89,6 +89,15 @@ def _unhinted(tree: SyntaxTree, module: ModuleScope) -> Iterator[Diagnostic]:
             yield Diagnostic(NO_HINTS, message, place, hints=(hint,), function=info.qualified_name)
 
 
+class _Waiting(Struct):
+    """A signature, and the choices of ranks that have not been tried."""
+
+    signature: Signature
+    ranks: Iterator[dict[str, int]]
+    is_new: bool = True
+    is_over: bool = False
+
+
 def _lower_whole(body: Body) -> _Found:
     """The function in each of its types that can be lowered; the first refusal where none can."""
     info = body.info
@@ -97,22 +106,25 @@ def _lower_whole(body: Body) -> _Found:
     refusals: list[Diagnostic] = []
     errors: list[Diagnostic] = []
     left_out: list[Diagnostic] = []
-    for signature in wanted.signatures:
-        before = len(found), len(refusals)
-        for ranks in rank_choices(info, body.module, signature):
-            if len(found) >= MOST_VERSIONS:
-                break
-            number = f"_{len(found) + 1}" if found else ""
-            try:
-                found.append(
-                    lower_instance(body, (signature, ranks), c_identifier(info.qualified_name) + number)
-                )
-            except Unsupported as refusal:
-                refusals.append(refusal.diagnostic)
-            except Exception as error:  # a bug of ours must not cost the user the other functions
-                errors.append(_internal_error(body, error))
-        if len(found) == before[0] < MOST_VERSIONS and len(refusals) > before[1]:
-            left_out.append(alternative_left_out(body, wanted.signatures, signature, refusals[before[1]]))
+    waiting = [_Waiting(s, rank_choices(info, body.module, s)) for s in wanted.signatures]
+    while waiting and len(found) < MOST_VERSIONS:  # one of each signature before a second one of any
+        for one in waiting:
+            before = len(found), len(refusals)
+            for ranks in one.ranks if before[0] < MOST_VERSIONS else ():
+                number = f"_{len(found) + 1}" if found else ""
+                try:
+                    name = c_identifier(info.qualified_name) + number
+                    found.append(lower_instance(body, (one.signature, ranks), name))
+                    break
+                except Unsupported as refusal:
+                    refusals.append(refusal.diagnostic)
+                except Exception as error:  # a bug of ours must not cost the user the other functions
+                    errors.append(_internal_error(body, error))
+            if len(found) == before[0] < MOST_VERSIONS and len(refusals) > before[1] and one.is_new:
+                why = refusals[before[1]]
+                left_out.append(alternative_left_out(body, wanted.signatures, one.signature, why))
+            one.is_new, one.is_over = False, len(found) == before[0]
+        waiting = [one for one in waiting if not one.is_over]
     if not found:
         said = (*wanted.diagnostics, *errors, *refusals[:1])
         return _Found(diagnostics=said, refusal=next(iter(refusals), None))

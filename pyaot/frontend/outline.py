@@ -61,7 +61,9 @@ class Outlined(Struct, frozen=True):
 def outline(body: Body, refusal: Diagnostic | None) -> Outlined | None:
     """The regions of a function that cannot be lowered whole (`refusal`); None where none has work."""
     search = _Search(body)
-    for types in types_at_entry(body):
+    choices = types_at_entry(body)
+    for number, types in enumerate(choices, 1):
+        search.most_instances = -(-_MOST_INSTANCES * number // len(choices))
         search.suite(body.info.node.body, types)
         search.is_replay = True
     runs = {place: run for place, run in search.runs.items() if run.has_work}
@@ -136,6 +138,7 @@ class _Search:
         self.runs: dict[tuple[cst.BaseSuite, int], _Run] = {}
         self.reasons: list[Diagnostic] = []
         self.attempts = 0
+        self.most_instances = _MOST_INSTANCES  # of a run: each of several types gets its share
         self.is_replay = False
 
     def suite(self, suite: cst.BaseSuite, types: Types) -> Types:
@@ -210,7 +213,7 @@ class _Search:
         refusal: Unsupported | None = None
         last: tuple[Function, Instance] | None = None
         for ranks in rank_choices(made.info, self.body.module, signature):
-            if len(run.instances) >= _MOST_INSTANCES:
+            if len(run.instances) >= self.most_instances:
                 break
             number = f"_{len(run.instances) + 1}" if run.instances else ""
             name = kernel_name(made, owner.qualified_name) + number

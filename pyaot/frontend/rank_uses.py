@@ -18,11 +18,13 @@ from pyaot.frontend.syntax import walk
 class Uses(Struct, frozen=True):
     """`exact`: the rank that the uses show, 0 if they show none; `least`: what they ask for at least.
 
+    `likely`: what they would ask for at least if nothing else gave the result its dimensions.
     `has_parts`: what its fullest subscript gives is used as only arrays are, so there are more dimensions.
     """
 
     exact: int = 0
     least: int = 1
+    likely: int = 1
     has_parts: bool = False
 
 
@@ -30,7 +32,10 @@ def uses_of(node: cst.FunctionDef, text: str) -> Uses:
     """The uses of the array, and of its copies and those made like it."""
     found = [_seen(node, own) for own in (text, *_copies(node, text))]
     return Uses(
-        max(u.exact for u in found), max(u.least for u in found), any(u.has_parts for u in found if u.exact)
+        max(u.exact for u in found),
+        max(u.least for u in found),
+        max(u.likely for u in found),
+        any(u.has_parts for u in found if u.exact),
     )
 
 
@@ -61,7 +66,7 @@ def _is_function_like(call: cst.Call, text: str) -> bool:
 
 
 def _seen(node: cst.FunctionDef, text: str) -> Uses:
-    exact, least = 0, 1
+    exact, least, likely = 0, 1, 1
     for part in walk(node.body):
         match part:
             case cst.Subscript(value=value) if _is_shape(value, text):
@@ -72,8 +77,9 @@ def _seen(node: cst.FunctionDef, text: str) -> Uses:
                 tuples = (t.target for t in targets if isinstance(t.target, cst.Tuple))
                 exact = max((len(target.elements) for target in tuples), default=exact)
             case cst.Call():
-                least = max(least, _axis_reduced(part, text) + 1)
-    return Uses(exact, least, exact > 0 and _has_array_parts(node, text, exact))
+                axis, is_alone = _axis_reduced(part, text)
+                least, likely = max(least, axis + 1 if is_alone else 1), max(likely, axis + 1)
+    return Uses(exact, least, max(least, likely), exact > 0 and _has_array_parts(node, text, exact))
 
 
 def is_text(node: cst.CSTNode, text: str) -> bool:
@@ -119,15 +125,19 @@ def _axis_asked(node: cst.Subscript) -> int:
     return 0
 
 
-def _axis_reduced(call: cst.Call, text: str) -> int:
-    """k of `a.sum(axis=k)` or `np.sum(a, axis=k)`, also of arithmetic with the array in it."""
+def _axis_reduced(call: cst.Call, text: str) -> tuple[int, bool]:
+    """k of `a.sum(axis=k)` or `np.sum(a, axis=k)`, of arithmetic with the array too; and whether it is alone.
+
+    In arithmetic another operand may have that axis.
+    """
     of_array = [arg.value for arg in call.args[:1]]
     if isinstance(call.func, cst.Attribute):
         of_array.append(call.func.value)
     if not any(is_text(operand, text) for value in of_array for operand in _operands(value)):
-        return 0
+        return 0, False
     axes = [a.value for a in call.args if a.keyword is not None and a.keyword.value == "axis"]
-    return max((int(axis.evaluated_value) for axis in axes if isinstance(axis, cst.Integer)), default=0)
+    axis = max((int(axis.evaluated_value) for axis in axes if isinstance(axis, cst.Integer)), default=0)
+    return axis, any(is_text(value, text) for value in of_array)
 
 
 def _takes_axis(element: cst.SubscriptElement) -> bool:

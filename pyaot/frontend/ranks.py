@@ -69,6 +69,7 @@ def _options(info: FunctionInfo, module: ModuleScope, text: str) -> _Options:
     passed = tuple(rank for rank in _passed(info, module, text) if rank >= known)
     if passed and known > 1:
         return _Options(passed)
+    known = max(known, uses.likely)
     if uses.has_parts and known == uses.exact:
         return _Options(passed or (known + 1,), () if passed else (known,))
     if uses.exact or known > 1:

@@ -1,6 +1,6 @@
 """Cases of `test_lowering.py`: loops, jumps, names that are bound on some paths."""
 
-from tests.equivalence.lowering_cases import NONE, THREE, case, floats
+from tests.equivalence.lowering_cases import NONE, ODD, THREE, case, floats, of
 
 CONTROL = (
     case(
@@ -374,5 +374,42 @@ CONTROL = (
         """,
         (3,),
         verdict="python",
+    ),
+    case(
+        "conditions of several types",
+        """
+        def f(a: V, mask: B, n: int, k: I8, x: list[float]):
+            count = 0
+            for i in range(len(a)):
+                if i > 0 and mask[i - 1]:
+                    count += 1
+                if mask[i] or a[i] or n:
+                    count += 2
+                if not (k[i] and a[i] and mask[i] or i == 1):
+                    count += 4
+                while n and (a[i] > 1 or not mask[i]):
+                    n -= 1
+                count += 8 if x and mask[i] and n else 16
+            return count, n
+        """,
+        (THREE, of("bool", 1, 0, 1), 2, of("int8", 1, 1, 0), [1.0]),
+        (ODD, of("bool", 0, 0, 1, 1), 0, of("int8", 3, 0, 1, -1), []),
+        (NONE, of("bool"), 1, of("int8"), []),
+    ),
+    case(
+        "the second condition is not asked where the first one decides",
+        """
+        def f(a: V, mask: B, n: int):
+            found = -1
+            for i in range(len(mask)):
+                if i < len(a) and 1 / a[i] > 0.3 and mask[i]:
+                    found = i
+                if i >= len(a) or a[i] > 2 or mask[n]:
+                    found += 10
+            return found
+        """,
+        (THREE, of("bool", 1, 0, 1, 1), 1),
+        (floats(0.0, 3.0), of("bool", 1, 0, 1, 1), 2),
+        (floats(5.0), of("bool", 1, 0, 1, 1), 99),
     ),
 )

@@ -7,7 +7,7 @@ from pyaot.ir.types import PY_INT, DType
 from tests.unit.frontend.test_hints import F32, F64, FLOAT, I64, INT, scope_of
 
 HEAD = "import numpy as np\nimport random\nfrom numpy.typing import NDArray\nrng = np.random.default_rng(0)\n"
-I32, C128 = DType.INT32, DType.COMPLEX128
+I32, C128, BOOL = DType.INT32, DType.COMPLEX128, DType.BOOL
 
 
 def first_types(parameters: str, calls: str) -> list[Hint]:
@@ -34,7 +34,30 @@ def first_types(parameters: str, calls: str) -> list[Hint]:
         ("f(rng.normal(size=3))", [F64]),
         ("f(rng.normal(size=3).astype(np.float32))", [F64, F32]),
         ("f(rng.integers(0, 2, (3, 3)))", [F64, I64]),
-        ("f(np.random.rand(3) > 0.5)", [F64]),
+        ("f(np.random.rand(3) > 0.5)", [F64, BOOL]),
+        ("f(~(np.arange(3) == x))", [F64, BOOL]),
+        ("f(-np.arange(3))", [F64, I64]),
+        ("f(np.arange(3) if 1 else x)", [F64, I64]),
+        ("f(np.stack([np.arange(3), x.astype(np.int64)], axis=1))", [F64, I64]),
+        ("f(np.concatenate((np.zeros(3, np.float32), np.zeros(3, np.int8))))", [F64, F32]),
+        ("f(np.exp(np.zeros(3, np.float32)))", [F64, F32]),
+        ("f(np.isnan(np.zeros(3)))", [F64, BOOL]),
+        ("f(np.greater(np.arange(3), np.arange(3)))", [F64, BOOL]),
+        ("f(np.where(x, np.arange(3), np.arange(3)))", [F64, I64]),
+        ("f(np.bincount(x))", [F64, I64]),
+        ("f(np.sort(np.arange(3)))", [F64, I64]),
+        ("x, y = np.arange(3), np.zeros(3, np.float32)\nf(y)\nf(x)", [F64, F32, I64]),
+        ("def g():\n    return np.arange(3)\nf(g())", [F64, I64]),
+        (
+            "def g(s):\n    r = np.array([ord(c) for c in s], dtype=np.int32)\n    return r\nf(g('a'))",
+            [F64, I32],
+        ),
+        ("def g(n):\n    return n, np.arange(n)\nx, y = g(3)\nf(y)", [F64, I64]),
+        ("def g(x: np.ndarray):\n    return x[1:], 1\ny, z = g(np.arange(3))\nf(y)", [F64, I64]),
+        ("def g(x: np.ndarray):\n    return g(x)\nf(g(np.arange(3)))", [F64]),
+        ("def g(x: np.ndarray):\n    f(x)\n    g(x[1:])\ng(np.arange(3))", [F64, I64]),
+        ("def g(n):\n    return n\nx, y = g(3)\nf(y)", [F64]),
+        ("def g(n):\n    return np.arange(n)\n(x, (y, z)), w = g(3)\nf(y)", [F64]),
         ("x = np.zeros(3, np.float32)\ny = x.reshape(1, 3).T[0:1]\nf(y)", [F64, F32]),
         ("x = np.zeros(3, np.float32)\nx = np.zeros(3)\nf(x)", [F64]),
         ("def main():\n    x = np.arange(3)\n    for i in range(2):\n        f(a=x)", [F64, I64]),

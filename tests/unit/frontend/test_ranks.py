@@ -83,6 +83,13 @@ def test_calls_are_right_where_the_uses_allow_it() -> None:
     assert choices("return a[i, i]", calls="f(np.zeros(3), 1, 2)") == [{"a": 2}]
 
 
+def test_calls_are_right_where_another_operand_may_have_the_axis() -> None:
+    body = "return (np.ones((n, n)) + a).argmax(axis=1)"
+    assert choices(body)[0] == {"a": 2}
+    assert choices(body, calls="f(np.zeros(3), 1, 2)")[0] == {"a": 1}
+    assert choices("return a.argmax(axis=1)", calls="f(np.zeros(3), 1, 2)")[0] == {"a": 2}
+
+
 def test_fields_get_what_their_objects_are_made_of() -> None:
     made = "s = State(rng.normal(size=(9, 3)), np.ones(9))"
     found = choices("return a.mass.sum() + a.pos.sum()", "State", made)
