@@ -3,6 +3,10 @@
 flow    'total'    line 3    line 3    i: 1 or more    combined by add
 """
 
+from itertools import islice, takewhile
+
+from msgspec.structs import replace
+
 from pyaot.backends.python_text import Names, expression_text
 from pyaot.base.source import Span
 from pyaot.ir.nodes import For
@@ -10,6 +14,7 @@ from pyaot.ir.user_names import UserNames
 from pyaot.page.drawings import drawing
 from pyaot.page.model import Dependence, Figure
 from pyaot.page.places import Text
+from pyaot.poly.dependences import ANTI, FLOW, OUTPUT
 from pyaot.poly.pictures import Picture
 from pyaot.poly.study import Carried, Distance, LoopStudy
 
@@ -20,9 +25,18 @@ _NO_REGION = (
 
 
 def rows_of(studies: tuple[LoopStudy, ...], names: UserNames, text: Text) -> tuple[Dependence, ...]:
-    """All that the loops of a place carry, each once."""
-    made = [_row(carried, names, text) for study in studies for carried in study.carried]
-    return tuple(dict.fromkeys(made))
+    """All that the loops of a place carry, one row for all kinds between two places."""
+    found: dict[tuple[str, ...], Dependence] = {}
+    for row in (_row(carried, names, text) for study in studies for carried in study.carried):
+        key = (row.what, row.source, row.sink, row.distances, row.verdict)
+        found[key] = _joined(found[key], row) if key in found else row
+    return tuple(found.values())
+
+
+def _joined(first: Dependence, second: Dependence) -> Dependence:
+    kinds = tuple(kind for kind in (FLOW, ANTI, OUTPUT) if kind in (*first.kinds, *second.kinds))
+    relations = tuple(dict.fromkeys((*first.relations, *second.relations)))
+    return replace(first, kinds=kinds, relations=relations)
 
 
 def known(studies: tuple[LoopStudy, ...]) -> str:
@@ -46,15 +60,17 @@ def _are(count: int) -> str:
 
 def _row(carried: Carried, names: UserNames, text: Text) -> Dependence:
     distances = zip(carried.loops, carried.distances, strict=True)
+    around = takewhile(lambda pair: pair[1] == (0, 0), zip(carried.loops, carried.distances, strict=True))
+    apart = islice(distances, len(list(around)), None)
     verdict = f"combined by {carried.combined_by}" if carried.combined_by else "must stay in order"
     return Dependence(
-        carried.kind,
+        (carried.kind,),
         names.of(carried.name) or "an intermediate result",
         _place(carried.source, text),
         _place(carried.sink, text),
-        ", ".join(f"{axis_name(loop)}: {_distance(distance)}" for loop, distance in distances),
+        ", ".join(f"{axis_name(loop)}: {_distance(distance)}" for loop, distance in apart),
         verdict,
-        carried.relation,
+        (carried.relation,),
     )
 
 
@@ -106,6 +122,9 @@ def _caption(picture: Picture, names: UserNames) -> str:
     texts = Names({name: user for name, user in names.known.items() if user})
     chosen = [f"{expression_text(what, texts)} = {value}" for what, value in picture.chosen]
     fixed = [f"'{axis_name(loop)}' stands at {value}" for loop, value in picture.fixed]
+    values = {value for _, value in picture.chosen}
+    if len(chosen) > 2 and len(values) == 1:
+        chosen = [f"extents and counts of {values.pop()}"]
     parts = [
         f"Drawn for {', '.join(chosen)}." if chosen else "",
         f"{'; '.join(fixed)}." if fixed else "",

@@ -15,6 +15,8 @@ _STEP = 40.0
 _MARGIN = 46.0
 _RADIUS = 5.0
 _TIP = 7.0
+_GAP = 16.0  # between a point and a number beside it
+_LETTER = 7.4  # how wide a letter is
 _MOST_ARROWS = 160
 _BESIDE = {FLOW: 0.0, ANTI: 14.0, OUTPUT: -14.0}
 
@@ -32,9 +34,10 @@ class Tick(Struct, frozen=True):
 
 
 class Stroke(Struct, frozen=True):
-    """An arrow: a curve and its tip."""
+    """An arrow: a curve and its tip; `is_inner`: another loop than the outer one carries it."""
 
     kind: str
+    is_inner: bool
     path: str
     tip: str
 
@@ -49,17 +52,19 @@ class Drawing(Struct, frozen=True):
     ticks: tuple[Tick, ...]
     axes: tuple[Tick, ...]
     more: int  # arrows that are left out
+    has_own: bool  # the outer loop carries some
 
 
 def drawing(picture: Picture, names: Sequence[str]) -> Drawing:
     """The picture; `names` are those of its axes."""
     least = [min(point[axis] for point in picture.points) for axis in range(len(names))]
     most = [max(point[axis] for point in picture.points) for axis in range(len(names))]
-    arrows = _longest_last(picture.arrows)
+    arrows = _first(picture.arrows)
+    beside = max(_MARGIN, _LETTER * (len(names[0]) + 2) + _GAP + 12.0)
     above = _STEP if len(names) == 1 and arrows else 0.0
 
     def at(point: Sequence[int]) -> Point:
-        x = _MARGIN + (point[-1] - least[-1]) * _STEP
+        x = beside + (point[-1] - least[-1]) * _STEP
         y = _MARGIN + above + ((point[0] - least[0]) * _STEP if len(names) == 2 else 0.0)
         return x, y
 
@@ -73,12 +78,14 @@ def drawing(picture: Picture, names: Sequence[str]) -> Drawing:
         tuple(_ticks(least, most, at)),
         tuple(_axes(names, at(least))),
         len(picture.arrows) - len(arrows),
+        any(not stroke.is_inner for stroke in strokes),
     )
 
 
-def _longest_last(arrows: Sequence[Arrow]) -> list[Arrow]:
-    """Short arrows say most where there are too many."""
-    return sorted(arrows, key=lambda a: math.dist(a.source, a.sink))[:_MOST_ARROWS]
+def _first(arrows: Sequence[Arrow]) -> list[Arrow]:
+    """Where there are too many, those that the outer loop carries say most, and short ones."""
+    order = sorted(arrows, key=lambda a: (a.source[0] == a.sink[0], math.dist(a.source, a.sink)))
+    return order[:_MOST_ARROWS]
 
 
 def _ticks(least: Sequence[int], most: Sequence[int], at: _Placing) -> list[Tick]:
@@ -88,15 +95,15 @@ def _ticks(least: Sequence[int], most: Sequence[int], at: _Placing) -> list[Tick
         ticks.append(Tick(x, y - 16.0 if len(least) == 2 else y + 22.0, str(value), False))
     for value in range(least[0], most[0] + 1) if len(least) == 2 else ():
         x, y = at((value, least[1]))
-        ticks.append(Tick(x - 16.0, y + 4.0, str(value), True))
+        ticks.append(Tick(x - _GAP, y + 4.0, str(value), True))
     return ticks
 
 
 def _axes(names: Sequence[str], corner: Point) -> list[Tick]:
     x, y = corner
     if len(names) == 1:
-        return [Tick(x - 30.0, y + 4.0, names[0], False)]
-    return [Tick(x, y - 32.0, f"{names[1]} →", False), Tick(x - 30.0, y - 14.0, f"{names[0]} ↓", True)]
+        return [Tick(x - _GAP, y + 4.0, names[0], True)]
+    return [Tick(x - 4.0, y - 32.0, f"{names[1]} →", False), Tick(x - _GAP, y - 18.0, f"{names[0]} ↓", True)]
 
 
 def _stroke(arrow: Arrow, source: Point, sink: Point, axes: int) -> Stroke:
@@ -113,7 +120,8 @@ def _stroke(arrow: Arrow, source: Point, sink: Point, axes: int) -> Stroke:
     start, _ = _away(source, middle)
     end, direction = _away(sink, middle)
     path = f"M{start[0]:.1f} {start[1]:.1f}Q{middle[0]:.1f} {middle[1]:.1f} {end[0]:.1f} {end[1]:.1f}"
-    return Stroke(arrow.kind, path, _tip(end, direction))
+    is_inner = arrow.source[0] == arrow.sink[0]
+    return Stroke(arrow.kind, is_inner, path, _tip(end, direction))
 
 
 def _away(point: Point, towards: Point) -> tuple[Point, Point]:

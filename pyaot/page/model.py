@@ -10,15 +10,15 @@ from pyaot.page.tokens import Piece
 
 
 class Dependence(Struct, frozen=True):
-    """A row of the table of dependences."""
+    """A row of the table of dependences: those of all kinds between two places."""
 
-    kind: str
+    kinds: tuple[str, ...]
     what: str  # the variable, in the user's words
     source: str
     sink: str
     distances: str
     verdict: str
-    relation: str
+    relations: tuple[str, ...]
 
 
 class Figure(Struct, frozen=True):

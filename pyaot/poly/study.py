@@ -151,13 +151,15 @@ def _most(a: int | None, b: int | None) -> int | None:
 
 
 def _picture(node: LoopNode, scop: Scop, dependences: Sequence[Dependence]) -> Picture | None:
-    """The loop with the loop in it that says most; a loop without another one alone."""
-    children = [other for other in scop.loops if _is_child(other, node, scop)]
-    pictures = [picture((node, child), scop, dependences) for child in children] or [
-        picture((node,), scop, dependences)
-    ]
-    drawn = [made for made in pictures if made is not None]
-    return max(drawn, key=lambda made: len(made.arrows), default=None)
+    """The loop with a loop in it, or alone: what shows most of the dependences that it carries itself."""
+    axes = [(node, other) for other in scop.loops if _is_child(other, node, scop)]
+    pictures = (picture(pair, scop, dependences) for pair in (*axes, (node,)))
+    return max((made for made in pictures if made is not None), key=_says, default=None)
+
+
+def _says(made: Picture) -> tuple[bool, int, int, int]:
+    own = sum(arrow.source[0] != arrow.sink[0] for arrow in made.arrows)
+    return own > 0, len(made.axes), own, len(made.arrows)
 
 
 def _is_child(inner: LoopNode, outer: LoopNode, scop: Scop) -> bool:

@@ -62,9 +62,18 @@ def test_drawings_put_the_outer_loop_down() -> None:
     place = dict(zip(points, made.points, strict=True))
     assert place[2, 5][1] > place[1, 5][1] and place[2, 5][0] == place[1, 5][0]
     assert place[1, 6][0] > place[1, 5][0] and place[1, 6][1] == place[1, 5][1]
-    assert [stroke.kind for stroke in made.strokes] == ["anti", "flow"]
+    assert [(stroke.kind, stroke.is_inner) for stroke in made.strokes] == [("flow", False), ("anti", True)]
     assert {tick.text for tick in made.ticks} == {"1", "2", "5", "6", "7"}
     assert all(0 < x < made.width and 0 < y < made.height for x, y in made.points)
+
+
+def test_of_too_many_arrows_those_of_the_outer_loop_stay() -> None:
+    points = tuple((i, j) for i in range(8) for j in range(8))
+    inner = [Arrow("flow", "a", (i, j), (i, k)) for i in range(8) for j in range(8) for k in range(j + 1, 8)]
+    outer = Arrow("flow", "a", (0, 0), (7, 7))
+    made = drawing(Picture((), (), (), points, (*inner, outer), False), ["i", "j"])
+    assert made.more == len(inner) + 1 - len(made.strokes) > 0
+    assert [stroke.is_inner for stroke in made.strokes].count(False) == 1
 
 
 def test_places_of_the_text() -> None:

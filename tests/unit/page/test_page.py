@@ -70,14 +70,21 @@ def test_counts_leave_functions_out() -> None:
 def test_dependences_say_how_far_apart() -> None:
     (occurrence,) = item(many(), "for i in range(1, x.shape[0])").occurrences
     (row,) = occurrence.dependences
-    assert (row.kind, row.what, row.distances, row.verdict) == ("flow", "x", "i: 1", "must stay in order")
+    assert (row.kinds, row.what, row.distances, row.verdict) == (
+        ("flow",),
+        "x",
+        "i: 1",
+        "must stay in order",
+    )
     assert row.source == row.sink == "line 16: x[i]"
-    assert "S" in row.relation and "->" in row.relation
+    (relation,) = row.relations
+    assert "S" in relation and "->" in relation
 
 
 def test_dependences_of_sums_are_harmless() -> None:
     (occurrence,) = item(many(), "for k in range(x.shape[0])").occurrences
-    assert {row.verdict for row in occurrence.dependences} == {"combined by add"}
+    (row,) = occurrence.dependences
+    assert (row.kinds, row.verdict) == (("flow", "anti", "output"), "combined by add")
     assert occurrence.known == "Iterations depend on one another only in what they combine."
 
 
@@ -182,3 +189,42 @@ def test_programs_that_stay_python_have_a_page(text: str) -> None:
     assert page.instances == ()
     assert all(one.fate is Fate.PYTHON for one in page.items)
     assert [remark.code for remark in page.remarks] == ["PA707"]
+
+
+def test_distances_begin_at_the_loop_that_carries_them() -> None:
+    page = page_for(
+        f"{HEAD}\n"
+        "def f(a: Matrix) -> None:\n"
+        "    for t in range(5):\n"
+        "        for i in range(1, a.shape[0]):\n"
+        "            for j in range(2, a.shape[1]):\n"
+        "                a[i, j] = a[i - 1, j - 2] + 1.0\n"
+    )
+    (occurrence,) = item(page, "for i in range(1, a.shape[0])").occurrences
+    assert [(row.kinds, row.distances) for row in occurrence.dependences] == [(("flow",), "i: 1, j: 2")]
+
+
+def test_a_loop_that_is_settled_when_compiling_has_no_loop() -> None:
+    page = page_for(
+        f"{HEAD}\n"
+        "def f(a: Vector) -> None:\n"
+        "    for k in range(0):\n"
+        "        a[k] = 1.0\n"
+        "    for i in range(a.shape[0]):\n"
+        "        a[i] = 2.0\n"
+    )
+    settled = item(page, "for k in range(0)")
+    assert settled.fate is Fate.ABSORBED and "settled when compiling" in settled.said
+    assert item(page, "for i in range(a.shape[0])").fate is Fate.BOTH
+
+
+def test_generators_of_one_comprehension_are_told_apart() -> None:
+    page = page_for(
+        f"{HEAD}\ndef f(a: Vector, b: Vector) -> float:\n    return sum(x * y for x in a for y in b)\n"
+    )
+    for name, others in (("x", "a"), ("y", "b")):
+        loop = item(page, f"for {name} in {others}")
+        (occurrence,) = loop.occurrences
+        assert occurrence.figure is not None
+        first = next(row.text for row in occurrence.before if row.is_loop and row.is_own)
+        assert first.startswith(f"for {name} ")

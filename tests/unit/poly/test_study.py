@@ -87,6 +87,14 @@ def test_a_picture_of_a_triangle() -> None:
     assert {(b[0] - a[0], b[1] - a[1]) for a, b in ((r.source, r.sink) for r in made.arrows)} == {(1, 0)}
 
 
+def test_the_picture_shows_what_the_loop_itself_carries() -> None:
+    """Two iterations of `i` have no loop inside in common, so `i` stands alone."""
+    first = loop("j", 0, n, store("y", j, value=at("x", j)))
+    second = loop("k", 0, n, store("x", var("k"), value=at("y", var("k"))))
+    made = _picture(_studies(loop("i", 0, n, first, second))["i"])
+    assert {arrow.source[0] + 1 for arrow in made.arrows} == {arrow.sink[0] for arrow in made.arrows} != set()
+
+
 def test_long_loops_are_cut() -> None:
     made = _picture(_studies(loop("i", 5, 1000, store("x", i, value=ONE)))["i"])
     assert made.points == tuple((value,) for value in range(5, 17)) and made.is_cut
