@@ -35,6 +35,14 @@ def imports_of(nodes: Iterable[cst.CSTNode]) -> Mapping[str, str]:
     return found
 
 
+def brings_unknown_names(node: cst.CSTNode) -> bool:
+    """`from tools import *`: it may bind any name, those of Python's own among them."""
+    match node:
+        case cst.ImportFrom(names=cst.ImportStar(), module=module, relative=dots):
+            return bool(dots) or (dotted_name(module) or "") not in _STARRED
+    return False
+
+
 def dotted_name(node: cst.CSTNode | None) -> str | None:
     """`a.b.c` as text; None for anything else."""
     names: list[str] = []

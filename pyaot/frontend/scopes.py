@@ -22,7 +22,7 @@ from pyaot.frontend.facts import target_names
 from pyaot.frontend.scope_classes import ClassInfo, read_classes
 from pyaot.frontend.scope_constants import Constant, constant_value
 from pyaot.frontend.scope_functions import FunctionInfo, Receiver, read_functions
-from pyaot.frontend.scope_imports import dotted_name, imports_of, is_type_checking
+from pyaot.frontend.scope_imports import brings_unknown_names, dotted_name, imports_of, is_type_checking
 from pyaot.frontend.syntax import SyntaxTree, walk, walk_body
 
 __all__ = [
@@ -50,6 +50,7 @@ class ModuleScope(Struct, frozen=True):
     aliases: Mapping[str, cst.BaseExpression] = field(default_factory=dict)  # right sides of names bound once
     rebound: frozenset[str] = frozenset()  # names whose value may change while the module lives
     hidden: frozenset[str] = frozenset()  # names of Python's own that the module gives another meaning
+    may_hide: bool = False  # by `from tools import *`, of a module that the compiler does not know
     typing_imports: Mapping[str, str] = field(default_factory=dict)  # those under `if TYPE_CHECKING`
     typing_aliases: Mapping[str, cst.BaseExpression] = field(default_factory=dict)
 
@@ -91,6 +92,7 @@ def read_scopes(tree: SyntaxTree) -> ModuleScope:
         aliases,
         rebound,
         frozenset(name for name in _all_bound(statements) if hasattr(builtins, name)),
+        any(brings_unknown_names(s.node) for s in statements if not s.for_types),
         imports_of(s.node for s in statements if s.for_types),
         {name: value for s in statements if s.for_types for name, value in _assignments(s.node)},
     )

@@ -54,6 +54,8 @@ def symbol_value(ctx: Context, name: str, node: cst.CSTNode) -> Value:
         note_fact(ctx, GlobalFact(name, module.imports[name], Claim.IS))
         return member(ctx, module.imports[name], node)
     if hasattr(builtins, name) and name not in module.rebound | module.hidden:
+        if module.may_hide:
+            note_fact(ctx, GlobalFact(name, f"builtins.{name}", Claim.IS))
         return SymbolValue(f"builtins.{name}")
     raise ctx.refuse(UNKNOWN_NAME, f"The compiler cannot know what '{name}' is when the function runs.", node)
 

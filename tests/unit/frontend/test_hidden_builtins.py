@@ -7,6 +7,7 @@ import pytest
 from pyaot.base.source import SourceFile
 from pyaot.frontend.lower import lower
 from pyaot.frontend.parse import parse
+from pyaot.ir.program import Claim
 
 BINDINGS = {
     "an object": "abs = Odd()",
@@ -35,6 +36,15 @@ def test_a_hidden_builtin_is_unknown(binding: str) -> None:
     program = lower(parse(SourceFile(Path("prog.py"), TEXT.format(binding=BINDINGS[binding]))))
     assert program.entries == ()
     assert any("'abs'" in diagnostic.message for diagnostic in program.diagnostics)
+
+
+@pytest.mark.parametrize(("star", "is_asked"), [("from tools import *", True), ("from math import *", False)])
+def test_what_a_star_may_hide_is_asked(star: str, is_asked: bool) -> None:
+    program = lower(parse(SourceFile(Path("prog.py"), TEXT.format(binding=star))))
+    (entry,) = program.entries
+    facts = [(f.name, f.expected, f.claim) for instance in entry.instances for f in instance.facts]
+    asked = [(name, f"builtins.{name}", Claim.IS) for name in ("range", "abs")]
+    assert [fact for fact in facts if fact in asked] == (asked if is_asked else [])
 
 
 def test_others_are_pythons_own() -> None:
