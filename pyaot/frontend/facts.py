@@ -134,6 +134,9 @@ class _Collector:
             ):
                 self.facts.grown.add(name)
                 self._visit_all(children(node), loops)
+            case cst.MatchAs(name=cst.Name(value=name), pattern=pattern):
+                self._visit_all((pattern,), loops)
+                self.facts.assigned.append(NameUse(name, loops))
             case cst.Attribute(value=value) | cst.Arg(value=value) | cst.CompFor(iter=value):
                 self.visit(value, loops)
             case _:

@@ -316,7 +316,6 @@ _NEVER_INSIDE = (
     cst.With,
     cst.Try,
     cst.TryStar,
-    cst.Match,
 )
 
 

@@ -19,6 +19,7 @@ from pyaot.frontend.lists import as_list_array
 from pyaot.frontend.loops import lower_for, lower_while
 from pyaot.frontend.masked_assignment import assign_masked
 from pyaot.frontend.masks import augment_masked, is_mask_subscript, store_masked
+from pyaot.frontend.matching import lower_match
 from pyaot.frontend.operators import BINARY, apply_binary, augment
 from pyaot.frontend.order import as_it_was, in_order
 from pyaot.frontend.reshape_in_place import reshape_in_place
@@ -65,6 +66,8 @@ def _lower_compound(ctx: Context, node: cst.CSTNode) -> None:
             lower_for(ctx, node, lower_body)
         case cst.While():
             lower_while(ctx, node, lower_body)
+        case cst.Match():
+            lower_match(ctx, node, lower_body)
         case cst.FunctionDef(name=cst.Name(value=name), decorators=()):
             assign_name(ctx, name, FunctionValue(name, node, ctx.scope))
         case _:

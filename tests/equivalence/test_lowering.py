@@ -13,6 +13,7 @@ from tests.equivalence.lowering_control import CONTROL
 from tests.equivalence.lowering_growing import GROWING
 from tests.equivalence.lowering_lists import LISTS
 from tests.equivalence.lowering_masks import MASKS
+from tests.equivalence.lowering_matching import MATCHING
 from tests.equivalence.lowering_numbers import NUMBERS
 from tests.equivalence.lowering_shapes import SHAPES
 from tests.equivalence.lowering_sorted import SORTED
@@ -35,6 +36,7 @@ CASES = (
     *MASKS,
     *TUPLES,
     *SORTED,
+    *MATCHING,
 )
 
 # What part of the generated calls that do not raise may be left to the original: programs with several
