@@ -1,6 +1,6 @@
 """Each typed instance of a function as the page shows it: guard, predicted and measured times, texts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pyaot.backends.python_text import Names, expression_text
@@ -15,6 +15,7 @@ from pyaot.plan.estimates import Estimate, arguments_in, estimates, plain, value
 from pyaot.plan.plan import EntryPlan, InstancePlan
 
 _SIZES = (10, 100, 1000)
+_SIZES_OF_CUBES = (8, 32, 128)  # where arrays have more than two dimensions
 _UNITS = ((1e-9, "ns"), (1e-6, "µs"), (1e-3, "ms"), (1.0, "s"), (60.0, "min"), (3600.0, "h"))
 
 
@@ -45,6 +46,8 @@ def _view(
     study = compilation.studies.get(name)
     before = planned.function if study is None else study.function
     predicted = estimates(before, planned.function, planned.targets)
+    ranks = (param.type.rank for param in planned.function.params if isinstance(param.type, Array))
+    sizes = _SIZES_OF_CUBES if max(ranks, default=0) > 2 else _SIZES
     texts = {binding.param: binding.text for binding in planned.instance.bindings}
     return InstanceView(
         number,
@@ -54,8 +57,8 @@ def _view(
         made["pays"],
         tuple(made["writes"]),
         tuple(Guard(row["refuses"], row["because"]) for row in made["guard"]),
-        tuple(f"{size:,}" for size in _SIZES),
-        tuple(_cost(estimate, Names(texts)) for estimate in predicted),
+        tuple(f"{size:,}" for size in sizes),
+        tuple(_cost(estimate, Names(texts), sizes) for estimate in predicted),
         tuple(_measured(call, planned, predicted) for call in calls if _is_of(call, planned)),
         tuple(f"line {place['line']}: {place['what']}" for place in made["may_round_differently"]),
         panes_of(compilation, name, planned.targets),
@@ -65,11 +68,11 @@ def _view(
 # ---- times
 
 
-def _cost(estimate: Estimate, names: Names) -> Cost:
+def _cost(estimate: Estimate, names: Names, sizes: Sequence[int]) -> Cost:
     if estimate.nanoseconds is None:
         return Cost(estimate.version, "", (), "It does not follow from the arguments.")
     formula = estimate.nanoseconds
-    values = (value_of(formula, dict.fromkeys(arguments_in(formula), float(size))) for size in _SIZES)
+    values = (value_of(formula, dict.fromkeys(arguments_in(formula), float(size))) for size in sizes)
     remark = (
         ""
         if estimate.is_whole

@@ -6,7 +6,7 @@ d = a + b                           array    'a + b', which the front end made l
 """
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -68,25 +68,27 @@ def text_of(source: str) -> Text:
 def places_in(source: str) -> tuple[Place, ...]:
     """All functions and loops of the text, in its order."""
     finder = _Finder(text_of(source))
-    found = finder.in_all([ast.parse(source)], "")
+    found = finder.in_tree(ast.parse(source))
     return tuple(sorted(found, key=lambda place: (place.head.line, place.head.column)))
 
 
 class _Finder(Struct, frozen=True):
     text: Text
 
-    def in_all(self, nodes: Iterable[ast.AST], function: str) -> Iterator[Place]:
-        for node in nodes:
+    def in_tree(self, tree: ast.AST) -> Iterator[Place]:
+        """All places; expressions may be nested deeper than Python's own calls may."""
+        waiting = [(tree, "")]
+        while waiting:
+            node, function = waiting.pop()
             yield from self.in_one(node, function)
+            if isinstance(node, _Function | ast.ClassDef):
+                function = f"{function}.{node.name}".lstrip(".")
+            waiting += [(child, function) for child in ast.iter_child_nodes(node)]
 
     def in_one(self, node: ast.AST, function: str) -> Iterator[Place]:
-        inner = function
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
-                inner = f"{function}.{node.name}".lstrip(".")
-                yield self.function(node, inner)
-            case ast.ClassDef():
-                inner = f"{function}.{node.name}".lstrip(".")
+                yield self.function(node, f"{function}.{node.name}".lstrip("."))
             case ast.For() | ast.AsyncFor():
                 yield self.statement(FOR, node, node.iter, function)
             case ast.While():
@@ -94,7 +96,6 @@ class _Finder(Struct, frozen=True):
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 for generator in node.generators:
                     yield self.generator(node, generator, function)
-        yield from self.in_all(ast.iter_child_nodes(node), inner)
 
     def function(self, node: _Function, name: str) -> Place:
         line = self.text.lines[node.lineno - 1]

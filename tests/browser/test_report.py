@@ -140,6 +140,12 @@ def test_generated_lines_of_the_loop_are_marked(page: Browser) -> None:
     assert not any("PyObject *answer" in text for text in marked)
 
 
+def test_of_a_function_no_lines_are_marked(page: Browser) -> None:
+    page.button(_number("for k in range(x.shape[0])")).click()
+    page.button(_number("def scan")).click()
+    assert page.all("li.for-item") == [] and page.visible("article")[0] == f"item-{_number('def scan')}"
+
+
 def test_every_item_can_be_opened(page: Browser) -> None:
     for one in many().items:
         page.button(one.number).click()

@@ -11,7 +11,8 @@
 
   function mark(article, instance) {
     const [first, last] = linesOf(article);
-    const shares = (line) => first <= Number(line.dataset.origin) && Number(line.dataset.origin) <= last;
+    const isLoop = !article.classList.contains("function");
+    const shares = (line) => isLoop && first <= Number(line.dataset.origin) && Number(line.dataset.origin) <= last;
     for (const pane of all(".code", instance)) {
       const lines = all("li", pane);
       lines.forEach((line) => line.classList.toggle("for-item", shares(line)));

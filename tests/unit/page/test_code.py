@@ -93,3 +93,9 @@ def test_places_of_the_text() -> None:
         ("comprehension", 8, 4, ""),
     ]
     assert [p.function for p in found] == ["C.f"] * 4 + [""]
+
+
+def test_deep_expressions_are_walked() -> None:
+    deep = " + ".join(["x"] * 900)
+    (place,) = places_in(f"{deep}\nwhile x: pass\n")
+    assert place.kind == "while" and place.head.line == 2

@@ -34,7 +34,8 @@ def test_fates(title: str, line: int, fate: Fate) -> None:
     assert item(many(), title, line).fate is fate
 
 
-def _loops(text: str) -> list[int]:
+def loops_of(text: str) -> list[int]:
+    """The lines of all loops of a program."""
     nodes = (ast.For, ast.While, ast.comprehension)
     return sorted(
         node.target.lineno if isinstance(node, ast.comprehension) else node.lineno
@@ -43,7 +44,8 @@ def _loops(text: str) -> list[int]:
     )
 
 
-def _shown_loops(page: Page) -> list[int]:
+def shown_loops(page: Page) -> list[int]:
+    """The lines of all loops that a page shows."""
     kinds = ("for", "while", "comprehension")
     heads = {s.item: line.number for line in page.lines for s in line.segments if s.is_first}
     return sorted(heads[one.number] for one in page.items if one.kind in kinds)
@@ -52,7 +54,7 @@ def _shown_loops(page: Page) -> list[int]:
 @pytest.mark.parametrize("path", ["apps/stap/kernels.py", "examples/heat_equation.py", "examples/kmeans.py"])
 def test_no_loop_is_missing(path: str) -> None:
     text = (ROOT / path).read_text(encoding="utf-8")
-    assert _shown_loops(page_for(text)) == _loops(text)
+    assert shown_loops(page_for(text)) == loops_of(text)
 
 
 def test_lines_are_the_users() -> None:
