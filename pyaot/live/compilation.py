@@ -57,6 +57,8 @@ def compile_function(function: Any = None, *, fp: str = "relaxed", target: str =
     options = options_for(fp, target)
     if function is None:
         return partial(compile_function, fp=fp, target=target)
+    if isinstance(function, staticmethod | classmethod):
+        return type(function)(compile_function(function.__func__, fp=fp, target=target))
     root = root_of(function)
     try:
         made = compile_roots((root,), options)
@@ -84,9 +86,7 @@ def root_of(function: Any) -> Root:
         raise TypeError(
             f"{function!r} is bound to an object: compile the method of the class, and set it there"
         )
-    function = original_of(
-        function_in(function) if isinstance(function, staticmethod | classmethod) else function
-    )
+    function = original_of(function)
     if not isinstance(function, FunctionType):
         raise TypeError(f"{function!r} is no function with a 'def' of Python's")
     if function.__name__ == "<lambda>" or function.__code__.co_name == "<lambda>":

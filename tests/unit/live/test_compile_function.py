@@ -213,6 +213,24 @@ def test_methods_ask_for_their_class(prog: ModuleType) -> None:
     assert runs() != "native ran"
 
 
+def test_static_methods_stay_static(prog: ModuleType) -> None:
+    run_in(
+        prog,
+        """
+class Sums:
+    @staticmethod
+    def total(a: Vector) -> float:
+        s = 0.0
+        for i in range(a.shape[0]):
+            s += a[i]
+        return s
+""",
+    )
+    original = prog.Sums.total
+    prog.Sums.total = pyaot.compile_function(vars(prog.Sums)["total"])
+    assert _runs(prog.Sums().total, original, DATA) == "native ran"
+
+
 def test_results_of_data_classes_without_methods(prog: ModuleType) -> None:
     run_in(
         prog,
