@@ -22,6 +22,7 @@ from pyaot.frontend.hint_read import read_hint
 from pyaot.frontend.hint_types import ArrayHint, Hint, ListHint, ScalarHint, UnionHint, join
 from pyaot.frontend.scope_classes import ClassKind
 from pyaot.frontend.scope_constants import constant_value
+from pyaot.frontend.scope_functions import Receiver
 from pyaot.frontend.scopes import FunctionInfo, ModuleScope, resolve
 from pyaot.frontend.syntax import walk_body
 from pyaot.ir.types import PY_COMPLEX, PY_FLOAT, PY_INT, DType, Scalar
@@ -61,12 +62,15 @@ def passed_hints(function: FunctionInfo, scope: ModuleScope) -> list[Mapping[str
 
 def _calls_for(function: FunctionInfo, asking: _Caller) -> list[Mapping[str, Hint]]:
     """The same for somebody who is looking at other functions."""
-    if function.class_name is not None or function.outer is not None:
+    if function.outer is not None:
         return []
     given = function.node.params
     names = [p.name.value for p in (*given.posonly_params, *given.params)]
     inside = asking.inside | {_calls_to(function)}
-    return _calls_of(function.name, names, replace(asking, inside=inside))
+    called = function.name
+    if function.class_name is not None:  # any call of a method of that name: this is a guess
+        called, names = f".{called}", names[function.receiver is not Receiver.NONE :]
+    return _calls_of(called, names, replace(asking, inside=inside))
 
 
 def _calls_of(called: str, names: Sequence[str], asking: _Caller) -> list[Mapping[str, Hint]]:
@@ -84,11 +88,32 @@ def _calls_of(called: str, names: Sequence[str], asking: _Caller) -> list[Mappin
 
 @cache
 def _calls_by_name(body: cst.CSTNode) -> Mapping[str, Sequence[cst.Call]]:
+    """The calls of `f` under 'f', those of methods under '.f'."""
     found: dict[str, list[cst.Call]] = {}
     for node in walk_body(body):
-        if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
-            found.setdefault(node.func.value, []).append(node)
+        match node:
+            case cst.Call(func=cst.Name(value=name)):
+                found.setdefault(name, []).append(node)
+            case cst.Call(func=cst.Attribute(attr=cst.Name(value=name))):
+                found.setdefault(f".{name}", []).append(node)
     return found
+
+
+def assigned_fields(name: str, field: str, scope: ModuleScope) -> list[Hint]:
+    """What the methods that make an object of the class give to the field, as far as the text tells."""
+    makers = [scope.functions.get(f"{name}.{method}") for method in ("__init__", "__post_init__")]
+    found = [
+        inferred(part.value, scope, maker)
+        for maker in makers
+        if maker is not None
+        for part in walk_body(maker.node.body)
+        if isinstance(part, cst.Assign) and any(_is_field(t.target, field) for t in part.targets)
+    ]
+    return [hint for hint in found if hint is not None]
+
+
+def _is_field(target: cst.BaseExpression, field: str) -> bool:
+    return isinstance(target, cst.Attribute) and target.attr.value == field
 
 
 def inferred(node: cst.BaseExpression, scope: ModuleScope, function: FunctionInfo) -> Hint | None:
@@ -355,10 +380,16 @@ def _of_call(node: cst.Call, at: _Caller) -> Hint | None:
 
 
 def _own_function(node: cst.BaseExpression, at: _Caller) -> FunctionInfo | None:
-    """The function of the same file that the expression calls."""
-    if not (isinstance(node, cst.Call) and isinstance(node.func, cst.Name)) or at.path(node.func):
+    """The function of the same file that the expression calls, or the only method of that name."""
+    if not isinstance(node, cst.Call) or at.path(node.func):
         return None
-    return at.scope.functions.get(node.func.value)
+    match node.func:
+        case cst.Name(value=name):
+            return at.scope.functions.get(name)
+        case cst.Attribute(attr=cst.Name(value=name)):
+            methods = [f for f in at.scope.functions.values() if f.class_name is not None and f.name == name]
+            return methods[0] if len(methods) == 1 else None
+    return None
 
 
 @cache

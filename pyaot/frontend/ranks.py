@@ -12,7 +12,7 @@ import libcst as cst
 from msgspec import Struct
 
 from pyaot.frontend.fields_set import set_before_read
-from pyaot.frontend.hint_calls import inferred, passed_fields, passed_hints
+from pyaot.frontend.hint_calls import assigned_fields, inferred, passed_fields, passed_hints
 from pyaot.frontend.hint_read import read_hint
 from pyaot.frontend.hint_types import (
     ArrayHint,
@@ -25,7 +25,7 @@ from pyaot.frontend.hint_types import (
     UnionHint,
     UnknownHint,
 )
-from pyaot.frontend.hints import Signature
+from pyaot.frontend.hints import Signature, parameters_of
 from pyaot.frontend.own_calls import fields_of, read_by_calls
 from pyaot.frontend.rank_uses import is_text, uses_of
 from pyaot.frontend.scope_classes import ClassKind, FieldInfo, plain_fields
@@ -84,6 +84,7 @@ def _passed(info: FunctionInfo, module: ModuleScope, text: str) -> list[int]:
     if field:
         classes = _classes_of(info, module, name)
         calls = [call for class_name in classes for call in passed_fields(class_name, module)]
+        calls += [{field: hint} for made in classes for hint in assigned_fields(made, field, module)]
     else:
         calls = passed_hints(info, module)
     hints = [call.get(field or name) for call in calls]
@@ -91,7 +92,10 @@ def _passed(info: FunctionInfo, module: ModuleScope, text: str) -> list[int]:
 
 
 def _classes_of(info: FunctionInfo, module: ModuleScope, name: str) -> list[str]:
-    """The class that the hint of a parameter names."""
+    """The class that the hint of a parameter names, or whose method it is."""
+    first = next(parameters_of(info))[1].name.value
+    if info.class_name is not None and info.is_method and name == first:
+        return [info.class_name]
     params = (p for p in walk(info.node.params) if isinstance(p, cst.Param) and p.name.value == name)
     hints = [read_hint(p.annotation, module, info) for p in params if p.annotation is not None]
     return [hint.name for hint in hints if isinstance(hint, ClassHint)]

@@ -12,7 +12,21 @@ from collections.abc import Iterable, Iterator
 from functools import reduce
 
 from pyaot.ir.build import add, compare, dim, i64, int_of, mul
-from pyaot.ir.nodes import Allocate, Bind, Const, Dim, Expr, For, Function, If, LibraryCall, Return, Var
+from pyaot.ir.nodes import (
+    Allocate,
+    Bind,
+    Const,
+    Dim,
+    Expr,
+    For,
+    Function,
+    If,
+    LibraryCall,
+    Loop,
+    Return,
+    Stmt,
+    Var,
+)
 from pyaot.ir.types import Array
 from pyaot.ir.walk import Body, scalars_assigned, walk_expr, walk_stmts
 from pyaot.plan.guards import Holds, boxed_params, has_work
@@ -30,7 +44,13 @@ def pays_ever(function: Function) -> bool:
     if not has_work(function) or _is_one_call(function):
         return False
     work = _total_work(function)
-    return not (isinstance(work, Const) and int_of(work) < KERNEL_START)
+    is_all = not any(map(_is_unknown, walk_stmts(function.body)))
+    return not (is_all and isinstance(work, Const) and int_of(work) < KERNEL_START)
+
+
+def _is_unknown(stmt: Stmt) -> bool:
+    """A loop of which nobody can tell how long it takes."""
+    return isinstance(stmt, Loop) or (isinstance(stmt, For) and stmt.marks.work is None)
 
 
 def _is_one_call(function: Function) -> bool:

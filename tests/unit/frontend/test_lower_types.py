@@ -60,3 +60,41 @@ def test_regions_of_several_types_have_a_share_each() -> None:
     text = "def f(a: np.ndarray):\n    b = a + a\n    print(b)\n    return b\n\n\nf(np.arange(3))\n"
     (region,) = kernels(text).values()
     assert [line.partition("[")[0] for line in region] == ["a: int64"] * 2 + ["a: float64"] * 2
+
+
+FILTER = """
+class Filter:
+    def __init__(self, order: int):
+        self.taps = np.ones((order, 2))
+
+    def step(self, x: np.ndarray, gain: np.ndarray):
+        return self.taps @ x + gain, 1
+
+    def run(self, xs: np.ndarray):
+        y = np.zeros(2)
+        for x in xs:
+            y, count = self.step(x, np.ones(2))
+        return y
+
+
+Filter(2).run(np.ones((9, 2)))
+"""
+
+
+def test_methods_get_what_calls_of_that_name_pass() -> None:
+    assert kernels(FILTER)["Filter.step"][0] == "self_taps: float64[2], x: float64[1], gain: float64[1]"
+    assert kernels(FILTER)["Filter.run"][0] == "self_taps: float64[2], xs: float64[2]"
+
+
+STATIC = """
+class C:
+    @staticmethod
+    def f(a: np.ndarray):
+        return a + a
+
+C.f(np.arange(3))
+"""
+
+
+def test_static_methods_have_no_receiver() -> None:
+    assert kernels(STATIC)["C.f"][:2] == ["a: float64[1]", "a: int64[1]"]

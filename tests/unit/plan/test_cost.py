@@ -85,4 +85,7 @@ def test_kernel_never_pays_for_a_few_operations() -> None:
     assert not pays_ever(_function(i64(6)))
     assert pays_ever(_function(i64(600)))
     assert pays_ever(_function(None))
+    few, unknown = _function(i64(6)).body[1], _function(None).body[1]
+    assert not pays_ever(function("f", {"a": Array(DType.FLOAT64, 1)}, few, give()))
+    assert pays_ever(function("f", {"a": Array(DType.FLOAT64, 1)}, few, unknown, give()))
     assert pays_ever(_function(dim("a", 0)))
