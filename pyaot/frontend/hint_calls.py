@@ -69,7 +69,9 @@ def _calls_for(function: FunctionInfo, asking: _Caller) -> list[Mapping[str, Hin
     inside = asking.inside | {_calls_to(function)}
     called = function.name
     if function.class_name is not None:  # any call of a method of that name: this is a guess
-        called, names = f".{called}", names[function.receiver is not Receiver.NONE :]
+        is_maker = called == "__init__"
+        called = function.class_name.rpartition(".")[2] if is_maker else f".{called}"
+        names = names[function.receiver is not Receiver.NONE :]
     return _calls_of(called, names, replace(asking, inside=inside))
 
 
@@ -251,21 +253,23 @@ def _of_name(name: str, at: _Caller) -> Hint | None:
     if at.function is not None:
         given = at.function.node.params
         for parameter in (*given.posonly_params, *given.params, *given.kwonly_params):
-            if parameter.name.value == name and parameter.annotation is not None:
-                return _of_parameter(name, read_hint(parameter.annotation, at.scope, at.function), at)
+            if parameter.name.value == name:
+                return _of_parameter(parameter, at.function, at)
     value = at.scope.aliases.get(name)
     return None if value is None else _Caller(at.scope, None, {}, at.depth, at.inside).infer(value)
 
 
-def _of_parameter(name: str, hint: Hint, at: _Caller) -> Hint | None:
-    """What the hint says, or the calls of the function where it leaves that open."""
-    if isinstance(hint, (ListHint, ScalarHint)) or _is_known(hint):
+def _of_parameter(parameter: cst.Param, function: FunctionInfo, at: _Caller) -> Hint | None:
+    """What the hint says, or the calls of the function where it leaves that open, or the default value."""
+    hint = None if parameter.annotation is None else read_hint(parameter.annotation, at.scope, function)
+    if isinstance(hint, (ListHint, ScalarHint)) or (hint is not None and _is_known(hint)):
         return hint
-    function = at.function
-    if function is None or not isinstance(hint, ArrayHint) or _calls_to(function) in at.inside:
+    if not (hint is None or isinstance(hint, ArrayHint)) or _calls_to(function) in at.inside:
         return None
-    passed = _agreed([call.get(name) for call in _calls_for(function, at)])
-    return closed_by(hint, passed) if isinstance(passed, ArrayHint) else None
+    passed = _agreed([call.get(parameter.name.value) for call in _calls_for(function, at)])
+    if hint is not None:
+        return closed_by(hint, passed) if isinstance(passed, ArrayHint) else None
+    return passed if passed is not None or parameter.default is None else at.infer(parameter.default)
 
 
 def _calls_to(function: FunctionInfo) -> str:
