@@ -103,8 +103,7 @@ SPOILT: dict[str, Callable[[Path], object]] = {
 def test_spoilt_libraries_are_told_of_and_not_used(folder: Path) -> None:
     assert compiled(folder).returncode == 0
     content = library(folder).read_bytes()
-    ran = versions_that_ran(run(folder / "build/prog.py"))
-    assert set(ran.values()) == {"native"}
+    assert versions_that_ran(run(folder / "build/prog.py"))["scale"] == "native"
     place = library(folder)
     for name, spoil in SPOILT.items():
         place.write_bytes(content)

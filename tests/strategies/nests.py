@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-from tests.strategies.expressions import Draw, Lines, expression, scalar_expression
+from tests.strategies.expressions import Draw, Lines, around, expression, scalar_expression, shift
 from tests.strategies.pieces import any_of, where
 
 
@@ -154,4 +154,67 @@ def overlapping(draw: Draw) -> Lines:
     )
 
 
-NESTS: tuple[Callable[[Draw], Lines], ...] = (triangles, rounds, odd_subscripts, leaving, overlapping)
+def neighbours(draw: Draw) -> Lines:
+    """Loops over the same range, one after the other, that read what others write, here or one further."""
+    lines = ["d = np.zeros(n)"] if draw(st.booleans()) else ["d = a * 0.5"]
+    for number in range(draw(st.integers(2, 4))):
+        target, other = draw(st.sampled_from("abd")), draw(st.sampled_from("abd"))
+        leaves = [around(draw, name, "i", 1, 1) for name in "abd"] + ["s"]
+        value = scalar_expression(draw, leaves)
+        lines += any_of(
+            draw,
+            ["for i in range(1, n - 1):", f"    {target}[i] = {value}"],
+            ["for i in range(1, n - 1):", f"    {target}[i] += {value}"],
+            ["for i in range(1, n - 1):", f"    e{number} = {value}", f"    {target}[i] = e{number} * 0.5"],
+            ["for i in range(1, n - 1):", f"    s = s * 0.5 + {value}", f"    {target}[i] = s"],
+            ["for i in range(n - 1):", f"    {target}[i] = {target}[i + 1] - {other}[i]"],
+            [f"{target}[1:-1] = {other}[2:] * 0.5 + s"],
+        )
+    return [*lines, "s = s + d.sum()"]
+
+
+def neighbours_of_rows(draw: Draw) -> Lines:
+    """The same for nests over matrices, the loops in either order."""
+    lines = ["D = np.zeros((n, m))"] if draw(st.booleans()) else ["D = A - B"]
+    for _ in range(draw(st.integers(2, 3))):
+        target = draw(st.sampled_from("ABD"))
+        moves = [(draw(st.integers(-1, 1)), draw(st.integers(-1, 1))) for _ in "ABD"]
+        places = [f"[{shift('i', rows)}, {shift('j', columns)}]" for rows, columns in moves]
+        value = scalar_expression(draw, [f"{name}{place}" for name, place in zip("ABD", places, strict=True)])
+        heads = ["for i in range(1, n - 1):", "for j in range(1, m - 1):"]
+        outer, inner = heads if draw(st.booleans()) else reversed(heads)
+        lines += [outer, f"    {inner}", f"        {target}[i, j] = {value}"]
+    return [*lines, "s = s + D.sum()"]
+
+
+def part_sums(draw: Draw) -> Lines:
+    """Sums, products and extremes that go on from a value that is not their neutral one, up or down."""
+    value = scalar_expression(draw, ["a[i]", "b[i]", "A[i, j]", "2.0"])
+    update = draw(
+        st.sampled_from(
+            [
+                "t = t + {}",
+                "t = t - {}",
+                "t = {} - t",
+                "t = min(t, {})",
+                "t = max({}, t)",
+                "t = t * (1.0 + {} * 0.125)",
+                "c[j] = c[j] - {}",
+                "c[i] = c[i] + {} * c[i]",
+            ]
+        )
+    ).format(value)
+    start = draw(st.sampled_from(["t = 3.0", "t = s", "t = -0.0", "t = 7"]))
+    return [start, "for i in range(n):", "    for j in range(min(n, m)):", f"        {update}"]
+
+
+NESTS: tuple[Callable[[Draw], Lines], ...] = (
+    triangles,
+    rounds,
+    odd_subscripts,
+    leaving,
+    overlapping,
+    neighbours,
+    neighbours_of_rows,
+    part_sums,
+)

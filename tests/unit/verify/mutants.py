@@ -216,7 +216,7 @@ MUTANTS = (
         "x + 0.0 is x", PLUS_ZERO, _set(fold, "_same_float", lambda const, value: const.value == value), True
     ),
     Mutant("sums are in another order", TOTAL, reordered, True),
-    Mutant("one turn too many", NEIGHBOURS, native(("i < a_n0 - 1;", "i < a_n0;"))),
+    Mutant("one turn too many", NEIGHBOURS, native(("share(1, a_n0 - 1, 1,", "share(1, a_n0, 1,"))),
     Mutant("one turn too few", TOTAL, native(("share(0, a_n0,", "share(0, a_n0 - 1,"))),
     Mutant("another neighbour", NEIGHBOURS, native(("a[i - 1]", "a[i]"))),
     Mutant("the least for the greatest", EXTREME, native(("> best_2 ?", "< best_2 ?"))),
@@ -244,7 +244,7 @@ MUTANTS = (
     Mutant(
         "every thread runs the whole loop",
         SQUARES,
-        native(("#pragma omp for simd schedule(static) nowait", "")),
+        native(("share(0, a_n0, 1, &first, &last);", "first = 0, last = a_n0;")),
     ),
     Mutant("what other threads summed is lost", TOTAL, native(("s_2 = s_2 + s_2_parts[k];", "s_2 = s_2;"))),
     Mutant(

@@ -48,7 +48,7 @@ def test_smallest_difference_can_be_pasted(
     version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if version == "native":
-        change_native(monkeypatch, ("i < a_n0 - 1;", "i < a_n0;"))
+        change_native(monkeypatch, ("share(1, a_n0 - 1, 1,", "share(1, a_n0, 1,"))
     else:
         change_numpy(monkeypatch, (" + ", " - "))
     found = verified(tmp_path).difference
