@@ -99,7 +99,7 @@ def _operation(ctx: Context, node: cst.BaseExpression) -> Value:
             _without_assignments(ctx, node)
             return list_comprehension(ctx, node)
         case cst.BooleanOperation():
-            return _boolean(ctx, node)
+            return _connected(ctx, node, partial(lower_expression, ctx))
         case cst.IfExp():
             return _conditional(ctx, node)
         case cst.NamedExpr(target=cst.Name(value=name), value=value):
@@ -339,9 +339,10 @@ def _chain(
 
 def condition(ctx: Context, node: cst.BaseExpression) -> Expr:
     """What `if node:` asks, as a bool expression."""
-    if isinstance(node, cst.BooleanOperation):
-        return _connected(ctx, node)
-    value = lower_expression(ctx, node)
+    if isinstance(node, cst.BooleanOperation):  # only the truth of the two counts: types need not meet
+        value = _connected(ctx, node, lambda part: Number(cast(condition(ctx, part), PY_BOOL)))
+    else:
+        value = lower_expression(ctx, node)
     match value:
         case Number(expr):
             return truth(expr)
@@ -354,38 +355,23 @@ def condition(ctx: Context, node: cst.BaseExpression) -> Expr:
     raise ctx.refuse(UNSUPPORTED_EXPRESSION, "The truth of this value is not compiled.", node)
 
 
-def _connected(ctx: Context, node: cst.BooleanOperation) -> Expr:
-    """What `if a and b:` asks: not whether the types of the two meet."""
-    left, is_and = condition(ctx, node.left), isinstance(node.operator, cst.And)
-    if isinstance(left, Const):
-        return left if bool(left.value) is not is_and else condition(ctx, node.right)
-    with ctx.nested() as prelude, nothing_assigned(ctx, node):
-        right = condition(ctx, node.right)
-    first, second = Number(cast(left, PY_BOOL)), Number(cast(right, PY_BOOL))
-    if is_and:
-        found = choose(ctx, left, second, first, (prelude, []), node)
-    else:
-        found = choose(ctx, left, first, second, ([], prelude), node)
-    assert isinstance(found, Number)
-    return found.expr
-
-
-def _boolean(ctx: Context, node: cst.BooleanOperation) -> Value:
+def _connected(
+    ctx: Context, node: cst.BooleanOperation, lower: Callable[[cst.BaseExpression], Value]
+) -> Value:
     """`a and b`: b is evaluated, and its statements run, only where a decides nothing."""
-    left = _number_of(ctx, node.left, node)
+    left = _number_of(ctx, lower(node.left), node)
     is_and = isinstance(node.operator, cst.And)
     asked = truth(left.expr)
     if isinstance(asked, Const):
-        return left if bool(asked.value) is not is_and else lower_expression(ctx, node.right)
+        return left if bool(asked.value) is not is_and else lower(node.right)
     with ctx.nested() as prelude, nothing_assigned(ctx, node):
-        right = _number_of(ctx, node.right, node)
+        right = _number_of(ctx, lower(node.right), node)
     if is_and:
         return choose(ctx, asked, right, left, (prelude, []), node)
     return choose(ctx, asked, left, right, ([], prelude), node)
 
 
-def _number_of(ctx: Context, operand: cst.BaseExpression, node: cst.CSTNode) -> Number:
-    value = lower_expression(ctx, operand)
+def _number_of(ctx: Context, value: Value, node: cst.CSTNode) -> Number:
     if isinstance(value, Number):
         return value
     raise ctx.refuse(

@@ -27,7 +27,8 @@ from pyaot.frontend.scopes import FunctionInfo, ModuleScope, resolve
 from pyaot.frontend.syntax import walk_body
 from pyaot.ir.types import PY_COMPLEX, PY_FLOAT, PY_INT, DType, Scalar
 
-_DEPTH = 12  # of names and expressions that are followed
+_DEPTH = 12  # of names and expressions that are followed in one body
+_HOPS = 8  # from a body to one that calls it, or that it calls
 
 
 class _Given(Struct, frozen=True):
@@ -41,38 +42,54 @@ class _Caller(Struct, frozen=True):
     """A body with calls in it, and what it assigns to names."""
 
     scope: ModuleScope
-    function: FunctionInfo | None
-    values: Mapping[str, Sequence[_Given]]
+    function: FunctionInfo | None = None  # None: the module's own statements
     depth: int = _DEPTH
-    inside: frozenset[str] = frozenset()  # what is being looked at: calls and results of functions
+    hops: int = _HOPS
+
+    @property
+    def values(self) -> Mapping[str, Sequence[_Given]]:
+        """What the body assigns, by name."""
+        return _assigned(self.scope.tree.module if self.function is None else self.function.node.body)
 
     def infer(self, node: cst.BaseExpression) -> Hint | None:
-        """An ArrayHint, ListHint or ScalarHint; None where the text does not tell."""
-        return _infer(node, replace(self, depth=self.depth - 1)) if self.depth > 0 else None
+        """An ArrayHint, ListHint or ScalarHint; None where the text does not tell. Each is found out once."""
+        if self.depth == 0:
+            return None
+        known = _known(self.scope.tree.module)
+        owner = "" if self.function is None else self.function.qualified_name
+        key = (node, owner, self.depth, self.hops)
+        if key not in known:
+            known[key] = _infer(node, replace(self, depth=self.depth - 1))
+        return known[key]
 
     def path(self, node: cst.BaseExpression) -> str:
         """The dotted path that the expression stands for, '' where there is none."""
         return resolve(node, self.scope, self.function) or ""
 
 
+@cache
+def _known(module: cst.Module) -> dict[tuple[cst.BaseExpression, str, int, int], Hint | None]:
+    """What was inferred in a file, by expression, function, and how far it was looked for."""
+    return {}
+
+
 def passed_hints(function: FunctionInfo, scope: ModuleScope) -> list[Mapping[str, Hint]]:
     """For every call of the function in its file: the types of the arguments that the text tells."""
-    return _calls_for(function, _Caller(scope, None, {}))
+    return _calls_for(function, _Caller(scope))
 
 
 def _calls_for(function: FunctionInfo, asking: _Caller) -> list[Mapping[str, Hint]]:
     """The same for somebody who is looking at other functions."""
-    if function.outer is not None:
+    if function.outer is not None or asking.hops == 0:
         return []
     given = function.node.params
     names = [p.name.value for p in (*given.posonly_params, *given.params)]
-    inside = asking.inside | {_calls_to(function)}
     called = function.name
     if function.class_name is not None:  # any call of a method of that name: this is a guess
         is_maker = called == "__init__"
         called = function.class_name.rpartition(".")[2] if is_maker else f".{called}"
         names = names[function.receiver is not Receiver.NONE :]
-    return _calls_of(called, names, replace(asking, inside=inside))
+    return _calls_of(called, names, asking)
 
 
 def _calls_of(called: str, names: Sequence[str], asking: _Caller) -> list[Mapping[str, Hint]]:
@@ -83,7 +100,7 @@ def _calls_of(called: str, names: Sequence[str], asking: _Caller) -> list[Mappin
     for caller, body in bodies:
         calls = _calls_by_name(body).get(called)
         if calls:
-            at = _Caller(scope, caller, _assigned(body), asking.depth, asking.inside)
+            at = _Caller(scope, caller, hops=asking.hops - 1)
             found += [_arguments(call, names, at) for call in calls]
     return found
 
@@ -120,7 +137,7 @@ def _is_field(target: cst.BaseExpression, field: str) -> bool:
 
 def inferred(node: cst.BaseExpression, scope: ModuleScope, function: FunctionInfo) -> Hint | None:
     """What the text tells of an expression's type inside a function; None where it does not."""
-    return _Caller(scope, function, _assigned(function.node.body)).infer(node)
+    return _Caller(scope, function).infer(node)
 
 
 def passed_fields(name: str, scope: ModuleScope) -> list[Mapping[str, Hint]]:
@@ -129,7 +146,7 @@ def passed_fields(name: str, scope: ModuleScope) -> list[Mapping[str, Hint]]:
     if made.kind is ClassKind.PLAIN:
         return []
     fields = [field.name for field in made.fields.values() if not field.in_init]
-    return _calls_of(name.rpartition(".")[2], fields, _Caller(scope, None, {}))
+    return _calls_of(name.rpartition(".")[2], fields, _Caller(scope))
 
 
 def is_open(hint: Hint) -> bool:
@@ -256,7 +273,7 @@ def _of_name(name: str, at: _Caller) -> Hint | None:
             if parameter.name.value == name:
                 return _of_parameter(parameter, at.function, at)
     value = at.scope.aliases.get(name)
-    return None if value is None else _Caller(at.scope, None, {}, at.depth, at.inside).infer(value)
+    return None if value is None else replace(at, function=None).infer(value)
 
 
 def _of_parameter(parameter: cst.Param, function: FunctionInfo, at: _Caller) -> Hint | None:
@@ -264,16 +281,12 @@ def _of_parameter(parameter: cst.Param, function: FunctionInfo, at: _Caller) -> 
     hint = None if parameter.annotation is None else read_hint(parameter.annotation, at.scope, function)
     if isinstance(hint, (ListHint, ScalarHint)) or (hint is not None and _is_known(hint)):
         return hint
-    if not (hint is None or isinstance(hint, ArrayHint)) or _calls_to(function) in at.inside:
+    if not (hint is None or isinstance(hint, ArrayHint)):
         return None
     passed = _agreed([call.get(parameter.name.value) for call in _calls_for(function, at)])
     if hint is not None:
         return closed_by(hint, passed) if isinstance(passed, ArrayHint) else None
     return passed if passed is not None or parameter.default is None else at.infer(parameter.default)
-
-
-def _calls_to(function: FunctionInfo) -> str:
-    return f"calls of {function.qualified_name}"
 
 
 def _part_of(given: _Given, at: _Caller) -> Hint | None:
@@ -403,9 +416,7 @@ def _results(body: cst.CSTNode) -> Sequence[cst.BaseExpression]:
 
 def _of_results(results: Sequence[cst.BaseExpression], function: FunctionInfo, at: _Caller) -> Hint | None:
     """What all these values that a function returns agree on."""
-    asked = f"results of {function.qualified_name}"
-    if asked in at.inside:
+    if at.hops == 0:
         return None
-    inside = at.inside | {asked}
-    body = _Caller(at.scope, function, _assigned(function.node.body), at.depth, inside)
+    body = _Caller(at.scope, function, hops=at.hops - 1)
     return _agreed([body.infer(result) for result in results])

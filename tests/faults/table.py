@@ -132,12 +132,6 @@ FAULTS = (
         "if False:",
     ),
     Fault(
-        "fusion makes a parallel loop carry a dependence",
-        FUSION,
-        "if is_free and not pairs.source_before(",
-        "if False and not pairs.source_before(",
-    ),
-    Fault(
         "fusion moves past what depends",
         FUSION,
         "self._depends(done[number], done[mover], depth)",

@@ -4,6 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from click.testing import CliRunner, Result
+
+from pyaot.cli import main
+
 TEXT = '''"""Scales an array and says what came out."""
 import sys
 import numpy as np
@@ -58,3 +62,8 @@ def pyaot(*arguments: str, cwd: Path, **environment: str) -> subprocess.Complete
         check=False,
         stdin=subprocess.DEVNULL,
     )
+
+
+def invoked(*arguments: str) -> Result:
+    """What a command does in this process."""
+    return CliRunner().invoke(main, list(arguments))

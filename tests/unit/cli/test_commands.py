@@ -8,28 +8,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
 
 from pyaot.base.catalogue import find_code
-from pyaot.cli import COMMANDS, main
+from pyaot.cli import COMMANDS
 from pyaot.cli.doctor import FINDERS
 from pyaot.output.version import VERSION
 from tests.house.sources import ROOT
-from tests.unit.cli.programs import write
+from tests.unit.cli.programs import invoked, write
 
 REFUSED = "import numpy as np\nraise SystemExit('never executed')\n"
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working folder; the cache is in it."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYAOT_CACHE_DIR", str(tmp_path / "cache"))
-    return tmp_path
-
-
-def _pyaot(*arguments: str) -> Result:
-    return CliRunner().invoke(main, list(arguments))
 
 
 # ---- compile
@@ -37,7 +24,7 @@ def _pyaot(*arguments: str) -> Result:
 
 def test_compile_writes_a_module_that_needs_no_compiler(here: Path) -> None:
     write(here)
-    result = _pyaot("compile", "prog.py", "-o", "out put")
+    result = invoked("compile", "prog.py", "-o", "out put")
     assert result.exit_code == 0, result.output
     assert "prog.py: 1 function compiled, 1 to native code" in result.stderr
     spec = importlib.util.spec_from_file_location("compiled_prog", here / "out put" / "prog.py")
@@ -50,7 +37,7 @@ def test_compile_writes_a_module_that_needs_no_compiler(here: Path) -> None:
 
 def test_compile_prints_reports_as_json(here: Path) -> None:
     write(here)
-    result = _pyaot("compile", "prog.py", "-o", "out", "--json", "--march", "native")
+    result = invoked("compile", "prog.py", "-o", "out", "--json", "--march", "native")
     (report,) = json.loads(result.stdout)
     assert [function["name"] for function in report["functions"]] == ["scale"]
     assert report == json.loads((here / "out" / "prog.report.json").read_text())
@@ -59,13 +46,13 @@ def test_compile_prints_reports_as_json(here: Path) -> None:
 
 def test_compile_never_runs_the_program(here: Path) -> None:
     write(here, REFUSED)
-    result = _pyaot("compile", "prog.py", "-o", "out")
+    result = invoked("compile", "prog.py", "-o", "out")
     assert "never executed" not in result.output
 
 
 def test_nothing_to_compile_ends_with_2(here: Path) -> None:
     write(here, "x = 1\n")
-    result = _pyaot("compile", "prog.py", "-o", "out")
+    result = invoked("compile", "prog.py", "-o", "out")
     assert result.exit_code == 2
     assert "warning[PA707]" in result.stderr
     assert (here / "out" / "prog.py").read_text().endswith("x = 1\n")
@@ -74,7 +61,7 @@ def test_nothing_to_compile_ends_with_2(here: Path) -> None:
 def test_one_broken_file_does_not_cost_the_others(here: Path) -> None:
     write(here)
     write(here, "def f(:\n", "broken.py")
-    result = _pyaot("compile", "broken.py", "prog.py", "-o", "out")
+    result = invoked("compile", "broken.py", "prog.py", "-o", "out")
     assert result.exit_code == 2 and "error[PA101]" in result.stderr
     assert (here / "out" / "prog.py").exists() and not (here / "out" / "broken.py").exists()
 
@@ -91,7 +78,7 @@ def test_one_broken_file_does_not_cost_the_others(here: Path) -> None:
 )
 def test_wrong_usage_ends_with_2(arguments: tuple[str, ...], says: str, here: Path) -> None:
     before = write(here).read_text()
-    result = _pyaot("compile", *arguments)
+    result = invoked("compile", *arguments)
     assert result.exit_code == 2 and says in result.stderr
     assert (here / "prog.py").read_text() == before
 
@@ -99,7 +86,7 @@ def test_wrong_usage_ends_with_2(arguments: tuple[str, ...], says: str, here: Pa
 def test_output_that_cannot_be_written(here: Path) -> None:
     write(here)
     (here / "out").write_text("a file")
-    result = _pyaot("compile", "prog.py", "-o", "out")
+    result = invoked("compile", "prog.py", "-o", "out")
     assert result.exit_code == 2 and "error[PA703]" in result.stderr and "-o" in result.stderr
     assert "Traceback" not in result.output
 
@@ -109,7 +96,7 @@ def test_output_that_cannot_be_written(here: Path) -> None:
 
 def test_explain_says_what_was_made_of_each_loop(here: Path) -> None:
     write(here)
-    result = _pyaot("explain", "prog.py")
+    result = invoked("explain", "prog.py")
     assert result.exit_code == 0
     assert result.stdout.startswith(
         "scale (line 7)\n  for a: float64[1], k: float\n    versions: native, original\n"
@@ -120,30 +107,30 @@ def test_explain_says_what_was_made_of_each_loop(here: Path) -> None:
 
 def test_explain_one_function_as_json(here: Path) -> None:
     write(here)
-    data = json.loads(_pyaot("explain", "prog.py", "--function", "scale", "--json").stdout)
+    data = json.loads(invoked("explain", "prog.py", "--function", "scale", "--json").stdout)
     assert [function["name"] for function in data["functions"]] == ["scale"]
     assert all(diagnostic["function"] == "scale" for diagnostic in data["diagnostics"])
 
 
 def test_explain_function_that_is_not_there(here: Path) -> None:
     write(here)
-    result = _pyaot("explain", "prog.py", "--function", "scala")
+    result = invoked("explain", "prog.py", "--function", "scala")
     assert result.exit_code == 2 and "compiled are: scale" in result.stderr
 
 
 @pytest.mark.parametrize("text", ["PA401", "pa401", "carried-dependence"])
 def test_explain_a_message(text: str, here: Path) -> None:
-    result = _pyaot("explain", text)
+    result = invoked("explain", text)
     code = find_code("PA401")
     assert code is not None
     assert result.exit_code == 0 and code.title in result.stdout
 
 
 def test_explain_a_message_that_is_not_there(here: Path) -> None:
-    result = _pyaot("explain", "pa999")
+    result = invoked("explain", "pa999")
     assert result.exit_code == 2 and "no message PA999; known are PA101" in result.stderr
     (here / "pa999").write_text("text of a file that happens to be called so", encoding="utf-8")
-    assert "no message" not in _pyaot("explain", "pa999").stderr
+    assert "no message" not in invoked("explain", "pa999").stderr
 
 
 # ---- doctor
@@ -153,7 +140,7 @@ def test_doctor_names_everything_and_what_its_absence_costs(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pyaot.cli.doctor.find_compiler", lambda: None)
-    result = _pyaot("doctor")
+    result = invoked("doctor")
     assert result.exit_code == 0
     for name in ("Python", "C compiler", "OpenMP", "BLAS", "cores", "GPU", "Ray", "cache"):
         assert name in result.stdout
@@ -161,7 +148,7 @@ def test_doctor_names_everything_and_what_its_absence_costs(
 
 
 def test_doctor_as_json(here: Path) -> None:
-    findings: list[dict[str, Any]] = json.loads(_pyaot("doctor", "--json").stdout)
+    findings: list[dict[str, Any]] = json.loads(invoked("doctor", "--json").stdout)
     assert len(findings) == len(FINDERS)
     assert all(finding["found"] or finding["cost"] for finding in findings)
 
@@ -170,15 +157,15 @@ def test_doctor_as_json(here: Path) -> None:
 
 
 def test_cache_list_and_clear(here: Path) -> None:
-    assert "0 entries" in _pyaot("cache", "list").stderr
+    assert "0 entries" in invoked("cache", "list").stderr
     write(here)
-    filled = _pyaot("fill", "prog.py", "--key", "k" * 40)
+    filled = invoked("fill", "prog.py", "--key", "k" * 40)
     assert filled.exit_code == 2 and "error[PA703]" in filled.stderr  # nobody has made the cache
     (here / "cache").mkdir(mode=0o700)
-    assert _pyaot("fill", "prog.py", "--key", "k" * 40).exit_code == 0
-    listed = _pyaot("cache", "list")
+    assert invoked("fill", "prog.py", "--key", "k" * 40).exit_code == 0
+    listed = invoked("cache", "list")
     assert str(here / "prog.py") in listed.stdout and "kkkkkkkkkkkk" in listed.stdout
-    assert "1 entries removed" in _pyaot("cache", "clear").stderr
+    assert "1 entries removed" in invoked("cache", "clear").stderr
     assert list((here / "cache").iterdir()) == []
 
 
@@ -187,21 +174,21 @@ def test_cache_list_and_clear(here: Path) -> None:
 
 def test_help_names_all_commands_without_loading_them() -> None:
     before = set(sys.modules)
-    result = _pyaot("--help")
+    result = invoked("--help")
     assert all(name in result.stdout for name in COMMANDS)
     assert {name for name in set(sys.modules) - before if name.startswith("pyaot.")} == set()
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(name: str) -> None:
-    result = _pyaot(name, "--help")
+    result = invoked(name, "--help")
     assert result.exit_code == 0 and "Usage:" in result.stdout
 
 
 def test_version_is_that_of_the_project() -> None:
     assert f'version = "{VERSION}"' in (ROOT / "pyproject.toml").read_text().split("[project.")[0]
-    assert _pyaot("--version").stdout == f"pyaot {VERSION}\n"
+    assert invoked("--version").stdout == f"pyaot {VERSION}\n"
 
 
 def test_unknown_command_ends_with_2() -> None:
-    assert _pyaot("frobnicate").exit_code == 2
+    assert invoked("frobnicate").exit_code == 2

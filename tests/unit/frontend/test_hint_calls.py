@@ -1,7 +1,11 @@
 """Hints that leave the element type open are closed by what calls in the same file pass."""
 
+from itertools import pairwise
+
+import libcst as cst
 import pytest
 
+from pyaot.frontend import hint_calls
 from pyaot.frontend.hints import ArrayHint, Hint, ListHint, ScalarHint, instances
 from pyaot.ir.types import PY_INT, DType
 from tests.unit.frontend.test_hints import F32, F64, FLOAT, I64, INT, scope_of
@@ -111,3 +115,24 @@ def test_arguments_of_one_call_belong_together() -> None:
 
 def test_closed_hints_stay_as_they_are() -> None:
     assert first_types("a: NDArray[np.float64]", "f(np.arange(3))") == [ArrayHint(F64)]
+
+
+def test_long_chains_of_calls_are_followed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each function calls the next one four times: eight deep that is 65,536 ways to the first call."""
+    names = [*(f"f{n}" for n in range(7)), "f"]
+    text = HEAD + "".join(
+        f"def {name}(x: np.ndarray):\n" + "".join(f"    {then}(x + {n})\n" for n in range(4))
+        for name, then in pairwise(names)
+    )
+    scope = scope_of(f"{text}def f(x: np.ndarray): ...\nf0(np.arange(3))\n")
+    asked: list[object] = []
+
+    def counting(node: cst.BaseExpression, at: object) -> Hint | None:
+        asked.append(node)
+        assert len(asked) < 2000
+        return infer(node, at)
+
+    infer = hint_calls._infer
+    monkeypatch.setattr(hint_calls, "_infer", counting)
+    found = instances(scope.functions["f"], scope).signatures
+    assert [s.parameters[0].type for s in found] == [ArrayHint(F64), ArrayHint(I64)]

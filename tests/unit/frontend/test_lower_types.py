@@ -98,3 +98,25 @@ C.f(np.arange(3))
 
 def test_static_methods_have_no_receiver() -> None:
     assert kernels(STATIC)["C.f"][:2] == ["a: float64[1]", "a: int64[1]"]
+
+
+TRACKER = """
+from dataclasses import dataclass, field
+from numpy.typing import NDArray
+
+@dataclass
+class Tracker:
+    dt: float
+    F: NDArray[np.float64] = field(init=False)
+
+    def __post_init__(self):
+        self.F = np.array([[1.0, self.dt], [0.0, 1.0]])
+
+    def predict(self, x: NDArray[np.float64]):
+        return self.F @ x
+"""
+
+
+def test_fields_get_what_the_class_itself_gives_them() -> None:
+    found = kernels(TRACKER)["Tracker.predict"]
+    assert found[0].startswith("self_F: float64[2]") and not any("self_F: float64[1]" in f for f in found[:2])

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from jsonschema import Draft4Validator
 
 from pyaot.base.catalogue import CATALOGUE, SYNTAX_ERROR
 from pyaot.base.diagnostics import Diagnostic, Related
 from pyaot.base.source import NOWHERE, SourceFile, Span
-from pyaot.cli import main
 from pyaot.output.sarif import sarif_log
+from tests.unit.cli.programs import invoked
 
 SCAN = """import numpy as np
 from numpy.typing import NDArray
@@ -42,10 +41,6 @@ def _schema() -> Draft4Validator:
 
 def _faults(log: dict[str, Any]) -> list[str]:
     return [f"{list(fault.absolute_path)}: {fault.message}" for fault in _schema().iter_errors(log)]
-
-
-def _pyaot(*arguments: str) -> Result:
-    return CliRunner().invoke(main, list(arguments))
 
 
 def _run(path: Path) -> dict[str, Any]:
@@ -76,7 +71,7 @@ def test_the_schema_sees_faults() -> None:
 
 
 def test_explain_writes_places_rules_and_levels(here: Path) -> None:
-    result = _pyaot("explain", "my scan.py", "--sarif", "deep/out.sarif", "--json")
+    result = invoked("explain", "my scan.py", "--sarif", "deep/out.sarif", "--json")
     assert result.exit_code == 0, result.output
     run = _run(here / "deep" / "out.sarif")
     said = json.loads(result.stdout)["diagnostics"]
@@ -93,7 +88,7 @@ def test_explain_writes_places_rules_and_levels(here: Path) -> None:
 
 
 def test_columns_count_characters(here: Path) -> None:
-    _pyaot("explain", "my scan.py", "--sarif", "out.sarif")
+    invoked("explain", "my scan.py", "--sarif", "out.sarif")
     run = _run(here / "out.sarif")
     assert run["columnKind"] == "unicodeCodePoints"
     (found,) = [found for found in run["results"] if found["ruleId"] == "PA401"]
@@ -104,7 +99,7 @@ def test_columns_count_characters(here: Path) -> None:
 
 @pytest.mark.parametrize("command", [("explain",), ("compile", "-o", "out")])
 def test_errors_are_results_too(command: tuple[str, ...], here: Path) -> None:
-    result = _pyaot(*command, "broken.py", "--sarif", "out.sarif", "--json")
+    result = invoked(*command, "broken.py", "--sarif", "out.sarif", "--json")
     assert result.exit_code == 2 and "error[PA101]" in result.stderr
     run = _run(here / "out.sarif")
     (found,) = run["results"]
@@ -118,7 +113,7 @@ def test_errors_are_results_too(command: tuple[str, ...], here: Path) -> None:
 
 
 def test_compile_gathers_all_files(here: Path) -> None:
-    result = _pyaot("compile", "my scan.py", "broken.py", "-o", "out", "--sarif", str(here / "all.sarif"))
+    result = invoked("compile", "my scan.py", "broken.py", "-o", "out", "--sarif", str(here / "all.sarif"))
     assert result.exit_code == 2
     uris = {
         found["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
@@ -130,11 +125,11 @@ def test_compile_gathers_all_files(here: Path) -> None:
 def test_files_elsewhere_are_named_whole(here: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "broken.py"
     elsewhere.write_text("def f(:\n", encoding="utf-8")
-    _pyaot("explain", str(elsewhere), "--sarif", "out.sarif")
+    invoked("explain", str(elsewhere), "--sarif", "out.sarif")
     (found,) = _run(here / "out.sarif")["results"]
     assert found["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": elsewhere.as_uri()}
 
 
 def test_a_place_that_cannot_be_written(here: Path) -> None:
-    result = _pyaot("explain", "my scan.py", "--sarif", "broken.py/out.sarif")
+    result = invoked("explain", "my scan.py", "--sarif", "broken.py/out.sarif")
     assert result.exit_code == 2 and "error[PA703]" in result.stderr and "Traceback" not in result.output
