@@ -4,7 +4,7 @@ The variables that live through a loop are agreed on at its start: one IR variab
 one array name for each array. Where the body wants a wider type the loop is lowered again with it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 import libcst as cst
@@ -319,7 +319,7 @@ def _settle_loop(
     unknown: Sequence[str],
 ) -> None:
     leave = Frame(ctx.fresh("leave"))
-    scope = ctx.scope
+    scope, around = ctx.scope, set(ctx.lows)
     depths = len(scope.agreed), len(scope.breaks), len(scope.continues)
     scope.agreed.append(agreed)
     scope.breaks.append(leave)
@@ -329,7 +329,7 @@ def _settle_loop(
         with ctx.nested() as otherwise:
             after(agreed)
         for state in leave.states:
-            _forget_indices(ctx, state)
+            _forget_indices(ctx, state, around)
             for name in unknown:
                 state[name] = ctx.scope.names[name] = MixedValue()
         meet(ctx, leave.states)
@@ -425,21 +425,26 @@ def _after(
             scope.names[name] = MixedValue() if was_mixed else unbound(value)
 
 
-def _forget_indices(ctx: Context, state: dict[str, Value]) -> None:
-    """Loop variables that nobody reads behind the loop stand for its index, which is gone after a `break`."""
-    for name in [n for n, value in state.items() if isinstance(value, Number) and not _outlives(ctx, value)]:
-        state[name] = MixedValue()
+def _forget_indices(ctx: Context, state: dict[str, Value], around: Collection[str]) -> None:
+    """Loop variables that nobody reads behind the loop stand for its index, which is gone after a `break`.
+
+    Those of the loops around it go on.
+    """
+    for name, value in list(state.items()):
+        if isinstance(value, Number) and not _outlives(ctx, value, around):
+            state[name] = MixedValue()
 
 
-def _outlives(ctx: Context, value: Value) -> bool:
-    """Whether the value means the same after the loop: it holds no loop index."""
+def _outlives(ctx: Context, value: Value, around: Collection[str] = ()) -> bool:
+    """Whether the value means the same after the loop: it holds no loop index, but of the loops `around`."""
     match value:
         case Number(expr):
-            return all(not (isinstance(part, Var) and part.name in ctx.lows) for part in walk_expr(expr))
+            named = (part.name for part in walk_expr(expr) if isinstance(part, Var))
+            return all(name not in ctx.lows or name in around for name in named)
         case TupleValue(items):
-            return all(_outlives(ctx, item) for item in items)
+            return all(_outlives(ctx, item, around) for item in items)
         case ArrayValue():
             return False
         case UnboundValue(inner):
-            return _outlives(ctx, inner)
+            return _outlives(ctx, inner, around)
     return True

@@ -412,4 +412,29 @@ CONTROL = (
         (floats(0.0, 3.0), of("bool", 1, 0, 1, 1), 2),
         (floats(5.0), of("bool", 1, 0, 1, 1), 99),
     ),
+    case(
+        "the loops around one that is left go on",
+        """
+        def f(a: V, n: int):
+            found, last = [], 0
+            for k in range(2, n):
+                m = k + 1
+                for x in a:
+                    if x > k:
+                        break
+                    for d in range(2, m):
+                        if k % d == 0:
+                            last = d + m
+                            break
+                else:
+                    found.append(k)
+                    continue
+                found.append(m * k)
+            return found, last
+        """,
+        (THREE, 7),
+        (floats(9.0), 4),
+        (NONE, 3),
+        (NONE, 0),
+    ),
 )
