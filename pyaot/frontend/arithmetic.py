@@ -4,10 +4,11 @@ i - 1 + 1  ->  i          x32 * 2.5  ->  mul(x32, 2.5 as float32)          n / 2
 """
 
 import operator
+from collections.abc import Sequence
 
-from pyaot.frontend.promote import NoType, joined_origin, python_type, ufunc_types, wider_python
+from pyaot.frontend.promote import NoType, python_type, ufunc_types, wider_python
 from pyaot.ir.nodes import Binary, Call, Cast, Compare, Const, Expr, Select, Unary
-from pyaot.ir.types import PY_BOOL, PY_INT, DType, Origin, Scalar
+from pyaot.ir.types import PY_BOOL, PY_INT, DType, Origin, Scalar, joined_origin
 
 UFUNCS = {
     "add": "add",
@@ -51,7 +52,7 @@ def cast(expr: Expr, type: Scalar) -> Expr:
     """
     if expr.type == type:
         return expr
-    if isinstance(expr, Const) and type.origin is not Origin.EITHER:
+    if isinstance(expr, Const) and not type.is_undecided:
         folded = _cast_constant(expr, type)
         if folded is not None:
             return folded
@@ -88,7 +89,7 @@ def as_integer(expr: Expr) -> Expr:
 def binary(op: str, left: Expr, right: Expr) -> Expr:
     """A Python operator on two scalars. Raises NoType where Python or NumPy has no such operation."""
     types = (left.type, right.type)
-    if joined_origin(types) is not Origin.NUMPY:
+    if _origin_of(types) is not Origin.NUMPY:
         return _python_binary(op, left, right)
     operands, result = ufunc_types(UFUNCS[op], types)
     for operand, dtype in zip((left, right), operands):
@@ -102,6 +103,10 @@ def binary(op: str, left: Expr, right: Expr) -> Expr:
     return simplify(Binary(node_op, cast(left, kind), cast(right, kind), kind, checked=False))
 
 
+def _origin_of(types: Sequence[Scalar]) -> Origin:
+    return joined_origin(*(type.origin for type in types))
+
+
 def _constant_must_fit(operand: Expr, dtype: DType) -> None:
     if isinstance(operand, Const) and operand.type.origin is Origin.PYTHON and dtype.is_integer:
         low, high = (
@@ -112,13 +117,13 @@ def _constant_must_fit(operand: Expr, dtype: DType) -> None:
 
 
 def _python_binary(op: str, left: Expr, right: Expr) -> Expr:
-    origin = joined_origin((left.type, right.type))
+    origin = _origin_of((left.type, right.type))
     for operand in (left.type, right.type):
-        if operand.origin is Origin.EITHER and operand.dtype is not python_type(_letter(operand)).dtype:
+        if operand.is_undecided and operand.dtype is not python_type(_letter(operand)).dtype:
             raise NoType(_UNDECIDED)
     if op in _BITS and left.type.dtype is DType.BOOL and right.type.dtype is DType.BOOL:
         return Binary(op, left, right, Scalar(DType.BOOL, origin))
-    if origin is Origin.EITHER and DType.BOOL is left.type.dtype is right.type.dtype:
+    if origin is not Origin.PYTHON and DType.BOOL is left.type.dtype is right.type.dtype:
         raise NoType(_UNDECIDED)
     kind = wider_python(left.type, right.type, "f" if op == "truediv" else "i")
     if (op in _BITS or op in ("shl", "shr")) and kind.dtype is not DType.INT64:
@@ -167,7 +172,7 @@ def _no_power() -> Expr:
 def compare(op: str, left: Expr, right: Expr) -> Expr:
     """A comparison of two scalars; a bool of Python's where both are Python's."""
     types = (left.type, right.type)
-    origin = joined_origin(types)
+    origin = _origin_of(types)
     if "c" in (left.type.dtype.kind, right.type.dtype.kind) and op not in ("eq", "ne"):
         raise NoType("complex numbers are not ordered in compiled code")
     kind = _comparison_type(op, left, right, origin)
@@ -195,7 +200,7 @@ def _comparison_type(op: str, left: Expr, right: Expr, origin: Origin) -> Scalar
 def unary(op: str, operand: Expr) -> Expr:
     """`neg`, `pos` or `invert` of a scalar."""
     type = operand.type
-    if type.origin is Origin.EITHER and type.dtype is not DType.INT64 and type.dtype.kind not in "fc":
+    if type.is_undecided and type.dtype is not DType.INT64 and type.dtype.kind not in "fc":
         raise NoType(_UNDECIDED)
     if type.origin is not Origin.NUMPY and type.dtype is DType.BOOL:
         operand = cast(operand, Scalar(DType.INT64, type.origin))

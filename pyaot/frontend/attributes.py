@@ -17,6 +17,7 @@ from pyaot.frontend.own_calls import is_property
 from pyaot.frontend.symbols import member
 from pyaot.frontend.values import (
     ArrayValue,
+    DigitsValue,
     DTypeValue,
     MethodValue,
     Number,
@@ -74,7 +75,7 @@ def attribute_of(ctx: Context, value: Value, name: str, node: cst.CSTNode) -> Va
             return (
                 call_own(ctx, value, name, ((), {}), node) if is_property(info) else MethodValue(value, name)
             )
-        case ArrayValue() | Number() | TupleValue():
+        case ArrayValue() | Number() | TupleValue() | DigitsValue():
             return MethodValue(value, name)
     raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"The attribute '{name}' of this value is not compiled.", node)
 

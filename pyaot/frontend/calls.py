@@ -11,7 +11,7 @@ from pyaot.frontend.numpy_table import TABLE
 from pyaot.frontend.objects import replaced
 from pyaot.frontend.promote import PYTHON_TYPES
 from pyaot.frontend.python_sorting import sort_list
-from pyaot.frontend.values import ArrayValue, Number, TupleValue, Value
+from pyaot.frontend.values import ArrayValue, DigitsValue, Number, TextValue, TupleValue, Value
 from pyaot.ir.types import Origin
 
 
@@ -34,6 +34,8 @@ def call_method(ctx: Context, receiver: Value, name: str, arguments: Arguments) 
         return list_method(ctx, receiver, name, arguments)
     if isinstance(receiver, TupleValue) and receiver.maker is not None and name == "_replace":
         return replaced(ctx, receiver, arguments.keywords)
+    if isinstance(receiver, DigitsValue) and (name, arguments) == ("count", Arguments((TextValue("1"),), {})):
+        return TABLE["python.bit_count"](ctx, Arguments((Number(receiver.expr),), {}))
     known = TABLE.get(f"method.{name}") or TABLE.get(f"numpy.{name}")
     match receiver:
         case ArrayValue(boxed=False):

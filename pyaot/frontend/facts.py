@@ -24,6 +24,7 @@ class NameUse(Struct, frozen=True):
     name: str
     loops: Loops
     is_target: bool = False  # the variable of a `for`
+    is_augmented: bool = False  # `name += ...`
 
 
 class NameFacts(Struct):
@@ -75,6 +76,14 @@ def assigned_names(*bodies: cst.CSTNode | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(use.name for use in facts.assigned))
 
 
+@cache
+def only_augmented(*bodies: cst.CSTNode | None) -> frozenset[str]:
+    """The names that statements bind by `name += ...` only: an array stays the one that it is."""
+    facts = _collected(*(body for body in bodies if body is not None))
+    bound = {use.name for use in facts.assigned if not use.is_augmented}
+    return frozenset(use.name for use in facts.assigned if use.name not in bound)
+
+
 def _collected(*bodies: cst.CSTNode) -> NameFacts:
     collector = _Collector()
     for body in bodies:
@@ -123,9 +132,11 @@ class _Collector:
                     self._bind(target, loops)
             case cst.AugAssign(target=target, value=value):
                 self._visit_all((value, target), loops)
-                self._bind(target, loops)
                 if isinstance(target, cst.Name):
+                    self.facts.assigned.append(NameUse(target.value, loops, is_augmented=True))
                     self.facts.grown.add(target.value)
+                else:
+                    self._bind(target, loops)
             case cst.NamedExpr(target=target, value=value):
                 self.visit(value, loops)
                 self._bind(target, loops)

@@ -236,7 +236,7 @@ def append(ctx: Context, target: ArrayValue | TupleValue, item: Value) -> None:
 
 def _as_item(ctx: Context, item: Value) -> Number | ArrayValue:
     match item:
-        case Number(expr) if expr.type.origin is not Origin.EITHER:
+        case Number(expr) if not expr.type.is_undecided:
             return item
         case TupleValue(is_list=True, grows="") if (row := as_list_array(ctx, item)) is not None:
             return row

@@ -37,7 +37,7 @@ def repeated_list(ctx: Context, items: Sequence[Value], count: Expr) -> ArrayVal
 
 def list_type(ctx: Context, type: Scalar) -> Array:
     """The type of a list of such numbers: all Python's, or all NumPy's."""
-    if type.origin is Origin.EITHER:
+    if type.is_undecided:
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A list of Python's and NumPy's numbers is not compiled.")
     return Array(type.dtype, 1, True, type.origin is Origin.NUMPY)
 

@@ -13,15 +13,13 @@ from pyaot.base.catalogue import UNSUPPORTED_STATEMENT, UNSUPPORTED_TYPE_CHANGE
 from pyaot.frontend.arithmetic import (
     integer,
     minus,
-    negate,
     times,
 )
 from pyaot.frontend.arrays import array_type, new_index, whole
-from pyaot.frontend.branches import meet, terminates
+from pyaot.frontend.branches import meet
 from pyaot.frontend.comprehensions import trip_count
 from pyaot.frontend.context import Agreements, Context, Frame, ShapeChange, TypeChange, Unsupported
-from pyaot.frontend.expressions import condition
-from pyaot.frontend.facts import assigned_names, target_names
+from pyaot.frontend.facts import assigned_names, only_augmented, target_names
 from pyaot.frontend.growing import is_one_list, reserve
 from pyaot.frontend.list_changes import appends_each_turn, changed_lists, forget_lengths
 from pyaot.frontend.promote import join
@@ -50,7 +48,7 @@ from pyaot.frontend.variables import (
     settle,
     unbound,
 )
-from pyaot.ir.nodes import Bind, Block, Const, Exit, Expr, For, If, Loop, Stmt, Var
+from pyaot.ir.nodes import Bind, Block, Expr, For, Stmt, Var
 from pyaot.ir.types import Scalar
 from pyaot.ir.walk import walk_expr
 
@@ -70,9 +68,9 @@ def lower_for(ctx: Context, node: cst.For, lower_body: LowerBody) -> None:
     start, stop, step, value_at = schedule(ctx, source, node)
     _keep_walked(ctx, node, source)
     _make_room(ctx, node, RangeValue(start, stop, integer(step)))
-    _looped(
+    looped(
         ctx,
-        _names_of(node),
+        _names_of(ctx, node),
         node.orelse,
         lower_body,
         lambda: _for_body(ctx, node, (start, stop, step), value_at, lower_body),
@@ -80,9 +78,18 @@ def lower_for(ctx: Context, node: cst.For, lower_body: LowerBody) -> None:
     )
 
 
-def _names_of(node: cst.For) -> tuple[str, ...]:
+def _names_of(ctx: Context, node: cst.For) -> tuple[str, ...]:
     """The names that a loop and its `else` bind."""
-    return (*assigned_names(node.target, node.body, node.orelse), *target_names(node.target))
+    return (*names_rebound(ctx, node.target, node.body, node.orelse), *target_names(node.target))
+
+
+def names_rebound(ctx: Context, *bodies: cst.CSTNode | None) -> Iterator[str]:
+    """The names that statements bind; `a += 1` changes an array, or the part of one that it is a view of."""
+    changed = only_augmented(*bodies)
+    for name in assigned_names(*bodies):
+        value = ctx.scope.names.get(name)
+        if not (name in changed and isinstance(value, ArrayValue) and not value.boxed):
+            yield name
 
 
 def _for_body(
@@ -164,7 +171,7 @@ def _unrolled(ctx: Context, node: cst.For, items: Sequence[Value], lower_body: L
         )
     if any(isinstance(part, (cst.Break, cst.Continue)) for part in walk_body(node.body)):
         turns = lambda: Block(ctx.fresh("turns"), _turns(ctx, node, items, lower_body), ctx.at(node))  # noqa: E731
-        _looped(ctx, _names_of(node), node.orelse, lower_body, turns, runs=bool(items))
+        looped(ctx, _names_of(ctx, node), node.orelse, lower_body, turns, runs=bool(items))
         return
     ctx.body.extend(_turns(ctx, node, items, lower_body))
     if node.orelse is not None:
@@ -181,51 +188,10 @@ def _turns(ctx: Context, node: cst.For, items: Sequence[Value], lower_body: Lowe
     return tuple(inside)
 
 
-# ---- while ----------------------------------------------------------------------------------------------
-
-
-def lower_while(ctx: Context, node: cst.While, lower_body: LowerBody) -> None:
-    """A `while` loop: `Loop` with an exit where the condition is false."""
-    names = assigned_names(node.test, node.body, node.orelse)
-    runs = isinstance(node.test, cst.Name) and node.test.value == "True"
-    _looped(ctx, names, None, lower_body, lambda: _while_body(ctx, node, lower_body), runs)
-
-
-def _while_body(ctx: Context, node: cst.While, lower_body: LowerBody) -> Stmt:
-    frame = ctx.scope.breaks[-1]
-    span = ctx.at(node)
-    left: dict[str, Value] = {}
-    with ctx.nested() as inside:
-        forget_lengths(ctx, node.test, node.body)
-        asked = condition(ctx, node.test)
-        if not (isinstance(asked, Const) and asked.value):
-            left = _leave(ctx, node, asked, frame, lower_body)
-        with continue_point(ctx, inside):
-            lower_body(ctx, node.body)
-    ctx.scope.names.update(left)
-    return Loop(tuple(inside), span)
-
-
-def _leave(
-    ctx: Context, node: cst.While, asked: Expr, frame: Frame, lower_body: LowerBody
-) -> dict[str, Value]:
-    """Leaves the loop, by way of `else`, where its condition is false; gives the names as they are then."""
-    before = dict(ctx.scope.names)
-    with ctx.nested() as leaving:
-        if node.orelse is not None:
-            lower_body(ctx, node.orelse.body)
-        left, ctx.scope.names = ctx.scope.names, before
-        frame.used = True
-        if not terminates(leaving):
-            ctx.emit(Exit(frame.label, ctx.at(node)))
-    ctx.emit(If(negate(asked), tuple(leaving), (), ctx.at(node)))
-    return left
-
-
 # ---- what all loops share -------------------------------------------------------------------------------
 
 
-def _looped(
+def looped(
     ctx: Context,
     names: Sequence[str],
     orelse: cst.Else | None,

@@ -18,7 +18,7 @@ from pyaot.base.catalogue import UNSUPPORTED_STATEMENT
 from pyaot.frontend.context import Context
 from pyaot.frontend.values import Number, TupleValue, Value
 from pyaot.frontend.variables import settle
-from pyaot.ir.types import DType, Origin
+from pyaot.ir.types import DType
 from pyaot.ir.user_names import UNNAMED
 
 LowerBody = Callable[[Context, cst.BaseSuite], None]
@@ -112,7 +112,7 @@ def _match(ctx: Context, pattern: cst.MatchPattern, subject: cst.BaseExpression,
 
 def _singleton(ctx: Context, name: str, subject: cst.BaseExpression, value: Number) -> _Matched:
     """None, True or False: of numbers only Python's bools are one of these."""
-    if value.type.origin is Origin.EITHER:
+    if value.type.is_undecided:
         raise ctx.refuse(UNSUPPORTED_STATEMENT, "Whether this is a bool of Python's depends on the path.")
     if name == "None" or not value.type.is_python or value.type.dtype is not DType.BOOL:
         return _Matched(never=True)

@@ -21,7 +21,7 @@ from pyaot.frontend.promote import PYTHON_TYPES, from_numpy
 from pyaot.frontend.reshaping import flattened
 from pyaot.frontend.values import ArrayValue, Indices, Number, TupleValue, Value
 from pyaot.ir.nodes import Expr, Select, Store
-from pyaot.ir.types import PY_BOOL, Array, DType, Origin, Scalar
+from pyaot.ir.types import PY_BOOL, Array, DType, Scalar
 
 Handler = Callable[[Context, Arguments], Value]
 
@@ -142,7 +142,7 @@ def _listed(ctx: Context, value: Value | None) -> list[ArrayValue | Number]:
 def _common_type(ctx: Context, types: list[Scalar]) -> DType:
     """NumPy's own answer: numbers of Python's are weak."""
     samples = [PYTHON_TYPES[t.dtype.kind](0) if t.is_python else np.dtype(t.dtype.value) for t in types]
-    if any(t.origin is Origin.EITHER for t in types):
+    if any(t.is_undecided for t in types):
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The type of a choice depends on the path.")
     return from_numpy(np.result_type(*samples))
 

@@ -290,6 +290,13 @@ def _diagonal_matrix(array: ArrayValue, shift: int) -> ArrayValue:
     return pulled(array.dtype, (extent, extent), element)
 
 
+def _flat_diagonal(ctx: Context, arguments: Arguments) -> Value:
+    """diagflat: the elements in their order, on the diagonal of a matrix."""
+    v, k = arguments.take(ctx, "v", "k")
+    shift = known_int(ctx, k, "The diagonal") if is_given(k) else 0
+    return _diagonal_matrix(flattened(ctx, as_array(ctx, v)), shift)
+
+
 def _diff(ctx: Context, arguments: Arguments) -> Value:
     a, n, axis, prepend, append = arguments.take(ctx, "a", "n", "axis", "prepend", "append")
     array = as_array(ctx, a)
@@ -344,5 +351,6 @@ TABLE: dict[str, Handler] = {
     "numpy.triu": _triangle("ge"),
     "numpy.tril": _triangle("le"),
     "numpy.diag": _diagonal,
+    "numpy.diagflat": _flat_diagonal,
     "numpy.diff": _diff,
 }

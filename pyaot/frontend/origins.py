@@ -22,7 +22,7 @@ def code_of(type: Scalar) -> int:
 
 def kind_code(ctx: Context, expr: Expr) -> Expr:
     """The kind that the expression has now. Asks for tracking of the variables that it depends on."""
-    if expr.type.origin is not Origin.EITHER:
+    if not expr.type.is_undecided:
         return integer(code_of(expr.type))
     match expr:
         case Var(name):

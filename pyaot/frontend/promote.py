@@ -45,8 +45,8 @@ def wider_python(left: Scalar, right: Scalar, least: str = "b") -> Scalar:
 def ufunc_types(name: str, operands: tuple[Scalar, ...]) -> tuple[tuple[DType, ...], DType]:
     """The dtypes to which the ufunc casts its operands, and its result dtype; Python operands are weak."""
     found = _resolved(name, operands)
-    if any(o.origin is Origin.EITHER for o in operands):
-        weak = product(*(_as_python(o) if o.origin is Origin.EITHER else (o,) for o in operands))
+    if any(o.is_undecided for o in operands):
+        weak = product(*(_as_python(o) if o.is_undecided else (o,) for o in operands))
         if any(_resolved(name, types) != found for types in weak):
             raise NoType("the type depends on the path: a number of Python's on one, of NumPy's on another")
     return found
@@ -54,7 +54,9 @@ def ufunc_types(name: str, operands: tuple[Scalar, ...]) -> tuple[tuple[DType, .
 
 def _as_python(operand: Scalar) -> tuple[Scalar, ...]:
     """What Python's number of that variable can be: one that holds floats may hold an int."""
-    kind = operand.dtype.kind.replace("u", "i")
+    kind = _letter(operand)
+    if operand.origin is Origin.ALIKE:
+        return (python_type(kind),)
     return tuple(python_type(k) for k in {"b": "b", "i": "i", "f": "if", "c": "ifc"}[kind])
 
 
@@ -76,19 +78,11 @@ def _weak(scalar: Scalar) -> object:
     return np.dtype(scalar.dtype.value)
 
 
-def joined_origin(operands: tuple[Scalar, ...]) -> Origin:
-    """Whose rules the result follows: NumPy's as soon as one operand is NumPy's."""
-    origins = {o.origin for o in operands}
-    if Origin.NUMPY in origins:
-        return Origin.NUMPY
-    return Origin.EITHER if Origin.EITHER in origins else Origin.PYTHON
-
-
 def join(left: Scalar, right: Scalar) -> Scalar | None:
     """The type of a variable that holds one or the other by path, None where no type does."""
     if left == right:
         return left
-    origin = left.origin if left.origin is right.origin else Origin.EITHER
+    origin = left.origin if left.origin is right.origin else _either(left, right)
     if left.dtype is right.dtype:
         return Scalar(left.dtype, origin)
     if Origin.NUMPY not in (left.origin, right.origin):
@@ -101,7 +95,12 @@ def join(left: Scalar, right: Scalar) -> Scalar | None:
         _letter(weak)
     ):
         return None
-    return Scalar(strong.dtype, Origin.EITHER)
+    return Scalar(strong.dtype, _either(strong, weak))
+
+
+def _either(left: Scalar, right: Scalar) -> Origin:
+    is_alike = _letter(left) == _letter(right) and Origin.EITHER not in (left.origin, right.origin)
+    return Origin.ALIKE if is_alike else Origin.EITHER
 
 
 def _letter(scalar: Scalar) -> str:

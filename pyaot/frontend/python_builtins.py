@@ -12,7 +12,15 @@ from pyaot.frontend.conversion import convert
 from pyaot.frontend.lists import list_type
 from pyaot.frontend.operators import apply_binary, noted, scalar_binary, typed
 from pyaot.frontend.promote import join
-from pyaot.frontend.values import ArrayValue, IterationValue, Number, RangeValue, TupleValue, Value
+from pyaot.frontend.values import (
+    ArrayValue,
+    DigitsValue,
+    IterationValue,
+    Number,
+    RangeValue,
+    TupleValue,
+    Value,
+)
 from pyaot.ir.functions import PURE
 from pyaot.ir.nodes import Assign, Block, Call, Cast, Const, Exit, Expr, If, Loop, Select, Var
 from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT, PY_INT, DType, Origin, Scalar
@@ -197,8 +205,10 @@ def _reversed(ctx: Context, arguments: Arguments) -> Value:
     match arguments.positional:
         case (RangeValue(start, stop, Const(step)),) if step == 1:
             return RangeValue(binary("sub", stop, integer(1)), binary("sub", start, integer(1)), integer(-1))
-        case (TupleValue(items, is_list),):
+        case (TupleValue(items, is_list, grows=""),):
             return TupleValue(items[::-1], is_list)
+        case ((RangeValue() | ArrayValue()) as walked_over,):
+            return IterationValue((walked_over,), backwards=True)
     raise ctx.refuse(UNSUPPORTED_ARGUMENT, "reversed() of this value is not compiled.")
 
 
@@ -239,7 +249,7 @@ def _tuple(is_list: bool) -> Handler:
                 result = allocate(ctx, "list", list_type(ctx, value.type), (extent,))
                 write(ctx, result, value.element)
                 return result
-            case (RangeValue() as value,) if is_list:
+            case ((RangeValue() | IterationValue(backwards=True)) as value,) if is_list:
                 return walked(ctx, "list", value)
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "A list or tuple of this value is not compiled.")
 
@@ -277,6 +287,20 @@ def _bit_length(ctx: Context, arguments: Arguments) -> Value:
     ctx.emit(Block(label, (Loop(turn, ctx.span),), ctx.span))
     ctx.stable.add(count)
     return Number(bits)
+
+
+def _bit_count(ctx: Context, arguments: Arguments) -> Value:
+    """int.bit_count: the ones of the absolute value."""
+    (value,) = arguments.take(ctx, "self")
+    return Number(Call("bitwise_count", (as_integer(number(ctx, value).expr),), PY_INT))
+
+
+def _bin(ctx: Context, arguments: Arguments) -> Value:
+    (x,) = arguments.take(ctx, "number")
+    value = number(ctx, x).expr
+    if not (value.type.dtype.is_integer or value.type.dtype is DType.BOOL):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "bin() takes an int.")
+    return DigitsValue(value)
 
 
 def _conjugate(ctx: Context, arguments: Arguments) -> Value:
@@ -373,11 +397,13 @@ TABLE: dict[str, Handler] = {
     "math.ceil": _rounded_down("ceil"),
     "math.trunc": _rounded_down("trunc"),
     "python.bit_length": _bit_length,
+    "python.bit_count": _bit_count,
     "python.conjugate": _conjugate,
     "builtins.int": _int,
     "builtins.float": _float,
     "builtins.complex": _complex,
     "builtins.bool": _bool,
+    "builtins.bin": _bin,
     "builtins.abs": _abs,
     "builtins.min": _extreme("lt"),
     "builtins.max": _extreme("gt"),

@@ -206,7 +206,7 @@ def c_strides(extents: tuple[Expr, ...]) -> tuple[Expr, ...]:
 
 def _undecided(result: Result) -> list[ScalarResult]:
     match result:
-        case ScalarResult(value) if value.type.origin is Origin.EITHER:
+        case ScalarResult(value) if value.type.is_undecided:
             return [result]
         case TupleResult(items):
             return [choice for item in items for choice in _undecided(item)]

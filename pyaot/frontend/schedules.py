@@ -45,6 +45,11 @@ def schedule(
         case ArrayValue():
             whole = computed(ctx, source)
             return integer(0), _held(ctx, source.shape[0]), 1, lambda i: _row(ctx, whole, i)
+        case IterationValue((item,), backwards=True):
+            start, stop, step, value_at = schedule(ctx, item, node)
+            count = _held(ctx, trip_count(ctx, RangeValue(start, stop, integer(step))))
+            turn = _turn_of(start, step, value_at)
+            return integer(0), count, 1, lambda i: turn(minus(minus(count, integer(1)), i))
         case IterationValue(items, start):
             return _together(ctx, items, start, node)
     raise ctx.refuse(UNSUPPORTED_STATEMENT, "A loop over this value is not compiled.", node)

@@ -16,7 +16,7 @@ from pyaot.frontend.conversion import stored
 from pyaot.frontend.expressions import condition, look_up, lower_expression, matmul, subscript_items
 from pyaot.frontend.growing import extend, start_list
 from pyaot.frontend.lists import as_list_array
-from pyaot.frontend.loops import lower_for, lower_while
+from pyaot.frontend.loops import lower_for
 from pyaot.frontend.masked_assignment import assign_masked
 from pyaot.frontend.masks import augment_masked, is_mask_subscript, store_masked
 from pyaot.frontend.matching import lower_match
@@ -37,6 +37,7 @@ from pyaot.frontend.values import (
     Value,
 )
 from pyaot.frontend.variables import agreement, assign_name, note_user_name, rebind, settle, unbind_name
+from pyaot.frontend.while_loops import lower_while
 from pyaot.ir.nodes import Check, Const, Exit
 from pyaot.ir.types import PY_BOOL
 

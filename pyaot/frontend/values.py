@@ -127,10 +127,20 @@ class RangeValue(Struct, frozen=True):
 
 
 class IterationValue(Struct, frozen=True):
-    """What `zip` and `enumerate` give: iterables walked together, counted from `start` if that is given."""
+    """What `zip` and `enumerate` give: iterables walked together, counted from `start` if that is given.
+
+    And what `reversed` gives: one, from its last item to its first.
+    """
 
     items: tuple["Value", ...]
     start: Number | None = None
+    backwards: bool = False
+
+
+class DigitsValue(Struct, frozen=True):
+    """`bin(x)`: its ones can be counted."""
+
+    expr: Expr
 
 
 class SymbolValue(Struct, frozen=True):
@@ -210,6 +220,7 @@ Value: TypeAlias = (
     | SliceValue
     | RangeValue
     | IterationValue
+    | DigitsValue
     | SymbolValue
     | DTypeValue
     | MethodValue

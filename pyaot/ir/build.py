@@ -52,7 +52,17 @@ from pyaot.ir.nodes import (
     Unary,
     Var,
 )
-from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT, PY_INT, Array, DType, Origin, Scalar
+from pyaot.ir.types import (
+    PY_BOOL,
+    PY_COMPLEX,
+    PY_FLOAT,
+    PY_INT,
+    Array,
+    DType,
+    Origin,
+    Scalar,
+    joined_origin,
+)
 
 # Where an expression is expected a Python number stands for its constant.
 ExprLike: TypeAlias = Expr | bool | int | float | complex
@@ -111,18 +121,10 @@ def load(array: str, *subscripts: ExprLike, type: Scalar, checked: bool = True) 
 # ---- operations -------------------------------------------------------------------------------------------
 
 
-def joined_origin(*operands: Expr) -> Origin:
-    """NumPy's where an operand is certainly NumPy's, Python's where all are, else it depends on the path."""
-    origins = {operand.type.origin for operand in operands}
-    if Origin.NUMPY in origins:
-        return Origin.NUMPY
-    return Origin.EITHER if Origin.EITHER in origins else Origin.PYTHON
-
-
 def binary(op: str, left: ExprLike, right: ExprLike) -> Binary:
     """An operation as it is, of the operands' dtype."""
     a, b = as_expr(left), as_expr(right)
-    return Binary(op, a, b, Scalar(a.type.dtype, joined_origin(a, b)))
+    return Binary(op, a, b, Scalar(a.type.dtype, joined_origin(a.type.origin, b.type.origin)))
 
 
 def add(left: ExprLike, right: ExprLike) -> Expr:
@@ -222,7 +224,7 @@ def neg(operand: ExprLike) -> Expr:
 def compare(op: str, left: ExprLike, right: ExprLike) -> Compare:
     """A comparison: eq ne lt le gt ge."""
     a, b = as_expr(left), as_expr(right)
-    return Compare(op, a, b, Scalar(DType.BOOL, joined_origin(a, b)))
+    return Compare(op, a, b, Scalar(DType.BOOL, joined_origin(a.type.origin, b.type.origin)))
 
 
 def select(condition: ExprLike, if_true: ExprLike, if_false: ExprLike) -> Select:
@@ -256,7 +258,8 @@ def cast(operand: ExprLike, type: Scalar) -> Expr:
 def call(function: str, *args: ExprLike) -> Call:
     """A pure function of its arguments."""
     exprs = tuple(map(as_expr, args))
-    return Call(function, exprs, result_type(function, exprs[0].type.dtype, joined_origin(*exprs)))
+    origin = joined_origin(*(expr.type.origin for expr in exprs))
+    return Call(function, exprs, result_type(function, exprs[0].type.dtype, origin))
 
 
 # ---- statements -------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ from pyaot.ir.nodes import (
     ViewResult,
 )
 from pyaot.ir.show import show_body
-from pyaot.ir.types import PY_INT, Array, DType, Origin, Scalar
+from pyaot.ir.types import PY_INT, Array, DType, Scalar
 from pyaot.ir.walk import (
     expressions_of,
     result_arrays,
@@ -322,7 +322,7 @@ def _check_result(result: Result, defined: frozenset[str], scope: Scope) -> None
         case Nothing() | ArrayResult():
             return
         case ScalarResult():
-            if result.value.type.origin is Origin.EITHER:
+            if result.value.type.is_undecided:
                 raise IRError("the type of a result depends on the path")
         case ViewResult():
             _check_ints(result_expressions(result), "a bound of a view")

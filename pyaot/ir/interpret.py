@@ -55,7 +55,7 @@ from pyaot.ir.nodes import (
     Var,
     ViewResult,
 )
-from pyaot.ir.types import PY_INT, Array, DType, Origin, Scalar
+from pyaot.ir.types import PY_INT, Array, DType, Scalar
 from pyaot.ir.walk import returns
 
 ENTRY_LIMIT = 2**31  # of ints and extents at entry
@@ -210,7 +210,7 @@ def _result(result: Result, state: State) -> Any:
         case Nothing():
             return None
         case ScalarResult():
-            if result.value.type.origin is Origin.EITHER:
+            if result.value.type.is_undecided:
                 raise InternalError("the type of a result depends on the path")
             return evaluate(result.value, state)
         case ArrayResult():

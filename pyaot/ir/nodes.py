@@ -274,7 +274,7 @@ class Nothing(Struct, frozen=True):
 
 
 class ScalarResult(Struct, frozen=True):
-    """A number; its type's origin says whether float or np.float64 is returned (never EITHER)."""
+    """A number; its type's origin says whether float or np.float64 is returned (never both)."""
 
     value: Expr
 

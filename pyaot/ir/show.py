@@ -100,6 +100,7 @@ def show_type(type: Scalar | Array) -> str:
                 Origin.NUMPY: numpy,
                 Origin.PYTHON: python,
                 Origin.EITHER: f"{numpy}|{python}",
+                Origin.ALIKE: f"{numpy}||{python}",
             }[type.origin]
         case _:
             assert_never(type)

@@ -43,8 +43,17 @@ class Origin(Enum):
     PYTHON = "python"  # int is unbounded, float division by zero raises
     NUMPY = "numpy"  # fixed width, wraps, warns
     EITHER = "either"  # depends on the path taken; where the rules differ, the attempt fails
+    ALIKE = "alike"  # as EITHER, and Python's number is of the same kind: a float where NumPy's is a float64
 
     __hash__ = object.__hash__
+
+
+def joined_origin(*origins: Origin) -> Origin:
+    """Whose rules a result follows: NumPy's as soon as one operand is NumPy's."""
+    for origin in (Origin.NUMPY, Origin.EITHER, Origin.ALIKE):
+        if origin in origins:
+            return origin
+    return Origin.PYTHON
 
 
 class Scalar(Struct, frozen=True):
@@ -57,6 +66,11 @@ class Scalar(Struct, frozen=True):
     def is_python(self) -> bool:
         """May be a Python number, so Python's failures must be found."""
         return self.origin is not Origin.NUMPY
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it is Python's number or NumPy's depends on the path."""
+        return self.origin in (Origin.EITHER, Origin.ALIKE)
 
 
 class Array(Struct, frozen=True):

@@ -105,7 +105,7 @@ def reason_text(condition: Condition, shown: Mapping[str, str]) -> str:
 
 def scalar_words(type: Scalar) -> str:
     """The type of a number, in words: 'a float', 'a np.float32'."""
-    if type.origin is Origin.EITHER and type.dtype in _PYTHON_TYPES:
+    if type.is_undecided and type.dtype in _PYTHON_TYPES:
         return f"{_PYTHON_TYPES[type.dtype]} or np.{numpy_name(type.dtype)}"
     if type.is_python and type.dtype in _PYTHON_TYPES:
         return f"{_PYTHON_TYPES[type.dtype]}"

@@ -422,4 +422,21 @@ ARRAYS = (
         """,
         (WIDE,),
     ),
+    case(
+        "views that a loop changes in place stay views",
+        """
+        def f(m: M, n: int):
+            u, v = m[1:-1, 1:-1], m[0]
+            for k in range(n):
+                u += m[:-2, 1:-1] - k
+                v *= 2.0
+                while v[0] > 20.0:
+                    v -= 16.0
+            v += 1.0
+            return u.copy()
+        """,
+        (of("float64", [1, 2, 3], [4, 5, 6], [7, 8, 9]), 3),
+        (of("float64", [9, 2, 3, 4], [4, 5, 6, 7], [7, 8, 9, 0], [7, 8, 9, 0]), 2),
+        (of("float64", [1, 2, 3], [4, 5, 6], [7, 8, 9]), 0),
+    ),
 )

@@ -342,4 +342,16 @@ NUMBERS = (
         (NONE,),
         verdict="raises",
     ),
+    case(
+        "bits that are set",
+        """
+        def f(n: int, a: I):
+            total = 0
+            for s in range(-n, n):
+                total += s.bit_count() * 10 + bin(s).count("1")
+            return total, bin(n > 2).count("1"), [bin(x).count("1") for x in a]
+        """,
+        (5, of("int64", 1, -7, 2**62)),
+        (0, of("int64")),
+    ),
 )

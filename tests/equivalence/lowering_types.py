@@ -217,4 +217,33 @@ TYPES = (
         (THREE,),
         (THREE, "max"),
     ),
+    case(
+        "sums of floats and of NumPy's ints",
+        """
+        def f(h: I, k: np.ndarray[tuple[int], np.dtype[np.int8]]):
+            s, t = 0.0, 0.0
+            for i in range(len(h)):
+                s += i * h[i]
+            for x in k:
+                t -= x
+            return s, t
+        """,
+        (of("int64", 3, 4, 5), of("int8", 1, -128)),
+        (of("int64"), of("int8", 1)),
+        (of("int64", 1), of("int8")),
+    ),
+    case(
+        "a sum that begins with an int and may be NumPy's",
+        """
+        def f(h: I, a: V):
+            s = 0
+            for x in a:
+                s += x
+            for y in h:
+                s += y
+            return s
+        """,
+        (of("int64", 3, 4, 5), THREE),
+        verdict="python",
+    ),
 )

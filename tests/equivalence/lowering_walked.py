@@ -1,6 +1,6 @@
 """Cases of `test_lowering.py`: comprehensions with conditions, and what walks a value: sum, min, any."""
 
-from tests.equivalence.lowering_cases import NONE, ODD, SQUARE, THREE, case
+from tests.equivalence.lowering_cases import NONE, ODD, SQUARE, THREE, case, of
 
 WALKED = (
     case(
@@ -73,5 +73,22 @@ WALKED = (
         """,
         ([0.1, 0.2, 0.3], [1, 2, 3], THREE),
         ([0.1], [0], NONE),
+    ),
+    case(
+        "reversed lists, arrays and ranges",
+        """
+        def f(c: list[float], a: V, m: M, n: int):
+            value, rows, last = 0.0, m.copy(), 0
+            for x in reversed(c):
+                value = value * n + x
+            for k, (x, row) in enumerate(zip(reversed(a), reversed(rows))):
+                row += x * k
+            for i in reversed(range(9, n, -2)):
+                last = last * 10 + i
+            return value, rows, last, list(reversed(c)), list(reversed(range(1, n, 3)))
+        """,
+        ([1.0, 2.0, 4.0], THREE, of("float64", [1, 2], [3, 4]), 7),
+        ([], NONE, of("float64", [1, 2], [3, 4]), 0),
+        ([3.0], THREE, of("float64", [1, 2]), 12),
     ),
 )
