@@ -19,6 +19,7 @@ from pyaot.frontend.values import (
     ArrayValue,
     DigitsValue,
     DTypeValue,
+    ListValue,
     MethodValue,
     Number,
     RecordValue,
@@ -75,7 +76,7 @@ def attribute_of(ctx: Context, value: Value, name: str, node: cst.CSTNode) -> Va
             return (
                 call_own(ctx, value, name, ((), {}), node) if is_property(info) else MethodValue(value, name)
             )
-        case ArrayValue() | Number() | TupleValue() | DigitsValue():
+        case ArrayValue() | Number() | TupleValue() | ListValue() | DigitsValue():
             return MethodValue(value, name)
     raise ctx.refuse(UNSUPPORTED_EXPRESSION, f"The attribute '{name}' of this value is not compiled.", node)
 

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from pyaot.frontend.context import Context
 from pyaot.frontend.expressions import condition
-from pyaot.frontend.growing import is_one_list
 from pyaot.frontend.promote import join
 from pyaot.frontend.values import (
     UNSURE,
@@ -22,7 +21,9 @@ from pyaot.frontend.values import (
     TupleValue,
     UnboundValue,
     Value,
+    grows_as,
     is_alike,
+    is_one_list,
 )
 from pyaot.frontend.variables import merge_arrays, set_variable, unbound
 from pyaot.ir.nodes import Block, Const, Exit, If, Loop, Return, Stmt
@@ -161,7 +162,7 @@ def meet(ctx: Context, states: Sequence[Names]) -> None:
 
 
 def _equal(a: Value | None, b: Value | None) -> bool:
-    if isinstance(a, ArrayValue) and isinstance(b, ArrayValue) and (a.grows or b.grows):
+    if grows_as(a) or grows_as(b):
         return is_one_list(a, b)
     if isinstance(a, ArrayValue) and isinstance(b, ArrayValue):
         return (

@@ -11,7 +11,7 @@ from pyaot.frontend.numpy_table import TABLE
 from pyaot.frontend.objects import replaced
 from pyaot.frontend.promote import PYTHON_TYPES
 from pyaot.frontend.python_sorting import sort_list
-from pyaot.frontend.values import ArrayValue, DigitsValue, Number, TextValue, TupleValue, Value
+from pyaot.frontend.values import ArrayValue, DigitsValue, ListValue, Number, TextValue, TupleValue, Value
 from pyaot.ir.types import Origin
 
 
@@ -30,7 +30,7 @@ def _unknown(ctx: Context, path: str) -> Unsupported:
 
 def call_method(ctx: Context, receiver: Value, name: str, arguments: Arguments) -> Value:
     """`receiver.name(*arguments)`: a method does what NumPy's function of that name does."""
-    if isinstance(receiver, (ArrayValue, TupleValue)) and receiver.grows:
+    if isinstance(receiver, ArrayValue | TupleValue | ListValue) and receiver.grows:
         return list_method(ctx, receiver, name, arguments)
     if isinstance(receiver, TupleValue) and receiver.maker is not None and name == "_replace":
         return replaced(ctx, receiver, arguments.keywords)

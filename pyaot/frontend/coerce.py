@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 import numpy as np
+from msgspec.structs import replace
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
-from pyaot.frontend.arithmetic import cast, integer
-from pyaot.frontend.arrays import allocate, loops
+from pyaot.frontend.arithmetic import cast, compare, integer, minus
+from pyaot.frontend.arrays import allocate, loops, view, write
 from pyaot.frontend.context import Context
 from pyaot.frontend.conversion import stored
 from pyaot.frontend.promote import NoType, from_numpy, wider_python
-from pyaot.frontend.prove import make_equal
-from pyaot.frontend.values import ArrayValue, Indices, Number, TupleValue, Value
+from pyaot.frontend.prove import assume, make_equal, never_negative
+from pyaot.frontend.values import ArrayValue, Indices, ListValue, Number, TupleValue, Value, Walk
 from pyaot.ir.nodes import Expr, Store
 from pyaot.ir.types import Array, DType, Origin, Scalar
 
@@ -22,6 +23,8 @@ def as_array(ctx: Context, value: Value | None) -> ArrayValue:
         case ArrayValue(boxed=False):
             return value
         case ArrayValue():
+            for extent in value.shape[:-1]:
+                _not_empty(ctx, extent)
             numpy_type = Scalar(value.dtype)
             return ArrayValue(
                 value.dtype, value.shape, lambda indices: cast(value.element(indices), numpy_type)
@@ -30,7 +33,35 @@ def as_array(ctx: Context, value: Value | None) -> ArrayValue:
             return ArrayValue(expr.type.dtype, (), lambda _: cast(expr, Scalar(expr.type.dtype)))
         case TupleValue(items) if items:
             return stacked_items(ctx, items)
+        case ListValue():
+            return _of_list(ctx, value)
     raise ctx.refuse(UNSUPPORTED_ARGUMENT, "This argument is not an array in compiled code.")
+
+
+def _not_empty(ctx: Context, extent: Expr) -> None:
+    """Rows that are not there have no length: NumPy makes an array of fewer dimensions."""
+    reason = "an array is made of an empty list"
+    if not never_negative(ctx, minus(extent, integer(1))) and not assume(ctx, integer(1), extent, reason):
+        ctx.check(compare("ge", extent, integer(1)), reason)
+
+
+def _of_list(ctx: Context, value: ListValue) -> ArrayValue:
+    """All items of a list of tuples or arrays; of an empty list NumPy makes an array of another shape."""
+    _not_empty(ctx, value.length)
+    if isinstance(value.pattern, int):
+        return replace(value.columns[0], place=None)
+    if not all(isinstance(item, int) for item in value.pattern.items):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "An array of tuples of tuples is not compiled.")
+    if any(column.rank > 1 for column in value.columns):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "An array of tuples of arrays is not compiled.")
+    length, width = value.length, integer(len(value.columns))
+    dtype = common_dtype(ctx, [column.type for column in value.columns])
+    result = allocate(ctx, "array", Array(dtype, 2), (length, width))
+    for position, column in enumerate(value.columns):
+        place = integer(position)
+        part = view(ctx, result, (length,), (integer(0), place), (Walk((0,), integer(1)),), checked=False)
+        write(ctx, part, column.element)
+    return result
 
 
 def as_operand(ctx: Context, value: Value | None) -> ArrayValue | Number:

@@ -11,6 +11,7 @@ from pyaot.frontend.arithmetic import binary, cast, greatest, integer, minus, pl
 from pyaot.frontend.arrays import allocate, loops, new_index
 from pyaot.frontend.comprehension_loops import as_loops
 from pyaot.frontend.context import Context
+from pyaot.frontend.list_items import list_of, parts_of, pattern_of
 from pyaot.frontend.lists import MOST_NESTED, as_list_array, list_type
 from pyaot.frontend.prove import never_negative
 from pyaot.frontend.values import ArrayValue, Indices, Number, RangeValue, TupleValue, Value
@@ -70,14 +71,18 @@ def _over_range(ctx: Context, name: str, source: RangeValue, node: cst.ListComp)
         inside.clear()
     if isinstance(value, ArrayValue):
         return _rows(ctx, value, (index, count, name), before)
-    if not isinstance(value, Number):
+    parts = [part for part in parts_of(value) if isinstance(part, Number)]
+    if not parts or len(parts) < len(parts_of(value)):
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A list of this kind of value is not compiled.", node)
-    type = value.type
-    result = allocate(ctx, "list", list_type(ctx, type), (count,))
-    assert result.place is not None
-    put = Store(result.place.array, (index,), cast(value.expr, type), False, ctx.span)
-    ctx.emit(For(index.name, integer(0), count, (*before, put), label=name, span=ctx.span))
-    return result
+    columns = [allocate(ctx, "list", list_type(ctx, part.type), (count,)) for part in parts]
+    puts = [_put(ctx, column, index, part) for column, part in zip(columns, parts)]
+    ctx.emit(For(index.name, integer(0), count, (*before, *puts), label=name, span=ctx.span))
+    return list_of(columns, pattern_of(value))
+
+
+def _put(ctx: Context, column: ArrayValue, index: Expr, part: Number) -> Stmt:
+    assert column.place is not None
+    return Store(column.place.array, (index,), cast(part.expr, part.type), False, ctx.span)
 
 
 def _rows(ctx: Context, row: ArrayValue, loop: tuple[Var, Expr, str], before: list[Stmt]) -> Value:

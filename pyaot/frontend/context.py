@@ -15,7 +15,7 @@ from pyaot.base.source import NOWHERE, Span
 from pyaot.frontend.facts import NameFacts
 from pyaot.frontend.scopes import ModuleScope
 from pyaot.frontend.syntax import SyntaxTree, walk
-from pyaot.frontend.values import Value
+from pyaot.frontend.values import Pattern, Value
 from pyaot.ir.nodes import Assign, Check, Dim, Expr, Inexact, Require, Stmt, Store, Var
 from pyaot.ir.program import GlobalFact
 from pyaot.ir.types import PY_INT, Array, Scalar
@@ -54,10 +54,17 @@ class NeedsTracking(Exception):  # noqa: N818
         self.what = what
 
 
+class ListType(Struct, frozen=True):
+    """What a list holds: the arrays for the parts of its items, and how an item is made of the parts."""
+
+    columns: tuple[Array, ...]
+    pattern: Pattern = 0
+
+
 class NeedsElementType(Exception):  # noqa: N818
     """A list that was empty gets its first element: lower again with the type of the list."""
 
-    def __init__(self, key: str, type: Array) -> None:
+    def __init__(self, key: str, type: ListType) -> None:
         super().__init__(key)
         self.key, self.type = key, type
 
@@ -80,13 +87,13 @@ class Frame(Struct):
 
 
 class GrowingList(Struct):
-    """A list that grows (see `growing.py`): an IR array with room to spare, and the list's length."""
+    """A list that grows (see `growing.py`): IR arrays with room to spare, and the list's length."""
 
     key: str  # the variable's prefix and name
     name: str  # the user's
-    buffer: str
+    buffers: tuple[str, ...]  # one for each part of an item
     length: str  # the IR variable
-    type: Array
+    type: ListType
     prefix: str  # of the scope that made it
     known: Expr | None = None  # the length as a stable expression, until it changes
     owner: str = ""  # the variable that holds it; "" where that is gone
@@ -94,6 +101,7 @@ class GrowingList(Struct):
     sites: set[Span] = field(default_factory=set)  # where it is made
     frame: "Frame | None" = None  # the innermost loop around the place where it was made last
     body: list[Stmt] | None = None  # the statements among which that was
+    is_viewed: bool = False  # a variable holds one of its rows
     given_away: bool = False  # it became an item of another list
     reserved: set[Span] = field(default_factory=set)  # appends for which there is room
 
@@ -161,7 +169,7 @@ class Context(Struct):
     frozen: set[str] = field(default_factory=set)  # arrays that may not be written from here on
     inlining: list[cst.CSTNode] = field(default_factory=list)  # the functions that are being lowered
     lists: dict[str, GrowingList] = field(default_factory=dict)
-    list_types: dict[str, Array] = field(default_factory=dict)  # what earlier attempts found out
+    list_types: dict[str, ListType] = field(default_factory=dict)  # what earlier attempts found out
     bodies: list[list[Stmt]] = field(default_factory=list)  # those that are being written, outermost first
     given_back: cst.CSTNode | None = None  # the call whose result is followed by the fields that it sets
     choosing: Callable[[cst.Subscript, Value], bool] | None = None  # subscripts that stand for their base now

@@ -11,6 +11,7 @@ from pyaot.frontend.arrays import materialise
 from pyaot.frontend.attributes import attribute_of
 from pyaot.frontend.calls import Arguments, call_method, call_symbol
 from pyaot.frontend.choices import choose
+from pyaot.frontend.coerce import as_array
 from pyaot.frontend.compared import compared
 from pyaot.frontend.comprehension_loops import as_loops
 from pyaot.frontend.comprehensions import list_comprehension
@@ -24,8 +25,8 @@ from pyaot.frontend.field_calls import (
     nothing_assigned,
     own_method,
 )
-from pyaot.frontend.growing import current
-from pyaot.frontend.lists import as_list_array
+from pyaot.frontend.growing import as_it_is_now, current
+from pyaot.frontend.list_items import as_list, item_at, part_of
 from pyaot.frontend.masks import compress, is_mask_subscript
 from pyaot.frontend.numpy_grids import GRIDS, grid
 from pyaot.frontend.objects import class_of_file, construct
@@ -39,6 +40,7 @@ from pyaot.frontend.values import (
     ClassValue,
     EllipsisValue,
     FunctionValue,
+    ListValue,
     MethodValue,
     MixedValue,
     NoneValue,
@@ -160,7 +162,7 @@ def look_up(ctx: Context, name: str, node: cst.CSTNode) -> Value:
 
 
 def _bound(ctx: Context, scope: Scope, name: str, value: Value, node: cst.CSTNode) -> Value:
-    if isinstance(value, ArrayValue) and value.grows:
+    if isinstance(value, ArrayValue | ListValue) and value.grows:
         return current(ctx, value.grows)
     if isinstance(value, MixedValue):
         raise ctx.refuse(UNKNOWN_NAME, f"'{name}' is not the same kind of value on every path to here.", node)
@@ -188,10 +190,12 @@ def _subscript(ctx: Context, node: cst.Subscript) -> Value:
         return base
     base, mark = computed(ctx, base), len(ctx.body)
     items = subscript_items(ctx, node)
-    base = as_it_was(ctx, base, mark)
+    base = as_it_is_now(ctx, as_it_was(ctx, base, mark))
     ctx.span = ctx.at(node)
     if isinstance(base, TupleValue):
         return _tuple_item(ctx, base, items, node)
+    if isinstance(base, ListValue):
+        return _list_item(ctx, base, items, node)
     if isinstance(base, SymbolValue) and base.path in GRIDS:
         return grid(ctx, base.path, items)
     if not isinstance(base, ArrayValue):
@@ -221,8 +225,7 @@ def _subscript_item(ctx: Context, node: cst.BaseSlice) -> Value:
             return SliceValue(_bound_of(ctx, lower), _bound_of(ctx, upper), _bound_of(ctx, step))
         case cst.Index(value=value):
             item = lower_expression(ctx, value)
-            array = as_list_array(ctx, item) if isinstance(item, TupleValue) and item.is_list else None
-            return item if array is None else array
+            return as_array(ctx, item) if isinstance(item, TupleValue) and item.is_list else item
     raise ctx.refuse(UNSUPPORTED_EXPRESSION, "This subscript is not compiled.", node)
 
 
@@ -246,9 +249,18 @@ def _tuple_item(ctx: Context, base: TupleValue, items: tuple[Value, ...], node: 
         case (SliceValue(start, stop, step),):
             bounds = [_known(ctx, b, node) for b in (start, stop, step)]
             return TupleValue(base.items[slice(*bounds)], base.is_list)
-        case (Number(),) if (array := as_list_array(ctx, TupleValue(base.items, True))) is not None:
-            return subscript(ctx, array, items)
+        case (Number() as index,) if (made := as_list(ctx, TupleValue(base.items, True))) is not None:
+            return item_at(ctx, made, index) if isinstance(made, ListValue) else subscript(ctx, made, items)
     raise ctx.refuse(UNSUPPORTED_EXPRESSION, "This subscript of a tuple is not compiled.", node)
+
+
+def _list_item(ctx: Context, base: ListValue, items: tuple[Value, ...], node: cst.CSTNode) -> Value:
+    match items:
+        case (Number() as index,):
+            return item_at(ctx, base, index)
+        case (SliceValue() as bounds,):
+            return part_of(ctx, base, bounds)
+    raise ctx.refuse(UNSUPPORTED_EXPRESSION, "This subscript of a list is not compiled.", node)
 
 
 def _known(ctx: Context, bound: Number | None, node: cst.CSTNode) -> int | None:
@@ -352,6 +364,8 @@ def condition(ctx: Context, node: cst.BaseExpression) -> Expr:
             return Const(bool(items), PY_BOOL)
         case ArrayValue(boxed=True):
             return compare("gt", value.shape[0], integer(0))
+        case ListValue():
+            return compare("gt", value.length, integer(0))
     raise ctx.refuse(UNSUPPORTED_EXPRESSION, "The truth of this value is not compiled.", node)
 
 

@@ -16,7 +16,7 @@ from pyaot.frontend.context import Agreements, Context, Frame, ReturnPoint, Scop
 from pyaot.frontend.facts import assigned_names, name_facts
 from pyaot.frontend.field_calls import fields_given_back
 from pyaot.frontend.fields_set import giving_back
-from pyaot.frontend.growing import left_by_helper
+from pyaot.frontend.growing import left_by_helper, note_rows
 from pyaot.frontend.results import same_structure
 from pyaot.frontend.statements import lower_body
 from pyaot.frontend.syntax import walk_body
@@ -66,6 +66,7 @@ def _bind_parameters(ctx: Context, arguments: Mapping[str, Value]) -> None:
     for name, argument in arguments.items():
         ctx.scope.names[name] = _passed(ctx, name, argument)
         note_user_name(ctx, name, ctx.scope.names[name])
+        note_rows(ctx, ctx.scope.names[name])
 
 
 def _bind_fields(ctx: Context, fields: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from pyaot.base.diagnostics import Diagnostic
 from pyaot.frontend.arrays import OVERLAPS
 from pyaot.frontend.branches import terminates
 from pyaot.frontend.calls import call_symbol
-from pyaot.frontend.context import Context, NeedsElementType, NeedsTracking, Scope, Unsupported
+from pyaot.frontend.context import Context, ListType, NeedsElementType, NeedsTracking, Scope, Unsupported
 from pyaot.frontend.expressions import lower_expression
 from pyaot.frontend.facts import assigned_names, name_facts
 from pyaot.frontend.fields_set import fields_set, giving_back
@@ -31,7 +31,6 @@ from pyaot.frontend.values import ArrayValue, RecordValue, Value
 from pyaot.ir.alias import aliases
 from pyaot.ir.nodes import Function, Load, Nothing, Param, Return, Store
 from pyaot.ir.program import Binding, Instance
-from pyaot.ir.types import Array
 from pyaot.ir.walk import arrays_written, bound_together, walk_expr, walk_stmts
 
 _MOST_TRACKED = 16
@@ -53,7 +52,7 @@ Choice = tuple[Signature, dict[str, int]]  # with the rank of every array that l
 def lower_instance(body: Body, choice: Choice, name: str) -> tuple[Function, Instance]:
     """The IR function called `name` for one choice of types; Unsupported where there is none."""
     tracked: frozenset[str] = frozenset()
-    lists: dict[str, Array] = {}
+    lists: dict[str, ListType] = {}
     for _ in range(_MOST_TRACKED):
         try:
             return _lower_once(body, choice, name, tracked, lists)
@@ -66,7 +65,7 @@ def lower_instance(body: Body, choice: Choice, name: str) -> tuple[Function, Ins
 
 
 def _lower_once(
-    body: Body, choice: Choice, name: str, tracked: frozenset[str], lists: Mapping[str, Array]
+    body: Body, choice: Choice, name: str, tracked: frozenset[str], lists: Mapping[str, ListType]
 ) -> tuple[Function, Instance]:
     info = body.info
     ctx = Context(body.tree, body.module, lower_expression, call_function, call_symbol, tracked=tracked)

@@ -12,7 +12,14 @@ from msgspec import Struct
 from pyaot.frontend.context import Context, Scope
 from pyaot.frontend.facts import GROWING_METHODS, target_names
 from pyaot.frontend.syntax import walk
-from pyaot.frontend.values import ArrayValue, FunctionValue, TupleValue, UnboundValue, Value
+from pyaot.frontend.values import (
+    ArrayValue,
+    FunctionValue,
+    ListValue,
+    TupleValue,
+    UnboundValue,
+    Value,
+)
 
 
 class Change(Struct, frozen=True):
@@ -63,8 +70,7 @@ def changes(ctx: Context, *nodes: cst.CSTNode | None) -> Iterator[Change]:
 
 
 def _list_named(ctx: Context, name: str) -> str | None:
-    value = _look(ctx.scope, name)
-    return value.grows if isinstance(value, ArrayValue) and value.grows else None
+    return next(_held_itself(_look(ctx.scope, name)), None)
 
 
 def _look(scope: Scope | None, name: str) -> Value | None:
@@ -76,11 +82,16 @@ def _look(scope: Scope | None, name: str) -> Value | None:
     return None
 
 
+def _held_itself(value: Value | None) -> Iterator[str]:
+    match value:
+        case ArrayValue(grows=key) | ListValue(grows=key) if key:
+            yield key
+
+
 def _held(value: Value | None) -> Iterator[str]:
     """The lists that a value is or holds."""
+    yield from _held_itself(value)
     match value:
-        case ArrayValue(grows=key) if key:
-            yield key
         case TupleValue(items):
             for item in items:
                 yield from _held(item)

@@ -46,7 +46,7 @@ def as_list_array(ctx: Context, value: TupleValue) -> ArrayValue | None:
     """A list of known numbers as a compiled list; None where its items differ in type."""
     if not value.items:
         return None
-    rows = [item for item in value.items if isinstance(item, TupleValue)]
+    rows = [item for item in value.items if isinstance(item, TupleValue) and item.is_list]
     if len(rows) == len(value.items):
         return _rows(ctx, rows)
     numbers = [item for item in value.items if isinstance(item, Number)]

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import libcst as cst
 
 from pyaot.base.catalogue import UNSUPPORTED_STATEMENT, UNSUPPORTED_TYPE_CHANGE
+from pyaot.frontend.appending import reserve
 from pyaot.frontend.arithmetic import (
     integer,
     minus,
@@ -20,7 +21,6 @@ from pyaot.frontend.branches import meet
 from pyaot.frontend.comprehensions import trip_count
 from pyaot.frontend.context import Agreements, Context, Frame, ShapeChange, TypeChange, Unsupported
 from pyaot.frontend.facts import assigned_names, only_augmented, target_names
-from pyaot.frontend.growing import is_one_list, reserve
 from pyaot.frontend.list_changes import appends_each_turn, changed_lists, forget_lengths
 from pyaot.frontend.promote import join
 from pyaot.frontend.prove import never_negative, while_it_turns
@@ -31,12 +31,15 @@ from pyaot.frontend.unpack import unpacked
 from pyaot.frontend.values import (
     ArrayValue,
     IterationValue,
+    ListValue,
     MixedValue,
     Number,
     RangeValue,
     TupleValue,
     UnboundValue,
     Value,
+    grows_as,
+    is_one_list,
 )
 from pyaot.frontend.variables import (
     agreement,
@@ -114,18 +117,24 @@ def _for_body(
 
 def _keep_walked(ctx: Context, node: cst.For, source: Value) -> None:
     """Python sees it when a list changes while it is walked."""
-    walked = source.items if isinstance(source, IterationValue) else (source,)
-    keys = {item.grows for item in walked if isinstance(item, ArrayValue)}
+    keys = frozenset(_lists_walked(source))
     if not keys.isdisjoint(changed_lists(ctx, node.body)):
         raise ctx.refuse(UNSUPPORTED_STATEMENT, "A list whose length this loop changes is walked here.", node)
+
+
+def _lists_walked(source: Value) -> Iterator[str]:
+    if isinstance(source, IterationValue):
+        for item in source.items:
+            yield from _lists_walked(item)
+    elif key := grows_as(source):
+        yield key
 
 
 def _make_room(ctx: Context, node: cst.For, turns: RangeValue) -> None:
     """Room for what every turn appends to a list."""
     for key, calls in appends_each_turn(ctx, node).items():
         found = ctx.lists[key]
-        if found.type.rank == 1:
-            reserve(ctx, found, times(trip_count(ctx, turns), integer(len(calls))))
+        if reserve(ctx, found, times(trip_count(ctx, turns), integer(len(calls)))):
             found.reserved |= {ctx.at(call) for call in calls}
 
 
@@ -264,7 +273,7 @@ def _agreed_loop(
 def _is_carried(ctx: Context, name: str) -> bool:
     value = ctx.scope.names.get(name)
     inner = value.value if isinstance(value, UnboundValue) else value
-    if isinstance(inner, ArrayValue) and inner.grows:
+    if grows_as(inner):
         return False  # its buffer and its length are variables anyway
     return isinstance(inner, (Number, ArrayValue)) and not ctx.scope.facts.is_loop_index_only(name)
 
@@ -273,8 +282,7 @@ def _is_unknown_in_turns(ctx: Context, name: str) -> bool:
     """Assigned in the loop, and a tuple, text or function: what it is at the start of a turn is not known."""
     value = ctx.scope.names.get(name)
     inner = value.value if isinstance(value, UnboundValue) else value
-    is_list = isinstance(inner, (ArrayValue, TupleValue)) and inner.grows != ""
-    return value is not None and not isinstance(inner, (Number, ArrayValue)) and not is_list
+    return value is not None and not isinstance(inner, (Number, ArrayValue)) and not grows_as(inner)
 
 
 def _settle_loop(
@@ -409,7 +417,7 @@ def _outlives(ctx: Context, value: Value, around: Collection[str] = ()) -> bool:
             return all(name not in ctx.lows or name in around for name in named)
         case TupleValue(items):
             return all(_outlives(ctx, item, around) for item in items)
-        case ArrayValue():
+        case ArrayValue() | ListValue():
             return False
         case UnboundValue(inner):
             return _outlives(ctx, inner, around)

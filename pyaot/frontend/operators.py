@@ -15,7 +15,7 @@ from pyaot.frontend.arrays import mapped, store
 from pyaot.frontend.context import Context
 from pyaot.frontend.lists import repeated_list
 from pyaot.frontend.promote import NoType, ufunc_types
-from pyaot.frontend.values import ArrayValue, Number, TupleValue, Value
+from pyaot.frontend.values import ArrayValue, ListValue, Number, TupleValue, Value
 from pyaot.ir.nodes import Binary, Call, Const, Expr, Select
 from pyaot.ir.types import PY_BOOL, PY_COMPLEX, PY_FLOAT, PY_INT, DType, Origin, Scalar
 
@@ -281,6 +281,8 @@ def apply_unary(ctx: Context, op: str, operand: Value) -> Value:
             return Number(arithmetic.negate(arithmetic.truth(expr)))
         case ArrayValue(boxed=True) if op == "not":
             return Number(compare("eq", operand.shape[0], integer(0)))
+        case ListValue() if op == "not":
+            return Number(compare("eq", operand.length, integer(0)))
         case TupleValue(items) if op == "not":
             return Number(Const(not items, PY_BOOL))
         case Number(expr):

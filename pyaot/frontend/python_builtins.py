@@ -16,6 +16,7 @@ from pyaot.frontend.values import (
     ArrayValue,
     DigitsValue,
     IterationValue,
+    ListValue,
     Number,
     RangeValue,
     TupleValue,
@@ -169,6 +170,8 @@ def _len(ctx: Context, arguments: Arguments) -> Value:
     match arguments.positional:
         case (ArrayValue(shape=(extent, *_)),):
             return Number(extent)
+        case (ListValue() as value,):
+            return Number(value.length)
         case (TupleValue(items),):
             return Number(integer(len(items)))
     raise ctx.refuse(UNSUPPORTED_ARGUMENT, "len() of this value is not compiled.")
@@ -207,7 +210,7 @@ def _reversed(ctx: Context, arguments: Arguments) -> Value:
             return RangeValue(binary("sub", stop, integer(1)), binary("sub", start, integer(1)), integer(-1))
         case (TupleValue(items, is_list, grows=""),):
             return TupleValue(items[::-1], is_list)
-        case ((RangeValue() | ArrayValue()) as walked_over,):
+        case ((RangeValue() | ArrayValue() | ListValue()) as walked_over,):
             return IterationValue((walked_over,), backwards=True)
     raise ctx.refuse(UNSUPPORTED_ARGUMENT, "reversed() of this value is not compiled.")
 

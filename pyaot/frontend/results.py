@@ -6,21 +6,26 @@ from pyaot.base.catalogue import UNSUPPORTED_STATEMENT
 from pyaot.frontend.arithmetic import both, cast, compare, integer, minus, plus, times
 from pyaot.frontend.arrays import array_type, materialise, whole
 from pyaot.frontend.context import Context, ReturnPoint
+from pyaot.frontend.list_items import columns_of, copied
 from pyaot.frontend.origins import COMPLEX, FLOAT, INT, NUMPY, kind_code
 from pyaot.frontend.prove import never_negative
 from pyaot.frontend.values import (
     UNSURE,
     ArrayValue,
     Indices,
+    ListValue,
     NoneValue,
     Number,
     Place,
     RecordValue,
     TupleValue,
     Value,
+    grows_as,
+    is_one_list,
 )
 from pyaot.frontend.variables import as_whole, assign_name, link
 from pyaot.ir.nodes import (
+    ZIPPED,
     ArrayResult,
     Bind,
     Call,
@@ -78,9 +83,10 @@ def _no_list_twice(ctx: Context, value: Value) -> None:
         message = "An array and what may be a view of it cannot both be returned from compiled code."
         raise ctx.refuse(UNSUPPORTED_STATEMENT, message, None, "Return a copy.")
     lists = [part for part in parts if _is_new_list(ctx, part)]
-    growing = [part.grows for part in lists if isinstance(part, ArrayValue) and part.grows]
-    lists = [part for part in lists if not isinstance(part, ArrayValue) or not part.grows]
-    names = {part.place.array for part in lists if isinstance(part, ArrayValue) and part.place is not None}
+    growing = [grows_as(part) for part in lists if grows_as(part)]
+    lists = [part for part in lists if not grows_as(part)]
+    firsts = [columns_of(part)[0] for part in lists if isinstance(part, ArrayValue | ListValue)]
+    names = {first.place.array for first in firsts if first.place is not None}
     linked = len(names & ctx.linked) > 1
     if (
         len(set(growing)) < len(growing)
@@ -106,7 +112,7 @@ def _parts(value: Value) -> list[Value]:
 
 def _is_new_list(ctx: Context, part: Value) -> bool:
     match part:
-        case TupleValue(is_list=True):
+        case TupleValue(is_list=True) | ListValue():
             return True
         case ArrayValue(boxed=True, place=place):
             return place is None or place.array not in ctx.parameters
@@ -122,12 +128,25 @@ def to_result(ctx: Context, value: Value) -> Result:
             return ScalarResult(expr)
         case ArrayValue():
             return _array_result(ctx, value)
+        case ListValue():
+            return _list_result(ctx, value)
         case TupleValue(items, is_list, maker):
             return TupleResult(tuple(to_result(ctx, item) for item in items), is_list, maker)
         case RecordValue(class_name, fields, made=made) if made:
             parts = tuple(to_result(ctx, field) for field in fields.values())
             return TupleResult(parts, maker=Maker(class_name, tuple(fields)))
     raise ctx.refuse(UNSUPPORTED_STATEMENT, "This value cannot be returned from compiled code.")
+
+
+def _list_result(ctx: Context, value: ListValue) -> Result:
+    """A list of tuples, from the lists of their numbers."""
+    pattern = value.pattern
+    if isinstance(pattern, int) or not all(column.boxed for column in value.columns):
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, "A list of arrays is not returned from compiled code.")
+    if pattern.maker is not None or not all(isinstance(item, int) for item in pattern.items):
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, "Only a list of tuples of numbers is returned.")
+    columns = copied(ctx, value.columns) if value.grows else value.columns
+    return TupleResult(tuple(_array_result(ctx, column) for column in columns), maker=ZIPPED)
 
 
 _NO_VIEW = "This view cannot be returned from compiled code."
@@ -282,6 +301,9 @@ def _deposit(ctx: Context, point: ReturnPoint, value: Value, key: str) -> Value:
             return ctx.scope.names[key]
         case ArrayValue():
             return _deposit_array(ctx, value, key)
+        case ListValue(grows=grows) if not grows or agreed.setdefault(key, grows) != grows:
+            message = "A helper with several returns that returns such a list is not inlined."
+            raise ctx.refuse(UNSUPPORTED_STATEMENT, message)
         case _:
             return value
 
@@ -324,4 +346,6 @@ def _alike(a: Value, b: Value) -> bool:
             return alike and all(_alike(fields[key], values[key]) for key in fields)
         case (ArrayValue(), ArrayValue()):
             return True
+        case (ListValue(), ListValue()):
+            return is_one_list(a, b)
     return a == b

@@ -23,9 +23,10 @@ from pyaot.frontend.arrays import is_stable
 from pyaot.frontend.comprehensions import trip_count
 from pyaot.frontend.computed import computed
 from pyaot.frontend.context import Context
+from pyaot.frontend.list_items import item_at
 from pyaot.frontend.prove import assume
 from pyaot.frontend.subscripts import subscript
-from pyaot.frontend.values import ArrayValue, IterationValue, Number, RangeValue, TupleValue, Value
+from pyaot.frontend.values import ArrayValue, IterationValue, ListValue, Number, RangeValue, TupleValue, Value
 from pyaot.ir.nodes import Const, Expr
 
 
@@ -45,6 +46,8 @@ def schedule(
         case ArrayValue():
             whole = computed(ctx, source)
             return integer(0), _held(ctx, source.shape[0]), 1, lambda i: _row(ctx, whole, i)
+        case ListValue():
+            return integer(0), _held(ctx, source.length), 1, lambda i: item_at(ctx, source, Number(i))
         case IterationValue((item,), backwards=True):
             start, stop, step, value_at = schedule(ctx, item, node)
             count = _held(ctx, trip_count(ctx, RangeValue(start, stop, integer(step))))

@@ -8,13 +8,15 @@ from msgspec.structs import replace
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION, UNSUPPORTED_STATEMENT, UNSUPPORTED_TYPE_CHANGE
 from pyaot.base.diagnostics import Diagnostic
+from pyaot.frontend.appending import extend
 from pyaot.frontend.arrays import apart_from, store, view
 from pyaot.frontend.branches import lower_if, terminates
 from pyaot.frontend.coerce import as_array
 from pyaot.frontend.context import Context, Frame, Unsupported
 from pyaot.frontend.conversion import stored
 from pyaot.frontend.expressions import condition, look_up, lower_expression, matmul, subscript_items
-from pyaot.frontend.growing import extend, start_list
+from pyaot.frontend.growing import as_it_is_now
+from pyaot.frontend.list_items import set_item
 from pyaot.frontend.lists import as_list_array
 from pyaot.frontend.loops import lower_for
 from pyaot.frontend.masked_assignment import assign_masked
@@ -24,12 +26,14 @@ from pyaot.frontend.operators import BINARY, apply_binary, augment
 from pyaot.frontend.order import as_it_was, in_order
 from pyaot.frontend.reshape_in_place import reshape_in_place
 from pyaot.frontend.results import lower_return
+from pyaot.frontend.starting import start_list
 from pyaot.frontend.subscripts import element_index, expand_ellipsis, subscript
 from pyaot.frontend.syntax import SyntaxTree
 from pyaot.frontend.unpack import unpacked
 from pyaot.frontend.values import (
     ArrayValue,
     FunctionValue,
+    ListValue,
     NoneValue,
     Number,
     SliceValue,
@@ -164,7 +168,7 @@ def _may_grow(ctx: Context, name: str, value: Value) -> bool:
     match value:
         case TupleValue(items=(), is_list=True):
             return True
-        case TupleValue(is_list=True) | ArrayValue(boxed=True, grows=""):
+        case TupleValue(is_list=True) | ArrayValue(boxed=True, grows="") | ListValue(grows=""):
             return name in ctx.scope.facts.grown
     return False
 
@@ -199,8 +203,7 @@ def _is_carried_array(ctx: Context, name: str) -> bool:
     return found is not None and isinstance(found[1], str)
 
 
-def _target_array(ctx: Context, node: cst.Subscript) -> ArrayValue:
-    base = lower_expression(ctx, node.value)
+def _target_array(ctx: Context, node: cst.Subscript, base: Value) -> ArrayValue:
     if isinstance(base, TupleValue) and base.is_list and isinstance(node.value, cst.Name):
         array = as_list_array(ctx, base)
         if array is not None:
@@ -216,14 +219,45 @@ def _target_array(ctx: Context, node: cst.Subscript) -> ArrayValue:
 
 def _store(ctx: Context, node: cst.Subscript, value: Value) -> None:
     mark = len(ctx.body)
-    base = _target_array(ctx, node)
+    owner = lower_expression(ctx, node.value)
+    if isinstance(owner, ListValue):
+        _set_list_item(ctx, owner, node, (value, mark))
+        return
+    base = _target_array(ctx, node, owner)
     items = subscript_items(ctx, node)
+    base = _as_now(ctx, base)
     value = as_it_was(ctx, value, mark)
     ctx.span = ctx.at(node)
     if is_mask_subscript(items):
         store_masked(ctx, base, items, value if isinstance(value, Number) else as_array(ctx, value))
         return
     store_view(ctx, place_of(ctx, base, _indices_apart(ctx, base, items)), value)
+
+
+def _as_now(ctx: Context, base: ArrayValue) -> ArrayValue:
+    found = as_it_is_now(ctx, base)
+    assert isinstance(found, ArrayValue)
+    return found
+
+
+def _same_length(ctx: Context, base: ArrayValue, node: cst.CSTNode) -> None:
+    """Python finds the place again when the value is known: it may be another one by then."""
+    if _as_now(ctx, base).shape[0] != base.shape[0]:
+        message = "A list whose length the value changes gets an element here."
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, message, node)
+
+
+def _set_list_item(ctx: Context, base: ListValue, node: cst.Subscript, given: tuple[Value, int]) -> None:
+    """`base[i] = value` of a list of tuples; the value was found before the statements behind the mark."""
+    items = subscript_items(ctx, node)
+    value = as_it_was(ctx, *given)
+    ctx.span = ctx.at(node)
+    now = as_it_is_now(ctx, base)
+    match now, items:
+        case ListValue(), (Number() as index,) if set_item(ctx, now, index, value):
+            return
+    message = "Only a tuple of the same types is assigned to an item of this list in compiled code."
+    raise ctx.refuse(UNSUPPORTED_STATEMENT, message, node)
 
 
 def _indices_apart(ctx: Context, base: ArrayValue, items: Sequence[Value]) -> list[Value]:
@@ -330,10 +364,10 @@ def _augment_name(ctx: Context, op: str, name: str, node: cst.AugAssign) -> None
             raise ctx.refuse(UNSUPPORTED_EXPRESSION, "'@=' is not compiled.", node)
         augment(ctx, op, old, value)
         return
-    if isinstance(old, (ArrayValue, TupleValue)) and old.grows and op == "add":
+    if isinstance(old, ArrayValue | TupleValue | ListValue) and old.grows and op == "add":
         extend(ctx, old, value)
         return
-    if isinstance(old, ArrayValue):
+    if isinstance(old, ArrayValue | ListValue):
         raise ctx.refuse(UNSUPPORTED_STATEMENT, "This change of a list's length is not compiled.", node)
     assign_name(ctx, name, matmul(ctx, old, value) if op == "matmul" else apply_binary(ctx, op, old, value))
 
@@ -341,8 +375,9 @@ def _augment_name(ctx: Context, op: str, name: str, node: cst.AugAssign) -> None
 def _augment_subscript(ctx: Context, op: str, node: cst.Subscript, value_node: cst.BaseExpression) -> None:
     if assign_masked(ctx, op, node, value_node):
         return
-    base = _target_array(ctx, node)
+    base = _target_array(ctx, node, lower_expression(ctx, node.value))
     items = subscript_items(ctx, node)
+    base = _as_now(ctx, base)
     if is_mask_subscript(items):
         augment_masked(ctx, op, base, items, lower_expression(ctx, value_node))
         return
@@ -353,6 +388,7 @@ def _augment_subscript(ctx: Context, op: str, node: cst.Subscript, value_node: c
         old = replace(target, place=None) if target.place is not None and target.place.gathered else target
     mark = len(ctx.body)
     value = lower_expression(ctx, value_node)
+    _same_length(ctx, base, node)
     before = as_it_was(ctx, old, mark)
     ctx.span = ctx.at(node)
     if target.rank == 0:

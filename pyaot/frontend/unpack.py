@@ -12,10 +12,11 @@ from pyaot.base.catalogue import UNSUPPORTED_STATEMENT
 from pyaot.frontend.arithmetic import compare, integer, minus, plus
 from pyaot.frontend.arrays import allocate, write
 from pyaot.frontend.context import Context
+from pyaot.frontend.list_items import item_at
 from pyaot.frontend.lists import list_type
 from pyaot.frontend.prove import make_equal, never_negative
 from pyaot.frontend.subscripts import subscript
-from pyaot.frontend.values import ArrayValue, Number, TupleValue, Value
+from pyaot.frontend.values import ArrayValue, ListValue, Number, TupleValue, Value
 from pyaot.ir.nodes import Const
 
 Element = cst.BaseElement
@@ -39,6 +40,9 @@ def _items(ctx: Context, value: Value, count: int, node: cst.CSTNode) -> Sequenc
     match value:
         case TupleValue(items) if len(items) == count:
             return items
+        case ListValue():
+            make_equal(ctx, value.length, integer(count), "a list has not as many items as are unpacked")
+            return [item_at(ctx, value, Number(integer(n))) for n in range(count)]
         case ArrayValue(shape=(extent, *_)) if not isinstance(extent, Const) or extent.value == count:
             make_equal(ctx, extent, integer(count), "a row does not have as many items as are unpacked")
             return [subscript(ctx, value, (Number(integer(n)),)) for n in range(count)]

@@ -96,6 +96,29 @@ class TupleValue(Struct, frozen=True):
     grows: str = ""  # an empty list whose first element tells its type
 
 
+class TuplePattern(Struct, frozen=True):
+    """How a tuple is made of the parts of a list's item, which are numbered from left to right."""
+
+    items: tuple["Pattern", ...]
+    maker: Maker | None = None  # of a named tuple
+
+
+Pattern: TypeAlias = int | TuplePattern
+
+
+class ListValue(Struct, frozen=True):
+    """A list of tuples or of arrays: for each part of an item an array with one dimension more."""
+
+    columns: tuple[ArrayValue, ...]
+    pattern: Pattern
+    grows: str = ""  # a list that grows, by the name that `growing.py` knows it by
+
+    @property
+    def length(self) -> Expr:
+        """The number of items."""
+        return self.columns[0].shape[0]
+
+
 class NoneValue(Struct, frozen=True):
     """None; as a subscript, a new axis."""
 
@@ -214,6 +237,7 @@ Value: TypeAlias = (
     Number
     | ArrayValue
     | TupleValue
+    | ListValue
     | NoneValue
     | TextValue
     | EllipsisValue
@@ -230,6 +254,16 @@ Value: TypeAlias = (
     | UnboundValue
     | MixedValue
 )
+
+
+def grows_as(value: Value | None) -> str:
+    """The name by which `growing.py` knows a list that grows; "" of all else."""
+    return value.grows if isinstance(value, ArrayValue | TupleValue | ListValue) else ""
+
+
+def is_one_list(value: Value | None, other: Value | None) -> bool:
+    """The same list that grows, perhaps with another length."""
+    return grows_as(value) == grows_as(other) != ""
 
 
 def is_alike(a: TupleValue | RecordValue, b: TupleValue | RecordValue) -> bool:

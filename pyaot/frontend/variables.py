@@ -12,13 +12,14 @@ from pyaot.frontend.arrays import array_type, freeze, is_stable, materialise, re
 from pyaot.frontend.context import Agreements, Context, ShapeChange, TypeChange
 from pyaot.frontend.conversion import convert, describe
 from pyaot.frontend.growing import note_alias
-from pyaot.frontend.lists import as_list_array
+from pyaot.frontend.list_items import as_list
 from pyaot.frontend.promote import join
 from pyaot.frontend.prove import canonical, linear, make_equal, same
 from pyaot.frontend.tuple_parts import fits, is_carried_whole, leaves_of, of_variables
 from pyaot.frontend.values import (
     ArrayValue,
     Indices,
+    ListValue,
     MixedValue,
     Number,
     Place,
@@ -41,10 +42,11 @@ def assign_name(ctx: Context, name: str, value: Value) -> None:
             _assign_items(ctx, name, value)
         case Number():
             _assign_number(ctx, name, value)
-        case ArrayValue(grows=key) if key and agreement(ctx, name) is None:
+        case ArrayValue(grows=key) | ListValue(grows=key) if key and agreement(ctx, name) is None:
             note_alias(ctx, name, value)
             ctx.scope.names[name] = value
         case ArrayValue():
+            note_alias(ctx, name, value)
             _assign_array(ctx, name, value)
         case TupleValue():
             note_alias(ctx, name, value)
@@ -64,15 +66,15 @@ def note_user_name(ctx: Context, name: str, value: Value) -> None:
             ctx.note_user_name(variable, name)
         case ArrayValue(place=Place(array)):
             ctx.note_user_name(array, name)
-        case TupleValue(items):
+        case TupleValue(items) | ListValue(items):
             for item in items:
                 note_user_name(ctx, name, item)
 
 
 def _settled(ctx: Context, value: TupleValue) -> Value:
     """A tuple whose items keep their values; a list of numbers that may be changed becomes an array."""
-    if value.is_list and not value.grows and (array := as_list_array(ctx, value)) is not None:
-        return array
+    if value.is_list and not value.grows and (made := as_list(ctx, value)) is not None:
+        return made
     return settle(ctx, value)
 
 

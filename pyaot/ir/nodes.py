@@ -311,6 +311,10 @@ class Maker(Struct, frozen=True):
         return "." not in self.name
 
 
+# Makes a list of tuples of the lists of their items: `list(zip(ys, xs))`.
+ZIPPED = Maker("builtins.zip", ())
+
+
 class TupleResult(Struct, frozen=True):
     """A tuple, a list where `is_list`, or an object of a class whose fields are the items."""
 

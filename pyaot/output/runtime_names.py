@@ -51,6 +51,7 @@ RUNTIME_NAMES = frozenset(
         "versions",
         "view",
         "with_copies",
+        "zipped",
         *DTYPES.values(),
     }
 )

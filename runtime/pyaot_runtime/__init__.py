@@ -27,7 +27,7 @@ from pyaot_runtime.guards import (
 )
 from pyaot_runtime.kernels import Kernels, load_kernels
 from pyaot_runtime.library import allocate, library_call
-from pyaot_runtime.lists import as_list, as_list_of_numpy, keep, lists_overlap, rebox, unbox
+from pyaot_runtime.lists import as_list, as_list_of_numpy, keep, lists_overlap, rebox, unbox, zipped
 from pyaot_runtime.results import named_result, read_only_view, view
 from pyaot_runtime.threads import set_team, set_threads, threads
 
@@ -90,4 +90,5 @@ __all__ = [
     "versions",
     "view",
     "with_copies",
+    "zipped",
 ]

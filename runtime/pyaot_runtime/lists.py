@@ -71,6 +71,11 @@ def as_list_of_numpy(leaf: numpy.ndarray[Any, Any]) -> list[Any]:
     return list(leaf) if leaf.ndim == 1 else [as_list_of_numpy(row) for row in leaf]
 
 
+def zipped(*columns: list[Any]) -> list[Any]:
+    """A result: a new list of tuples, from the lists of their items."""
+    return list(zip(*columns))
+
+
 def lists_overlap(a: ListArray, b: ListArray) -> bool:
     """Whether two lists are the same or have a row in common."""
     return not _lists(a.source, a.ndim).isdisjoint(_lists(b.source, b.ndim))

@@ -17,6 +17,7 @@ from tests.equivalence.lowering_matching import MATCHING
 from tests.equivalence.lowering_numbers import NUMBERS
 from tests.equivalence.lowering_shapes import SHAPES
 from tests.equivalence.lowering_sorted import SORTED
+from tests.equivalence.lowering_tuple_lists import TUPLE_LISTS
 from tests.equivalence.lowering_tuples import TUPLES
 from tests.equivalence.lowering_types import TYPES
 from tests.equivalence.lowering_walked import WALKED
@@ -30,6 +31,7 @@ CASES = (
     *ARRAYS,
     *LISTS,
     *GROWING,
+    *TUPLE_LISTS,
     *WALKED,
     *CALLS,
     *SHAPES,

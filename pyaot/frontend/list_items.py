@@ -1,0 +1,190 @@
+"""What the items of a list are made of, and the lists whose items are tuples or arrays.
+
+stack.append((y, x))    two columns, for the y and the x of each item
+out.append(h)           one column, with a dimension more than h
+stack[k]                (y[k], x[k])
+
+Tuples cannot change, so it does not matter that none exists. An array can: what is read from a list is a copy
+that stays as it is, and what becomes an item may not be written afterwards (see `ir/given.py`).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec.structs import replace
+
+from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
+from pyaot.frontend.arithmetic import integer
+from pyaot.frontend.arrays import allocate, array_type, as_stored, materialise, view
+from pyaot.frontend.context import Context, ListType
+from pyaot.frontend.lists import as_list_array
+from pyaot.frontend.subscripts import element_index, slice_bounds
+from pyaot.frontend.values import (
+    ArrayValue,
+    ListValue,
+    Number,
+    Pattern,
+    SliceValue,
+    TuplePattern,
+    TupleValue,
+    Value,
+    Walk,
+)
+from pyaot.ir.nodes import Expr, Store
+from pyaot.ir.types import Array, Origin
+
+Part = Number | ArrayValue
+
+
+# ---- the parts of an item -------------------------------------------------------------------------------
+
+
+def pattern_of(item: Value) -> Pattern:
+    """How the item is made of its parts."""
+    return _pattern(item, iter(range(1_000_000)))
+
+
+def _pattern(item: Value, numbers: Iterator[int]) -> Pattern:
+    if isinstance(item, TupleValue) and not item.is_list:
+        return TuplePattern(tuple(_pattern(inner, numbers) for inner in item.items), item.maker)
+    return next(numbers)
+
+
+def parts_of(item: Value) -> list[Value]:
+    """The parts of an item, from left to right."""
+    if isinstance(item, TupleValue) and not item.is_list:
+        return [part for inner in item.items for part in parts_of(inner)]
+    return [item]
+
+
+def item_of(pattern: Pattern, parts: Sequence[Part]) -> Value:
+    """The item that is made of these parts."""
+    if isinstance(pattern, int):
+        return parts[pattern]
+    return TupleValue(tuple(item_of(inner, parts) for inner in pattern.items), maker=pattern.maker)
+
+
+def column_type(part: Part) -> Array:
+    """The type of a list, or of a column of one, for such parts."""
+    if isinstance(part, ArrayValue) and not part.boxed:
+        return Array(part.dtype, part.rank + 1)
+    rank = part.rank if isinstance(part, ArrayValue) else 0
+    return Array(part.type.dtype, rank + 1, True, part.type.origin is Origin.NUMPY)
+
+
+def holds_arrays(type: ListType) -> bool:
+    """Whether the items are arrays, or tuples with arrays in them."""
+    return any(not column.boxed for column in type.columns)
+
+
+def list_of(columns: Sequence[ArrayValue], pattern: Pattern, grows: str = "") -> ArrayValue | ListValue:
+    """The list whose items' parts are in these columns."""
+    if isinstance(pattern, int) and columns[0].boxed:
+        return replace(columns[0], grows=grows)
+    return ListValue(tuple(columns), pattern, grows)
+
+
+def columns_of(value: ArrayValue | ListValue) -> tuple[ArrayValue, ...]:
+    """The arrays with the parts of the list's items."""
+    return value.columns if isinstance(value, ListValue) else (value,)
+
+
+def type_of(value: ArrayValue | ListValue) -> ListType:
+    """What the list holds."""
+    pattern = value.pattern if isinstance(value, ListValue) else 0
+    return ListType(tuple(map(array_type, columns_of(value))), pattern)
+
+
+# ---- lists of items that are known one by one -----------------------------------------------------------
+
+
+def as_list(ctx: Context, value: TupleValue) -> ArrayValue | ListValue | None:
+    """A list of known numbers, rows or tuples of numbers; None where they differ in type."""
+    array = as_list_array(ctx, value)
+    if array is not None or not value.items:
+        return array
+    if not all(isinstance(item, TupleValue) and not item.is_list for item in value.items):
+        return None
+    return as_columns(ctx, value.items)
+
+
+def as_columns(ctx: Context, items: Sequence[Value]) -> ListValue | None:
+    """The list of these tuples of numbers; None where they differ in type."""
+    pattern = pattern_of(items[0])
+    rows = [[part for part in parts_of(item) if isinstance(part, Number)] for item in items]
+    kinds = {tuple(part.type for part in row) for row in rows}
+    if len(kinds) != 1 or not rows[0] or any(pattern_of(item) != pattern for item in items):
+        return None
+    if any(len(parts_of(item)) != len(row) for item, row in zip(items, rows)):
+        return None
+    if any(part.type.is_undecided for part in rows[0]):
+        return None
+    columns = [allocate(ctx, "list", column_type(part), (integer(len(items)),)) for part in rows[0]]
+    for position, row in enumerate(rows):
+        for column, part in zip(columns, row):
+            assert column.place is not None
+            ctx.emit(Store(column.place.array, (integer(position),), part.expr, False, ctx.span))
+    return ListValue(tuple(columns), pattern)
+
+
+# ---- reading --------------------------------------------------------------------------------------------
+
+
+def item_at(ctx: Context, value: ListValue, index: Number) -> Value:
+    """`value[index]`."""
+    first, checked = element_index(ctx, value.columns[0], 0, index)
+    parts = [_part_at(ctx, column, first, checked) for column in value.columns]
+    return item_of(value.pattern, parts)
+
+
+def _part_at(ctx: Context, column: ArrayValue, index: Expr, checked: bool) -> Part:
+    rank = column.rank
+    starts = (index, *(integer(0),) * (rank - 1))
+    walks = [Walk((axis,), integer(1)) for axis in range(1, rank)]
+    found = view(ctx, column, column.shape[1:], starts, walks, checked)
+    if rank == 1:
+        return Number(found.element(()))
+    return shared(column, found)
+
+
+def shared(column: ArrayValue, found: ArrayValue) -> ArrayValue:
+    """An array that is an item of a list: a copy of it may be read, and neither may be written."""
+    assert column.place is not None
+    return replace(found, place=None, borrowed=item_name(column.place.array), shown=None)
+
+
+def item_name(column: str) -> str:
+    """What arrays that are items of such a list are said to be borrowed from; no array has this name."""
+    return f"{column}[]"
+
+
+def part_of(ctx: Context, value: ListValue, bounds: SliceValue) -> ListValue:
+    """`value[bounds]`: a new list."""
+    start, count, step = slice_bounds(ctx, value.length, bounds)
+    columns = []
+    for column in value.columns:
+        if not column.boxed:
+            raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A part of a list of arrays is not compiled.")
+        chosen = view(ctx, column, (count,), (start,), (Walk((0,), step),), checked=False)
+        columns.append(materialise(ctx, chosen, "slice"))
+    return ListValue(tuple(columns), value.pattern)
+
+
+def set_item(ctx: Context, target: ListValue, index: Number, item: Value) -> bool:
+    """`target[index] = item` of a list of tuples; False where the item is of another kind."""
+    parts = [as_stored(ctx, part) if isinstance(part, ArrayValue) else part for part in parts_of(item)]
+    kinds = [column.type for column in target.columns]
+    numbers = [part for part in parts if isinstance(part, Number)]
+    if pattern_of(item) != target.pattern or [part.type for part in numbers] != kinds:
+        return False
+    held = [ctx.temporary("item", part.expr) for part in numbers]
+    where, checked = element_index(ctx, target.columns[0], 0, index)
+    for column, expr in zip(target.columns, held):
+        place = column.place
+        assert place is not None
+        ctx.emit(Store(place.array, place.subscripts((where,)), expr, checked, ctx.span))
+    return True
+
+
+def copied(ctx: Context, columns: Iterable[ArrayValue]) -> tuple[ArrayValue, ...]:
+    """New arrays with the elements of these."""
+    return tuple(materialise(ctx, column) for column in columns)
