@@ -26,6 +26,7 @@ from pyaot.frontend.list_items import (
     columns_of,
     copied,
     item_of,
+    note_item,
     parts_of,
     pattern_of,
     shared,
@@ -72,8 +73,10 @@ def append(ctx: Context, target: Listed, item: Value) -> None:
     held = [ctx.temporary("item", part.expr) if isinstance(part, Number) else part for part in parts]
     if ctx.span not in found.reserved:
         _make_room(ctx, found, plus(length_of(found), integer(1)), shapes)
-    for buffer, part, shape in zip(found.buffers, held, shapes):
-        _put(ctx, buffer, length_of(found), part, shape)
+    for buffer, kept, shape in zip(found.buffers, held, shapes):
+        _put(ctx, buffer, length_of(found), kept, shape)
+    for buffer, given in zip(found.buffers, parts):
+        note_item(ctx, buffer, given)
     _count(ctx, found, integer(1))
 
 
@@ -96,6 +99,8 @@ def _as_part(ctx: Context, item: Value) -> Part:
             return item
         case TupleValue(is_list=True, grows="") if (row := as_list_array(ctx, item)) is not None:
             return row
+        case ArrayValue(boxed=False) if item.rank > 0:
+            return item
         case ArrayValue(boxed=True) if item.rank < MOST_NESTED and is_fresh_list(ctx, item):
             return item
         case ArrayValue(boxed=True, grows=key) if key and item.rank < MOST_NESTED:
@@ -103,9 +108,9 @@ def _as_part(ctx: Context, item: Value) -> Part:
             return item
     raise ctx.refuse(
         UNSUPPORTED_EXPRESSION,
-        "A list gets an item here that is not a number, a tuple of numbers or a new list of numbers.",
+        "A list gets an item here that is not a number, an array, a tuple of these or a new list of numbers.",
         None,
-        "Append numbers, tuples of numbers, or lists that are made in the same turn of the loop.",
+        "Append numbers, arrays, tuples of these, or lists that are made in the same turn of the loop.",
     )
 
 

@@ -7,16 +7,16 @@ import libcst as cst
 from msgspec.structs import replace
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
-from pyaot.frontend.arithmetic import binary, cast, greatest, integer, minus, plus, times
-from pyaot.frontend.arrays import allocate, loops, new_index
+from pyaot.frontend.arithmetic import binary, greatest, integer, minus, plus, times
+from pyaot.frontend.arrays import allocate, new_index
 from pyaot.frontend.comprehension_loops import as_loops
 from pyaot.frontend.context import Context
-from pyaot.frontend.list_items import list_of, parts_of, pattern_of
+from pyaot.frontend.growing import is_fresh_list
+from pyaot.frontend.list_items import column_type, list_of, note_item, parts_of, pattern_of, put_part
 from pyaot.frontend.lists import MOST_NESTED, as_list_array, list_type
 from pyaot.frontend.prove import never_negative
-from pyaot.frontend.values import ArrayValue, Indices, Number, RangeValue, TupleValue, Value
-from pyaot.ir.nodes import Const, Expr, For, Stmt, Store, Var
-from pyaot.ir.types import Array
+from pyaot.frontend.values import ArrayValue, Number, RangeValue, TupleValue, Value
+from pyaot.ir.nodes import Const, Expr, For, Stmt, Var
 from pyaot.ir.walk import scalars_assigned, walk_expr
 
 
@@ -69,41 +69,31 @@ def _over_range(ctx: Context, name: str, source: RangeValue, node: cst.ListComp)
             value = as_list_array(ctx, value) or value
         before = list(inside)
         inside.clear()
-    if isinstance(value, ArrayValue):
-        return _rows(ctx, value, (index, count, name), before)
-    parts = [part for part in parts_of(value) if isinstance(part, Number)]
+    parts = [part for part in parts_of(value) if isinstance(part, Number | ArrayValue)]
     if not parts or len(parts) < len(parts_of(value)):
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A list of this kind of value is not compiled.", node)
-    columns = [allocate(ctx, "list", list_type(ctx, part.type), (count,)) for part in parts]
-    puts = [_put(ctx, column, index, part) for column, part in zip(columns, parts)]
+    columns = [_column(ctx, part, count, before) for part in parts]
+    with ctx.nested() as puts:
+        for column, part in zip(columns, parts):
+            put_part(ctx, column, index, part)
+            note_item(ctx, column, part)
     ctx.emit(For(index.name, integer(0), count, (*before, *puts), label=name, span=ctx.span))
     return list_of(columns, pattern_of(value))
 
 
-def _put(ctx: Context, column: ArrayValue, index: Expr, part: Number) -> Stmt:
-    assert column.place is not None
-    return Store(column.place.array, (index,), cast(part.expr, part.type), False, ctx.span)
-
-
-def _rows(ctx: Context, row: ArrayValue, loop: tuple[Var, Expr, str], before: list[Stmt]) -> Value:
-    """Rows of one shape that are made inside the loop, copied into one array."""
-    index, count, name = loop
-    is_even = all(_is_invariant(ctx, extent, before) for extent in row.shape)
-    if not row.boxed or row.rank >= MOST_NESTED or not is_even:
+def _column(ctx: Context, part: Number | ArrayValue, count: Expr, before: list[Stmt]) -> ArrayValue:
+    """An array for a part of every item; those that are arrays or rows have one shape."""
+    if isinstance(part, Number):
+        return allocate(ctx, "list", list_type(ctx, part.type), (count,))
+    is_even = all(_is_invariant(ctx, extent, before) for extent in part.shape)
+    if (part.boxed and part.rank >= MOST_NESTED) or part.rank == 0 or not is_even:
         raise ctx.refuse(
             UNSUPPORTED_EXPRESSION, "A list of rows of different lengths or kinds is not compiled."
         )
-    result = allocate(ctx, "list", Array(row.dtype, row.rank + 1, True, row.numpy_items), (count, *row.shape))
-    place = result.place
-    assert place is not None
-
-    def body(indices: Indices) -> None:
-        ctx.emit(Store(place.array, (index, *indices), row.element(indices), False, ctx.span))
-
-    with ctx.nested() as copying:
-        loops(ctx, row.shape, body)
-    ctx.emit(For(index.name, integer(0), count, (*before, *copying), label=name, span=ctx.span))
-    return result
+    if part.boxed and not is_fresh_list(ctx, part):
+        message = "A list of rows that other names have, too, is not compiled."
+        raise ctx.refuse(UNSUPPORTED_EXPRESSION, message, None, "Take copies: 'list(row)'.")
+    return allocate(ctx, "list", column_type(part), (count, *part.shape))
 
 
 def _is_invariant(ctx: Context, extent: Expr, before: list[Stmt]) -> bool:

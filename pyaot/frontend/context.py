@@ -16,7 +16,8 @@ from pyaot.frontend.facts import NameFacts
 from pyaot.frontend.scopes import ModuleScope
 from pyaot.frontend.syntax import SyntaxTree, walk
 from pyaot.frontend.values import Pattern, Value
-from pyaot.ir.nodes import Assign, Check, Dim, Expr, Inexact, Require, Stmt, Store, Var
+from pyaot.ir.given import Gift
+from pyaot.ir.nodes import Assign, Bind, Check, Dim, Expr, Inexact, Require, Stmt, Store, Var
 from pyaot.ir.program import GlobalFact
 from pyaot.ir.types import PY_INT, Array, Scalar
 from pyaot.ir.user_names import UNNAMED
@@ -170,6 +171,9 @@ class Context(Struct):
     inlining: list[cst.CSTNode] = field(default_factory=list)  # the functions that are being lowered
     lists: dict[str, GrowingList] = field(default_factory=dict)
     list_types: dict[str, ListType] = field(default_factory=dict)  # what earlier attempts found out
+    gifts: dict[str, Gift] = field(default_factory=dict)  # arrays that become items, by their marks
+    shared: set[str] = field(default_factory=set)  # lists that have such arrays with others
+    returned: dict[str, Span] = field(default_factory=dict)  # lists of arrays that are results
     bodies: list[list[Stmt]] = field(default_factory=list)  # those that are being written, outermost first
     given_back: cst.CSTNode | None = None  # the call whose result is followed by the fields that it sets
     choosing: Callable[[cst.Subscript, Value], bool] | None = None  # subscripts that stand for their base now
@@ -183,6 +187,9 @@ class Context(Struct):
                 None,
                 "Take the part with '.copy()' if it is to stay as it is.",
             )
+        if isinstance(statement, Bind):
+            pairs = zip(statement.targets, statement.sources)
+            self.frozen.update([target for target, source in pairs if source in self.frozen])
         self.body.append(statement)
 
     @contextmanager

@@ -11,6 +11,7 @@ tuples has a buffer for each number of a tuple (see `list_items.py`).
 """
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -43,6 +44,8 @@ from pyaot.ir.nodes import (
     Var,
 )
 from pyaot.ir.types import PY_INT, Array
+
+AnyValue = TypeVar("AnyValue", bound=Value)
 
 
 def is_fresh_list(ctx: Context, value: ArrayValue | ListValue) -> bool:
@@ -80,7 +83,8 @@ def _mentions(value: Value, array: str) -> bool:
     return False
 
 
-def begin(ctx: Context, name: str, columns: Sequence[ArrayValue], pattern: Pattern) -> Value:
+def begin(ctx: Context, name: str, columns: Sequence[ArrayValue], pattern: Pattern) -> ArrayValue | ListValue:
+    """The variable's list begins with the items in these columns, which are nobody else's."""
     own = ctx.scope.prefix + name
     first = [materialise(ctx, column, own) if column.place is None else column for column in columns]
     found = _home(ctx, name, ListType(tuple(map(array_type, first)), pattern))
@@ -134,6 +138,7 @@ def row_left(ctx: Context, found: GrowingList) -> Unsupported:
 
 
 def mixed(ctx: Context, found: GrowingList, type: ListType) -> Unsupported:
+    """Why the list does not take an item: it is of another type than the others."""
     own, other = (_described(one.pattern, one.columns) for one in (found.type, type))
     hint = "Append float(...) or int(...), so that all elements are of one type."
     message = f"The list '{found.name}' holds {own} and gets {other}."
@@ -217,7 +222,7 @@ def current(ctx: Context, key: str) -> ArrayValue | ListValue:
     return list_of(columns, found.type.pattern, key)
 
 
-def as_it_is_now(ctx: Context, value: Value) -> Value:
+def as_it_is_now(ctx: Context, value: AnyValue) -> AnyValue | ArrayValue | ListValue:
     """A list that grows as long as it is here; all else as it is."""
     if isinstance(value, ArrayValue | ListValue) and value.grows:
         return current(ctx, value.grows)
@@ -225,6 +230,7 @@ def as_it_is_now(ctx: Context, value: Value) -> Value:
 
 
 def column_now(ctx: Context, found: GrowingList, buffer: str, length: Expr) -> ArrayValue:
+    """The array with a part of each item, as long as the list is."""
     type = ctx.arrays[buffer]
     shape = (length, *(Dim(buffer, axis, PY_INT) for axis in range(1, type.rank)))
     walks = tuple(Walk((axis,), integer(1)) for axis in range(type.rank))
@@ -233,5 +239,6 @@ def column_now(ctx: Context, found: GrowingList, buffer: str, length: Expr) -> A
 
 
 def set_length(ctx: Context, found: GrowingList, length: Expr) -> None:
+    """The list has another length from here on."""
     ctx.emit(Assign(found.length, length, ctx.span))
     found.known = length if isinstance(length, Const) else None

@@ -14,12 +14,14 @@ from msgspec.structs import replace
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
 from pyaot.frontend.arithmetic import integer
-from pyaot.frontend.arrays import allocate, array_type, as_stored, materialise, view
+from pyaot.frontend.arrays import allocate, array_type, as_stored, loops, materialise, view
 from pyaot.frontend.context import Context, ListType
 from pyaot.frontend.lists import as_list_array
+from pyaot.frontend.prove import make_equal
 from pyaot.frontend.subscripts import element_index, slice_bounds
 from pyaot.frontend.values import (
     ArrayValue,
+    Indices,
     ListValue,
     Number,
     Pattern,
@@ -29,8 +31,9 @@ from pyaot.frontend.values import (
     Value,
     Walk,
 )
-from pyaot.ir.nodes import Expr, Store
-from pyaot.ir.types import Array, Origin
+from pyaot.ir.given import Gift
+from pyaot.ir.nodes import Assign, Const, Expr, Store
+from pyaot.ir.types import PY_BOOL, Array, Origin
 
 Part = Number | ArrayValue
 
@@ -157,6 +160,27 @@ def item_name(column: str) -> str:
     return f"{column}[]"
 
 
+def note_item(ctx: Context, owner: ArrayValue | str, part: Part) -> None:
+    """The part is in a list from here on: where it has a name, or may be a view, its memory is marked."""
+    if not isinstance(part, ArrayValue) or part.boxed:
+        return
+    column = owner if isinstance(owner, str) else array_name(owner)
+    own = array_name(part) if part.is_view else ""
+    sources = [name for name in (own, part.borrowed, ctx.views_copied.get(own, "")) if name]
+    if sources and not (sources == [own] and part.place is not None and part.place.whole):
+        ctx.shared.add(column)
+    for source in sources:
+        mark = ctx.fresh("item")
+        ctx.gifts[mark] = Gift(source, column)
+        ctx.emit(Assign(mark, Const(True, PY_BOOL), ctx.span))
+
+
+def array_name(value: ArrayValue) -> str:
+    """The array that the value is in."""
+    assert value.place is not None
+    return value.place.array
+
+
 def part_of(ctx: Context, value: ListValue, bounds: SliceValue) -> ListValue:
     """`value[bounds]`: a new list."""
     start, count, step = slice_bounds(ctx, value.length, bounds)
@@ -170,19 +194,40 @@ def part_of(ctx: Context, value: ListValue, bounds: SliceValue) -> ListValue:
 
 
 def set_item(ctx: Context, target: ListValue, index: Number, item: Value) -> bool:
-    """`target[index] = item` of a list of tuples; False where the item is of another kind."""
-    parts = [as_stored(ctx, part) if isinstance(part, ArrayValue) else part for part in parts_of(item)]
-    kinds = [column.type for column in target.columns]
-    numbers = [part for part in parts if isinstance(part, Number)]
-    if pattern_of(item) != target.pattern or [part.type for part in numbers] != kinds:
+    """`target[index] = item`; False where the item is of another kind than the others."""
+    parts = [part for part in parts_of(item) if isinstance(part, Number | ArrayValue)]
+    if len(parts) != len(target.columns) or pattern_of(item) != target.pattern:
         return False
-    held = [ctx.temporary("item", part.expr) for part in numbers]
+    if any(column_type(part) != array_type(column) for part, column in zip(parts, target.columns)):
+        return False
+    held = [_held(ctx, part, column) for part, column in zip(parts, target.columns)]
     where, checked = element_index(ctx, target.columns[0], 0, index)
-    for column, expr in zip(target.columns, held):
-        place = column.place
-        assert place is not None
-        ctx.emit(Store(place.array, place.subscripts((where,)), expr, checked, ctx.span))
+    for column, part in zip(target.columns, held):
+        put_part(ctx, column, where, part, checked)
+    for column, part in zip(target.columns, parts):
+        note_item(ctx, column, part)
     return True
+
+
+def _held(ctx: Context, part: Part, column: ArrayValue) -> Part:
+    """A part of the new item, found before the list changes; an array has the shape of the others."""
+    if isinstance(part, Number):
+        return Number(ctx.temporary("item", part.expr))
+    for extent, goal in zip(part.shape, column.shape[1:]):
+        make_equal(ctx, extent, goal, "the arrays of a list differ in shape")
+    return as_stored(ctx, part)
+
+
+def put_part(ctx: Context, column: ArrayValue, where: Expr, part: Part, checked: bool = False) -> None:
+    """Stores a part of an item where the column has that of item `where`."""
+    place = column.place
+    assert place is not None
+
+    def put(indices: Indices) -> None:
+        value = part.element(indices) if isinstance(part, ArrayValue) else part.expr
+        ctx.emit(Store(place.array, place.subscripts((where, *indices)), value, checked, ctx.span))
+
+    loops(ctx, part.shape if isinstance(part, ArrayValue) else (), put)
 
 
 def copied(ctx: Context, columns: Iterable[ArrayValue]) -> tuple[ArrayValue, ...]:

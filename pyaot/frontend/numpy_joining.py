@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import Arguments, axes_argument, is_given, known_int
-from pyaot.frontend.arithmetic import cast, integer, plus
+from pyaot.frontend.arithmetic import cast, integer, plus, times
 from pyaot.frontend.arrays import allocate, as_stored, loops, materialise
 from pyaot.frontend.coerce import as_array, common_dtype, stacked_items
 from pyaot.frontend.context import Context
 from pyaot.frontend.numpy_shapes import transposed
 from pyaot.frontend.prove import make_equal
 from pyaot.frontend.reshaping import flattened, reshaped
-from pyaot.frontend.values import ArrayValue, Indices, NoneValue, TupleValue, Value
+from pyaot.frontend.values import ArrayValue, Indices, ListValue, NoneValue, TupleValue, Value
 from pyaot.ir.nodes import Expr, Store
 from pyaot.ir.types import Array, Scalar
 
@@ -50,14 +50,37 @@ def _copy_part(ctx: Context, result: ArrayValue, part: ArrayValue, along: int, o
     loops(ctx, part.shape, body)
 
 
+def _joined_items(ctx: Context, items: ArrayValue, along: int) -> ArrayValue:
+    """The arrays of a list, which have one shape, one after the other along an axis of theirs."""
+    count, *inner = items.shape
+    extent = inner[along]
+    shape = (*inner[:along], times(count, extent), *inner[along + 1 :])
+    result = allocate(ctx, "joined", Array(items.dtype, items.rank - 1), shape)
+    place = result.place
+    assert place is not None
+
+    def body(indices: Indices) -> None:
+        item, *own = indices
+        own[along] = plus(times(item, extent), own[along])
+        ctx.emit(Store(place.array, tuple(own), items.element(indices), False, ctx.span))
+
+    loops(ctx, items.shape, body)
+    return result
+
+
 def _parts(ctx: Context, value: Value | None) -> list[ArrayValue]:
     if not isinstance(value, TupleValue) or not value.items:
-        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The arrays to join must be written as a tuple or list.")
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The arrays to join must be in a tuple or list.")
     return [as_array(ctx, item) for item in value.items]
 
 
 def _concatenate(ctx: Context, arguments: Arguments) -> Value:
     arrays, axis = arguments.take(ctx, "arrays", "axis")
+    if isinstance(arrays, ListValue) and (items := as_array(ctx, arrays)).rank > 1:
+        if isinstance(axis, NoneValue):
+            return materialise(ctx, flattened(ctx, materialise(ctx, items)), "joined")
+        along = axes_argument(ctx, axis, items.rank - 1)[0] if is_given(axis) else 0
+        return _joined_items(ctx, items, along)
     parts = _parts(ctx, arrays)
     if isinstance(axis, NoneValue):
         parts, axis = [flattened(ctx, as_stored(ctx, part)) for part in parts], None
@@ -69,9 +92,12 @@ def _concatenate(ctx: Context, arguments: Arguments) -> Value:
 
 def _stack(ctx: Context, arguments: Arguments) -> Value:
     arrays, axis = arguments.take(ctx, "arrays", "axis")
-    if not isinstance(arrays, TupleValue):
-        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The arrays to stack must be written as a tuple or list.")
-    result = stacked_items(ctx, arrays.items)
+    if isinstance(arrays, ListValue):
+        result = materialise(ctx, as_array(ctx, arrays), "stacked")
+    elif isinstance(arrays, TupleValue):
+        result = stacked_items(ctx, arrays.items)
+    else:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The arrays to stack must be in a tuple or list.")
     position = known_int(ctx, axis, "An axis") % result.rank if is_given(axis) else 0
     order = list(range(1, result.rank))
     order.insert(position, 0)
@@ -81,6 +107,11 @@ def _stack(ctx: Context, arguments: Arguments) -> Value:
 def _stack_along(default_axis: int, least: int) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
         (arrays,) = arguments.take(ctx, "tup")
+        if isinstance(arrays, ListValue) and (items := as_array(ctx, arrays)).rank > 1:
+            rank = items.rank - 1
+            if rank < least:
+                return materialise(ctx, items, "stacked")
+            return _joined_items(ctx, items, 0 if rank == 1 else default_axis)
         parts = [_at_least(ctx, p, least) for p in _parts(ctx, arrays)]
         return concatenated(ctx, parts, 0 if parts[0].rank == 1 else default_axis)
 

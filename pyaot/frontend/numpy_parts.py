@@ -22,6 +22,7 @@ from pyaot.frontend.subscripts import subscript
 from pyaot.frontend.values import (
     ArrayValue,
     Indices,
+    ListValue,
     NoneValue,
     Number,
     SliceValue,
@@ -127,8 +128,10 @@ def _columns(rank: int, axis: int) -> Handler:
 
     def handle(ctx: Context, arguments: Arguments) -> Value:
         (tup,) = arguments.take(ctx, "tup")
+        if isinstance(tup, ListValue) and rank == 1 and (items := as_array(ctx, tup)).rank == 2:
+            return materialise(ctx, transposed(ctx, items, (1, 0)), "joined")
         if not isinstance(tup, TupleValue) or not tup.items:
-            raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The arrays to join must be written as a tuple or list.")
+            raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The arrays to join must be in a tuple or list.")
         parts = [with_rank(ctx, as_array(ctx, item), rank) for item in tup.items]
         if rank == 1:
             parts = [_as_column(ctx, part) for part in parts]

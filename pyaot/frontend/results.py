@@ -6,7 +6,7 @@ from pyaot.base.catalogue import UNSUPPORTED_STATEMENT
 from pyaot.frontend.arithmetic import both, cast, compare, integer, minus, plus, times
 from pyaot.frontend.arrays import array_type, materialise, whole
 from pyaot.frontend.context import Context, ReturnPoint
-from pyaot.frontend.list_items import columns_of, copied
+from pyaot.frontend.list_items import array_name, columns_of, copied, item_name
 from pyaot.frontend.origins import COMPLEX, FLOAT, INT, NUMPY, kind_code
 from pyaot.frontend.prove import never_negative
 from pyaot.frontend.values import (
@@ -25,6 +25,7 @@ from pyaot.frontend.values import (
 )
 from pyaot.frontend.variables import as_whole, assign_name, link
 from pyaot.ir.nodes import (
+    APART,
     ZIPPED,
     ArrayResult,
     Bind,
@@ -75,6 +76,10 @@ def _no_list_twice(ctx: Context, value: Value) -> None:
     if len({part.class_name if part.class_name in unsure else part.made for part in objects}) < len(objects):
         raise ctx.refuse(UNSUPPORTED_STATEMENT, "One object in two places of the result is not compiled.")
     arrays = [part for part in parts if isinstance(part, ArrayValue)]
+    listed = {item_name(array_name(c)) for part in parts if isinstance(part, ListValue) for c in part.columns}
+    if not listed.isdisjoint(source_of_copy(ctx, part) for part in arrays):
+        message = "A list and an array that is an item of it cannot both be returned from compiled code."
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, message, None, "Return a copy.")
     given = {part.place.array for part in arrays if part.place is not None}
     unlike = [
         part for part in arrays if part.shown is None or source_of_copy(ctx, part) not in ctx.parameters
@@ -139,14 +144,18 @@ def to_result(ctx: Context, value: Value) -> Result:
 
 
 def _list_result(ctx: Context, value: ListValue) -> Result:
-    """A list of tuples, from the lists of their numbers."""
+    """A list of tuples, from the lists of their numbers; a list of arrays, from one that has all of them."""
     pattern = value.pattern
-    if isinstance(pattern, int) or not all(column.boxed for column in value.columns):
-        raise ctx.refuse(UNSUPPORTED_STATEMENT, "A list of arrays is not returned from compiled code.")
-    if pattern.maker is not None or not all(isinstance(item, int) for item in pattern.items):
-        raise ctx.refuse(UNSUPPORTED_STATEMENT, "Only a list of tuples of numbers is returned.")
     columns = copied(ctx, value.columns) if value.grows else value.columns
-    return TupleResult(tuple(_array_result(ctx, column) for column in columns), maker=ZIPPED)
+    results = tuple(_array_result(ctx, column) for column in columns)
+    if isinstance(pattern, int):
+        ctx.returned[array_name(value.columns[0])] = ctx.span
+        return TupleResult(results, maker=APART)
+    is_plain = pattern.maker is None and all(isinstance(item, int) for item in pattern.items)
+    if not is_plain or not all(column.boxed and column.rank == 1 for column in columns):
+        message = "A list of tuples that hold more than numbers is not returned from compiled code."
+        raise ctx.refuse(UNSUPPORTED_STATEMENT, message)
+    return TupleResult(results, maker=ZIPPED)
 
 
 _NO_VIEW = "This view cannot be returned from compiled code."

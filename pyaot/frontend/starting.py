@@ -2,12 +2,14 @@
 
 from msgspec.structs import replace
 
+from pyaot.frontend.appending import append
 from pyaot.frontend.arithmetic import integer
 from pyaot.frontend.arrays import allocate
-from pyaot.frontend.context import Context
-from pyaot.frontend.growing import begin, is_fresh_list
-from pyaot.frontend.list_items import as_list, columns_of
-from pyaot.frontend.values import ArrayValue, ListValue, TupleValue, Value
+from pyaot.frontend.context import Context, ListType
+from pyaot.frontend.growing import as_it_is_now, begin, is_fresh_list
+from pyaot.frontend.list_items import as_list, column_type, columns_of, parts_of, pattern_of
+from pyaot.frontend.values import ArrayValue, ListValue, Number, TupleValue, Value
+from pyaot.frontend.variables import settle
 
 
 def start_list(ctx: Context, name: str, value: Value) -> Value:
@@ -22,8 +24,23 @@ def start_list(ctx: Context, name: str, value: Value) -> Value:
             return begin(ctx, name, first, known.pattern)
         case TupleValue(is_list=True, grows=""):
             made = as_list(ctx, value)
-            return value if made is None else start_list(ctx, name, made)
+            return _of_arrays(ctx, name, value) if made is None else start_list(ctx, name, made)
         case ArrayValue(boxed=True) | ListValue() if is_fresh_list(ctx, value):
             pattern = value.pattern if isinstance(value, ListValue) else 0
             return begin(ctx, name, columns_of(value), pattern)
     return value
+
+
+def _of_arrays(ctx: Context, name: str, value: TupleValue) -> Value:
+    """A list that begins with arrays, or tuples that have some: an empty one, to which they are appended."""
+    parts = [part for part in parts_of(value.items[0]) if isinstance(part, Number | ArrayValue)]
+    is_known = len(parts) == len(parts_of(value.items[0]))
+    if not is_known or all(isinstance(part, Number) or part.boxed for part in parts):
+        return value
+    type = ListType(tuple(map(column_type, parts)), pattern_of(value.items[0]))
+    items = [settle(ctx, item) for item in value.items]  # they may be made of the list that was there
+    first = [allocate(ctx, name, column, (integer(0),) * column.rank) for column in type.columns]
+    started = begin(ctx, name, first, type.pattern)
+    for item in items:
+        append(ctx, as_it_is_now(ctx, started), item)
+    return as_it_is_now(ctx, started)

@@ -20,6 +20,7 @@ from pyaot.ir import interpret_ops as ops
 from pyaot.ir.interpret_library import run_library, section_view
 from pyaot.ir.interpret_ops import Failure, InternalError, Value
 from pyaot.ir.nodes import (
+    APART,
     ZIPPED,
     Allocate,
     ArrayResult,
@@ -223,6 +224,8 @@ def _result(result: Result, state: State) -> Any:
             items = [_result(item, state) for item in result.items]
             if result.maker == ZIPPED:
                 return list(zip(*items))
+            if result.maker == APART:
+                return [item.copy() for item in items[0]]
             if result.maker is not None:
                 return Made(result.maker, tuple(items))
             return items if result.is_list else tuple(items)

@@ -313,6 +313,8 @@ class Maker(Struct, frozen=True):
 
 # Makes a list of tuples of the lists of their items: `list(zip(ys, xs))`.
 ZIPPED = Maker("builtins.zip", ())
+# Makes a list of arrays of one that has them all: `[item.copy() for item in stack]`.
+APART = Maker("builtins.list", ())
 
 
 class TupleResult(Struct, frozen=True):

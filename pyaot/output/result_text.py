@@ -12,6 +12,7 @@ from typing import assert_never
 
 from pyaot.backends.python_text import Names, scalar_type_text
 from pyaot.ir.nodes import (
+    APART,
     ZIPPED,
     Allocate,
     ArrayResult,
@@ -84,6 +85,8 @@ def _made(maker: Maker, items: list[str], wording: Wording) -> str:
         return f"{maker.name}({', '.join(f'{name}={item}' for name, item in zip(maker.fields, items))})"
     if maker == ZIPPED:
         return f"{wording.runtime('zipped')}({', '.join(items)})"
+    if maker == APART:
+        return f"{wording.runtime('apart')}({', '.join(items)})"
     name = maker.name.rpartition(".")[2]
     return f"{wording.runtime('named_result')}({', '.join((repr(name), *items))})"
 

@@ -22,6 +22,7 @@ RUNTIME_NAMES = frozenset(
     {
         "DECLINED",
         "PLAIN",
+        "apart",
         "attempt",
         "as_list",
         "as_list_of_numpy",

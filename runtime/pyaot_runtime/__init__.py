@@ -28,7 +28,7 @@ from pyaot_runtime.guards import (
 from pyaot_runtime.kernels import Kernels, load_kernels
 from pyaot_runtime.library import allocate, library_call
 from pyaot_runtime.lists import as_list, as_list_of_numpy, keep, lists_overlap, rebox, unbox, zipped
-from pyaot_runtime.results import named_result, read_only_view, view
+from pyaot_runtime.results import apart, named_result, read_only_view, view
 from pyaot_runtime.threads import set_team, set_threads, threads
 
 # The dtypes that guards compare with, in the machine's byte order.
@@ -44,6 +44,7 @@ __all__ = [
     "Binder",
     "Kernels",
     "allocate",
+    "apart",
     "as_list",
     "as_list_of_numpy",
     "attempt",

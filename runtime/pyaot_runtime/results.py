@@ -10,6 +10,11 @@ def named_result(name: str, *items: Any) -> Any:
     return getattr(numpy.linalg._linalg, name)(*items)
 
 
+def apart(stack: Any) -> list[Any]:
+    """A list of arrays, each with memory of its own, of one that has them all."""
+    return [item.copy() for item in stack]
+
+
 def view(leaf: tuple[Any, int, tuple[int, ...], tuple[int, ...]]) -> Any:
     """The view of an array that a kernel describes; offset and strides count elements."""
     array, offset, shape, strides = leaf

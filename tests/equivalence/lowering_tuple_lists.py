@@ -213,18 +213,6 @@ TUPLE_LISTS = (
         verdict="failed",
     ),
     case(
-        "no rows as an array",
-        """
-        def f(n: int):
-            rows = []
-            for i in range(n):
-                rows.append([1.0 * i, 2.0])
-            return np.array(rows)
-        """,
-        (0,),
-        verdict="failed",
-    ),
-    case(
         "tuples in tuples",
         """
         def f(n: int):
@@ -341,53 +329,6 @@ TUPLE_LISTS = (
             return xs
         """,
         (3,),
-        verdict="python",
-    ),
-    case(
-        "a row that is kept while its list is emptied",
-        """
-        def f(n: int):
-            rows = []
-            for i in range(n):
-                rows.append([1.0 * i, 2.0])
-            r = rows[-1]
-            rows.clear()
-            rows.append([7.0, 8.0])
-            return r[0] + rows[0][1]
-        """,
-        (1,),
-        verdict="python",
-    ),
-    case(
-        "a row that is kept while its list gets a new one",
-        """
-        def f(n: int):
-            rows = []
-            for i in range(n):
-                rows.append([1.0 * i, 2.0])
-            r = rows[-1]
-            rows = []
-            rows.append([7.0, 8.0])
-            return r[0] + rows[0][1]
-        """,
-        (1,),
-        verdict="python",
-    ),
-    case(
-        "a row that a helper keeps while its list is emptied",
-        """
-        def last(row, rows):
-            rows.clear()
-            rows.append([7.0, 8.0])
-            return row[0]
-
-        def f(n: int):
-            rows = []
-            for i in range(n):
-                rows.append([1.0 * i, 2.0])
-            return last(rows[0], rows)
-        """,
-        (1,),
         verdict="python",
     ),
     case(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.equivalence.agreement import Verdict, agree, lowered
+from tests.equivalence.lowering_array_lists import ARRAY_LISTS
 from tests.equivalence.lowering_arrays import ARRAYS
 from tests.equivalence.lowering_calls import CALLS
 from tests.equivalence.lowering_cases import HEAD, Small
@@ -32,6 +33,7 @@ CASES = (
     *LISTS,
     *GROWING,
     *TUPLE_LISTS,
+    *ARRAY_LISTS,
     *WALKED,
     *CALLS,
     *SHAPES,
