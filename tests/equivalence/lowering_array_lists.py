@@ -436,17 +436,4 @@ ARRAY_LISTS = (
         (THREE,),
         verdict="python",
     ),
-    case(
-        "what may be a view changes in a loop that binds it anew",
-        """
-        def f(A: M, n: int):
-            v = A.ravel()
-            for i in range(n):
-                v[0] = 5.0 + i
-                v = v * 2.0
-            return A
-        """,
-        (SQUARE, 2),
-        verdict="python",
-    ),
 )

@@ -1,6 +1,6 @@
 """Cases of `test_lowering.py`: lists."""
 
-from tests.equivalence.lowering_cases import case
+from tests.equivalence.lowering_cases import SQUARE, case
 
 LISTS = (
     case(
@@ -179,6 +179,19 @@ LISTS = (
             return rows
         """,
         (2,),
+        verdict="python",
+    ),
+    case(
+        "what may be a view changes in a loop that binds it anew",
+        """
+        def f(A: M, n: int):
+            v = A.ravel()
+            for i in range(n):
+                v[0] = 5.0 + i
+                v = v * 2.0
+            return A
+        """,
+        (SQUARE, 2),
         verdict="python",
     ),
 )
