@@ -64,15 +64,23 @@ def peer_disagreement(
     expected: Outcome, found: Outcome, outputs: Sequence[str], tolerance: "Tolerance"
 ) -> str:
     """The same for a peer's, which may return what NumPy's writes, or leave scratch arguments alone."""
-    wanted = [*expected.returned, *(expected.arguments[name] for name in expected.written)]
-    if len(found.returned) > len(expected.returned):  # returns what NumPy writes into its arguments
-        return _first_wrong([*zip(wanted, found.returned)], tolerance)
-    if len(found.returned) < len(expected.returned):
-        return f"{len(found.returned)} results instead of {len(expected.returned)}"
+    if len(found.returned) != len(expected.returned):  # returns what NumPy writes, or writes what it returns
+        return _first_missing(expected, found, tolerance)
     names = outputs if expected.returned else expected.written
     pairs = [*zip(expected.returned, found.returned)]
     pairs += [(expected.arguments[name], found.arguments[name]) for name in names]
     return _first_wrong(pairs, tolerance)
+
+
+def _first_missing(expected: Outcome, found: Outcome, tolerance: "Tolerance") -> str:
+    """What NumPy returns or writes and is nowhere among what the peer returned and its arguments."""
+    wanted = [*expected.returned, *(expected.arguments[name] for name in expected.written)]
+    there = [*found.returned, *found.arguments.values()]
+    for e in wanted:
+        wrong = [_first_wrong([(e, f)], tolerance) for f in there]
+        if "" not in wrong:
+            return min(wrong, default="") or f"{len(found.returned)} results instead of {len(wanted)}"
+    return ""
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,9 @@ def _seen(node: cst.FunctionDef, text: str) -> Uses:
             case cst.Call():
                 axis, is_alone = _axis_reduced(part, text)
                 least, likely = max(least, axis + 1 if is_alone else 1), max(likely, axis + 1)
+                exact, least = max(exact, _axes_named(part, text)), max(least, _least_taken(part, text))
+            case cst.Attribute(value=value, attr=cst.Name(value="T")) if is_text(value, text):
+                likely = max(likely, 2)
     return Uses(exact, least, max(least, likely), exact > 0 and _has_array_parts(node, text, exact))
 
 
@@ -138,6 +141,37 @@ def _axis_reduced(call: cst.Call, text: str) -> tuple[int, bool]:
     axes = [a.value for a in call.args if a.keyword is not None and a.keyword.value == "axis"]
     axis = max((int(axis.evaluated_value) for axis in axes if isinstance(axis, cst.Integer)), default=0)
     return axis, any(is_text(value, text) for value in of_array)
+
+
+def _axes_named(call: cst.Call, text: str) -> int:
+    """How many axes the subscripts of `np.einsum("ij,j", a, b)` give the array; 0 where they do not say."""
+    match call:
+        case cst.Call(
+            func=cst.Attribute(attr=cst.Name(value="einsum")),
+            args=(cst.Arg(value=cst.SimpleString() as subscripts), *operands),
+        ):
+            terms = str(subscripts.evaluated_value).replace(" ", "").partition("->")[0].split(",")
+            named = [t for t, arg in zip(terms, operands) if is_text(arg.value, text) and "." not in t]
+            return max(map(len, named), default=0)
+    return 0
+
+
+# Functions whose first argument is a matrix, or several.
+_OF_MATRICES = frozenset(
+    (
+        *("linalg.inv", "linalg.pinv", "linalg.solve", "linalg.det", "linalg.slogdet", "linalg.cholesky"),
+        *("linalg.eig", "linalg.eigh", "linalg.eigvals", "linalg.eigvalsh", "linalg.svd", "linalg.qr"),
+        *("linalg.matrix_rank", "linalg.matrix_power", "linalg.lstsq", "trace", "diagonal", "fill_diagonal"),
+    )
+)
+
+
+def _least_taken(call: cst.Call, text: str) -> int:
+    """How many axes the function asks of the array at least: `np.linalg.inv(a)`."""
+    name = (dotted_name(call.func) or "").partition(".")[2]
+    if name in _OF_MATRICES and call.args and is_text(call.args[0].value, text):
+        return 2
+    return 1
 
 
 def _takes_axis(element: cst.SubscriptElement) -> bool:

@@ -97,6 +97,11 @@ def test_what_counts_as_right() -> None:
     by_return = agreement.outcome(np.ones(3), before)  # as JAX does
     assert agreement.peer_disagreement(expected, by_return, (), tolerance) == ""
     assert agreement.peer_disagreement(expected, agreement.outcome(None, before), (), tolerance) != ""
+    scratch = agreement.outcome((np.zeros(2), np.ones(3)), before)
+    assert agreement.peer_disagreement(expected, scratch, (), tolerance) == ""
+    both = agreement.outcome(after["a"], after, before)  # NumPy's returns what it wrote
+    assert agreement.peer_disagreement(both, agreement.outcome(None, after), (), tolerance) == ""
+    assert agreement.peer_disagreement(both, agreement.outcome(None, before), (), tolerance) != ""
     text = agreement.outcome(np.float64(1), {}), agreement.outcome(1.0, {})
     assert agreement.disagreement(*text, tolerance) == "result 0 is a float instead of a float64 of float64"
     assert agreement.tolerance_of(SimpleNamespace(rtol=1).__dict__).rtol == 1.0

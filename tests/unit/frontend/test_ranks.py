@@ -54,6 +54,12 @@ def choices(body: str, hint: str = "V", calls: str = "") -> list[dict[str, int]]
         ("return max(a[i], 0.0) + sum([a[0]])", [1]),
         ("return np.sqrt(a[i])", [1]),
         ("return a[i, 0] @ a[i, 1]", [3, 2]),
+        ("return np.einsum('ij, j -> i', a, a[0])", [2]),
+        ("return np.einsum('...j,kj', a, a + 1)", [1, 2, 3, 4]),
+        ("return np.linalg.inv(a)", [2]),
+        ("return np.trace(a) + np.trace(a + 1)", [2]),
+        ("return a.T @ a", [2]),
+        ("return np.linalg.norm(a)", [1, 2, 3, 4]),
     ],
 )
 def test_uses(body: str, ranks: list[int]) -> None:
