@@ -12,11 +12,11 @@ from pyaot.frontend.arithmetic import both, cast, compare, either, greatest, int
 from pyaot.frontend.arrays import loops, materialise, stable_extent
 from pyaot.frontend.context import Context, GrowingList, ListType, NeedsElementType
 from pyaot.frontend.growing import (
+    agree,
     column_now,
     current,
     is_fresh_list,
     length_of,
-    mixed,
     row_left,
     set_length,
 )
@@ -56,7 +56,7 @@ from pyaot.ir.nodes import (
     Store,
     Var,
 )
-from pyaot.ir.types import PY_BOOL, PY_INT
+from pyaot.ir.types import PY_BOOL, PY_INT, Origin
 
 _LEAST_ROOM = 8
 Listed = ArrayValue | TupleValue | ListValue
@@ -67,8 +67,7 @@ def append(ctx: Context, target: Listed, item: Value) -> None:
     parts = [_as_part(ctx, part) for part in parts_of(item)]
     type = ListType(tuple(map(column_type, parts)), pattern_of(item))
     found = changing(ctx, target, type)
-    if type != found.type:
-        raise mixed(ctx, found, type)
+    agree(ctx, found, type)
     shapes = [tuple(stable_extent(ctx, extent) for extent in shape_of(part)) for part in parts]
     held = [ctx.temporary("item", part.expr) if isinstance(part, Number) else part for part in parts]
     if ctx.span not in found.reserved:
@@ -86,16 +85,18 @@ def shape_of(part: Part) -> Indices:
 
 
 def _put(ctx: Context, buffer: str, where: Expr, part: ArrayValue | Var, shape: Indices) -> None:
+    type = ctx.arrays[buffer].element
+
     def put(indices: Indices) -> None:
         element = part.element(indices) if isinstance(part, ArrayValue) else part
-        ctx.emit(Store(buffer, (where, *indices), element, False, ctx.span))
+        ctx.emit(Store(buffer, (where, *indices), cast(element, type), False, ctx.span))
 
     loops(ctx, shape, put)
 
 
 def _as_part(ctx: Context, item: Value) -> Part:
     match item:
-        case Number(expr) if not expr.type.is_undecided:
+        case Number(expr) if expr.type.origin is not Origin.EITHER:
             return item
         case TupleValue(is_list=True, grows="") if (row := as_list_array(ctx, item)) is not None:
             return row
@@ -205,8 +206,7 @@ def extend(ctx: Context, target: Listed, items: Value) -> None:
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A list is extended by this value in Python only.")
     type = _type_with_items(items)
     found = changing(ctx, target, type)
-    if found.type != type:
-        raise mixed(ctx, found, type)
+    agree(ctx, found, type)
     fixed = given if not items.grows and all(column.is_view for column in given) else copied(ctx, given)
     more = stable_extent(ctx, fixed[0].shape[0])
     _make_room(ctx, found, plus(length_of(found), more), ((),) * len(fixed))

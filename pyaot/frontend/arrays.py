@@ -28,9 +28,7 @@ def whole(ctx: Context, array: str, shape: Indices | None = None) -> ArrayValue:
     extents = shape or ctx.extents_of(array)
     walks = tuple(Walk((axis,), integer(1)) for axis in range(type.rank))
     place = Place(array, lambda indices: indices, False, (integer(0),) * type.rank, walks, whole=True)
-    return ArrayValue(
-        type.dtype, extents, reader(ctx, place), place, type.boxed, numpy_items=type.numpy_items
-    )
+    return ArrayValue(type.dtype, extents, reader(ctx, place), place, type.boxed, items=type.items)
 
 
 def reader(ctx: Context, place: Place) -> Element:
@@ -248,7 +246,7 @@ def allocate(ctx: Context, name: str, type: Array, shape: Indices, fill: Const |
 
 def array_type(value: ArrayValue) -> Array:
     """The IR type of the array that the value would be."""
-    return Array(value.dtype, value.rank, value.boxed, value.numpy_items)
+    return Array(value.dtype, value.rank, value.boxed, value.items)
 
 
 def materialise(ctx: Context, value: ArrayValue, name: str = "temporary") -> ArrayValue:

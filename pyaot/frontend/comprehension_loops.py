@@ -21,7 +21,7 @@ from pyaot.frontend.context import Context, Scope
 from pyaot.frontend.facts import GROWING_METHODS
 from pyaot.frontend.syntax import walk
 from pyaot.frontend.values import ArrayValue, FunctionValue, Number, Value
-from pyaot.ir.types import DType
+from pyaot.ir.types import DType, Origin
 
 # From Python 3.12 on `sum` gathers what floats lose to rounding.
 COMPENSATES = sys.version_info >= (3, 12)
@@ -67,9 +67,20 @@ def _compensated(ctx: Context, kind: str, call: Callable[[str], Value]) -> Value
         found = call(kind)
     is_float = isinstance(found, Number) and found.type.is_python and found.type.dtype is DType.FLOAT64
     if COMPENSATES and kind == "sum" and is_float:
+        if _may_hold_both(ctx):
+            message = (
+                "A sum of Python's floats and NumPy's, which this Python adds in two ways, is not compiled."
+            )
+            raise ctx.refuse(UNSUPPORTED_EXPRESSION, message)
         return call("compensated")
     ctx.body.extend(plain)
     return found
+
+
+def _may_hold_both(ctx: Context) -> bool:
+    """Whether a list of the function holds Python's numbers and NumPy's."""
+    columns = (column for type in ctx.list_types.values() for column in type.columns)
+    return any(column.items is Origin.ALIKE for column in columns)
 
 
 def _calls_user_code(ctx: Context, node: cst.CSTNode) -> bool:

@@ -170,6 +170,7 @@ class Context(Struct):
     frozen: set[str] = field(default_factory=set)  # arrays that may not be written from here on
     inlining: list[cst.CSTNode] = field(default_factory=list)  # the functions that are being lowered
     lists: dict[str, GrowingList] = field(default_factory=dict)
+    list_names: dict[str, str] = field(default_factory=dict)  # variables of lists that do not grow, by array
     list_types: dict[str, ListType] = field(default_factory=dict)  # what earlier attempts found out
     gifts: dict[str, Gift] = field(default_factory=dict)  # arrays that become items, by their marks
     shared: set[str] = field(default_factory=set)  # lists that have such arrays with others

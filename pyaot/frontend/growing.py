@@ -17,12 +17,14 @@ from msgspec.structs import replace
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION, UNSUPPORTED_TYPE_CHANGE
 from pyaot.frontend.arithmetic import integer
-from pyaot.frontend.arrays import array_type, materialise, reader
-from pyaot.frontend.context import Context, GrowingList, ListType, Scope, Unsupported
+from pyaot.frontend.arrays import array_type, reader
+from pyaot.frontend.context import Context, GrowingList, ListType, NeedsElementType, Scope, Unsupported
 from pyaot.frontend.conversion import describe
 from pyaot.frontend.list_items import (
     columns_of,
+    joined,
     list_of,
+    with_type,
 )
 from pyaot.frontend.values import (
     ArrayValue,
@@ -85,9 +87,11 @@ def _mentions(value: Value, array: str) -> bool:
 
 def begin(ctx: Context, name: str, columns: Sequence[ArrayValue], pattern: Pattern) -> ArrayValue | ListValue:
     """The variable's list begins with the items in these columns, which are nobody else's."""
-    own = ctx.scope.prefix + name
-    first = [materialise(ctx, column, own) if column.place is None else column for column in columns]
-    found = _home(ctx, name, ListType(tuple(map(array_type, first)), pattern))
+    key = ctx.scope.prefix + name
+    given = ListType(tuple(map(array_type, columns)), pattern)
+    type = _type_of_list(ctx, key, given)
+    first = [with_type(ctx, column, wanted, key) for column, wanted in zip(columns, type.columns)]
+    found = _home(ctx, name, type)
     is_other = found.sites | {ctx.span} != {ctx.span}
     if found.aliased and is_other:
         raise _two_names(ctx, found)
@@ -116,9 +120,24 @@ def _home(ctx: Context, name: str, type: ListType) -> GrowingList:
         ctx.arrays.update(zip(buffers, type.columns))
         ctx.movable.update(buffers)
         ctx.open_shapes.update(buffers)
-    if found.type != type:
-        raise mixed(ctx, found, type)
+    agree(ctx, found, type)
     return found
+
+
+def _type_of_list(ctx: Context, key: str, given: ListType) -> ListType:
+    """The type of a list that begins with items of the given one, and gets others later."""
+    known = ctx.list_types.get(key)
+    wanted = None if known is None else joined(known, given)
+    return given if wanted is None else wanted
+
+
+def agree(ctx: Context, found: GrowingList, type: ListType) -> None:
+    """The list takes items of that type; lowering begins anew where its own becomes another one by that."""
+    wanted = joined(found.type, type)
+    if wanted is None:
+        raise mixed(ctx, found, type)
+    if wanted != found.type:
+        raise NeedsElementType(found.key, wanted)
 
 
 def _two_names(ctx: Context, found: GrowingList) -> Unsupported:
@@ -235,7 +254,7 @@ def column_now(ctx: Context, found: GrowingList, buffer: str, length: Expr) -> A
     shape = (length, *(Dim(buffer, axis, PY_INT) for axis in range(1, type.rank)))
     walks = tuple(Walk((axis,), integer(1)) for axis in range(type.rank))
     place = Place(buffer, lambda indices: indices, False, (integer(0),) * type.rank, walks)
-    return ArrayValue(type.dtype, shape, reader(ctx, place), place, type.boxed, numpy_items=type.numpy_items)
+    return ArrayValue(type.dtype, shape, reader(ctx, place), place, type.boxed, items=type.items)
 
 
 def set_length(ctx: Context, found: GrowingList, length: Expr) -> None:

@@ -14,9 +14,10 @@ from msgspec.structs import replace
 
 from pyaot.base.catalogue import UNSUPPORTED_EXPRESSION
 from pyaot.frontend.arithmetic import integer
-from pyaot.frontend.arrays import allocate, array_type, as_stored, loops, materialise, view
+from pyaot.frontend.arrays import allocate, array_type, as_stored, loops, materialise, view, write
 from pyaot.frontend.context import Context, ListType
 from pyaot.frontend.lists import as_list_array
+from pyaot.frontend.promote import join
 from pyaot.frontend.prove import make_equal
 from pyaot.frontend.subscripts import element_index, slice_bounds
 from pyaot.frontend.values import (
@@ -71,7 +72,7 @@ def column_type(part: Part) -> Array:
     if isinstance(part, ArrayValue) and not part.boxed:
         return Array(part.dtype, part.rank + 1)
     rank = part.rank if isinstance(part, ArrayValue) else 0
-    return Array(part.type.dtype, rank + 1, True, part.type.origin is Origin.NUMPY)
+    return Array(part.type.dtype, rank + 1, True, part.type.origin)
 
 
 def holds_arrays(type: ListType) -> bool:
@@ -97,6 +98,36 @@ def type_of(value: ArrayValue | ListValue) -> ListType:
     return ListType(tuple(map(array_type, columns_of(value))), pattern)
 
 
+def joined(own: ListType, other: ListType) -> ListType | None:
+    """The type of a list that holds items of either type; None where there is none.
+
+    Python's numbers and NumPy's of one kind: nobody can tell which as long as the list is not returned.
+    """
+    columns = [_joined_column(x, y) for x, y in zip(own.columns, other.columns)]
+    known = tuple(column for column in columns if column is not None)
+    is_one = own.pattern == other.pattern and len(own.columns) == len(other.columns) == len(known)
+    return ListType(known, own.pattern) if is_one else None
+
+
+def _joined_column(own: Array, other: Array) -> Array | None:
+    if own == other:
+        return own
+    if replace(own, items=other.items) != other or not own.boxed:
+        return None
+    type = join(own.element, other.element)
+    is_alike = type is not None and type.dtype is own.dtype and type.origin is not Origin.EITHER
+    return replace(own, items=type.origin) if type is not None and is_alike else None
+
+
+def with_type(ctx: Context, column: ArrayValue, type: Array, name: str) -> ArrayValue:
+    """The column with elements of that type: itself, or a copy."""
+    if column.place is not None and array_type(column) == type:
+        return column
+    result = allocate(ctx, name, type, column.shape)
+    write(ctx, result, column.element)
+    return result
+
+
 # ---- lists of items that are known one by one -----------------------------------------------------------
 
 
@@ -119,7 +150,7 @@ def as_columns(ctx: Context, items: Sequence[Value]) -> ListValue | None:
         return None
     if any(len(parts_of(item)) != len(row) for item, row in zip(items, rows)):
         return None
-    if any(part.type.is_undecided for part in rows[0]):
+    if any(part.type.origin is Origin.EITHER for part in rows[0]):
         return None
     columns = [allocate(ctx, "list", column_type(part), (integer(len(items)),)) for part in rows[0]]
     for position, row in enumerate(rows):

@@ -36,10 +36,10 @@ def repeated_list(ctx: Context, items: Sequence[Value], count: Expr) -> ArrayVal
 
 
 def list_type(ctx: Context, type: Scalar) -> Array:
-    """The type of a list of such numbers: all Python's, or all NumPy's."""
-    if type.is_undecided:
+    """The type of a list of such numbers: Python's, NumPy's, or either where nobody can tell."""
+    if type.origin is Origin.EITHER:
         raise ctx.refuse(UNSUPPORTED_EXPRESSION, "A list of Python's and NumPy's numbers is not compiled.")
-    return Array(type.dtype, 1, True, type.origin is Origin.NUMPY)
+    return Array(type.dtype, 1, True, type.origin)
 
 
 def as_list_array(ctx: Context, value: TupleValue) -> ArrayValue | None:

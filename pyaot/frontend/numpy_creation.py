@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import (
     Arguments,
@@ -34,7 +36,7 @@ from pyaot.frontend.conversion import stored
 from pyaot.frontend.numpy_shapes import transposed
 from pyaot.frontend.prove import assume, never_negative
 from pyaot.frontend.reshaping import is_contiguous
-from pyaot.frontend.values import ArrayValue, Indices, NoneValue, Number, TupleValue, Value
+from pyaot.frontend.values import ArrayValue, Indices, ListValue, NoneValue, Number, TupleValue, Value
 from pyaot.ir.nodes import Binary, Call, Const, Expr, Select
 from pyaot.ir.types import PY_FLOAT, Array, DType, Scalar
 
@@ -228,7 +230,19 @@ def _array(ctx: Context, arguments: Arguments) -> Value:
     chosen = dtype_of(ctx, dtype) if dtype is not None and is_given(dtype) else None
     if isinstance(value, TupleValue) and value.items:
         return stacked_items(ctx, value.items, chosen)
-    return materialise(ctx, _cast_to(as_array(ctx, value), chosen), "array")
+    array = as_array(ctx, value)
+    is_list = isinstance(value, ListValue) or (isinstance(value, ArrayValue) and value.boxed)
+    if is_list and chosen is not None and _may_not_fit(array.dtype, chosen):
+        message = f"A list of {array.dtype.value} is made an array of {chosen.value}: numbers may not fit."
+        hint = f"Make it an array first: np.array(...).astype(np.{chosen.value})."
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, message, None, hint)
+    return materialise(ctx, _cast_to(array, chosen), "array")
+
+
+def _may_not_fit(source: DType, target: DType) -> bool:
+    """Numbers of a list that do not fit raise; those of an array are cast."""
+    is_narrow = target.is_integer and not np.can_cast(source.value, target.value, "safe")
+    return is_narrow or (source.is_complex and not target.is_complex)
 
 
 def _cast_to(array: ArrayValue, dtype: DType | None) -> ArrayValue:

@@ -256,6 +256,8 @@ def apply_compare(ctx: Context, op: str, left: Value, right: Value) -> Value:
     match left, right:
         case (Number(), Number()):
             return Number(typed(ctx, lambda: compare(op, left.expr, right.expr)))
+        case (ArrayValue(boxed=True), _) | (_, ArrayValue(boxed=True)):
+            raise ctx.refuse(UNSUPPORTED_EXPRESSION, "Lists are compared in Python only.")
         case (ArrayValue() | Number(), ArrayValue() | Number()):
             return mapped(ctx, (left, right), lambda a, b: typed(ctx, lambda: compare(op, a, b)))
         case (TupleValue(items), TupleValue(more)) if op in ("eq", "ne"):

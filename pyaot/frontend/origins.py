@@ -5,9 +5,10 @@ for x in a: s = s + x           NUMPY after the first turn
 return s                        an int if `a` was empty, else an np.float64
 """
 
+from pyaot.base.catalogue import UNSUPPORTED_TYPE_CHANGE
 from pyaot.frontend.arithmetic import greatest, integer
 from pyaot.frontend.context import Context, NeedsTracking
-from pyaot.ir.nodes import Binary, Call, Cast, Compare, Expr, Select, Unary, Var
+from pyaot.ir.nodes import Binary, Call, Cast, Compare, Expr, Load, Select, Unary, Var
 from pyaot.ir.types import PY_INT, Origin, Scalar
 
 INT, FLOAT, COMPLEX, NUMPY = 0, 1, 2, 3
@@ -30,6 +31,11 @@ def kind_code(ctx: Context, expr: Expr) -> Expr:
             if key not in ctx.tracked:
                 raise NeedsTracking(key)
             return Var(ctx.flags[key], PY_INT)
+        case Load():
+            message = (
+                "It is not known whether this number is Python's or NumPy's: it is in a list that holds both."
+            )
+            raise ctx.refuse(UNSUPPORTED_TYPE_CHANGE, message, None, "Take float(...) or int(...) of it.")
         case Cast(operand) | Unary(_, operand):
             return kind_code(ctx, operand)
         case Binary("truediv", left, right):

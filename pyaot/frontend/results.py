@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from pyaot.base.catalogue import UNSUPPORTED_STATEMENT
+from pyaot.base.catalogue import UNSUPPORTED_STATEMENT, UNSUPPORTED_TYPE_CHANGE
 from pyaot.frontend.arithmetic import both, cast, compare, integer, minus, plus, times
 from pyaot.frontend.arrays import array_type, materialise, whole
 from pyaot.frontend.context import Context, ReturnPoint
@@ -162,6 +162,10 @@ _NO_VIEW = "This view cannot be returned from compiled code."
 
 
 def _array_result(ctx: Context, value: ArrayValue) -> Result:
+    if value.boxed and value.items is Origin.ALIKE:
+        message = "A list that holds Python's numbers and NumPy's is not returned from compiled code."
+        hint = "Append float(...) or int(...), so that all elements are of one type."
+        raise ctx.refuse(UNSUPPORTED_TYPE_CHANGE, message, None, hint)
     place = value.place
     source = source_of_copy(ctx, value)
     is_read_only = value.read_only or (place is not None and place.array in ctx.read_only)

@@ -26,7 +26,7 @@ from pyaot.frontend.operators import BINARY, apply_binary, augment
 from pyaot.frontend.order import as_it_was, in_order
 from pyaot.frontend.reshape_in_place import reshape_in_place
 from pyaot.frontend.results import lower_return
-from pyaot.frontend.starting import start_list
+from pyaot.frontend.starting import note_list, start_list, takes, with_known_type
 from pyaot.frontend.subscripts import element_index, expand_ellipsis, subscript
 from pyaot.frontend.syntax import SyntaxTree
 from pyaot.frontend.unpack import unpacked
@@ -152,7 +152,10 @@ def assign(ctx: Context, target: cst.BaseExpression, value: Value) -> None:
     """`target = value` for any target."""
     match target:
         case cst.Name(value=name):
-            assign_name(ctx, name, start_list(ctx, name, value) if _may_grow(ctx, name, value) else value)
+            may_grow = _may_grow(ctx, name, value)
+            own = start_list(ctx, name, value) if may_grow else with_known_type(ctx, name, value)
+            assign_name(ctx, name, own)
+            note_list(ctx, name)
         case cst.Tuple(elements=elements) | cst.List(elements=elements):
             _unpack(ctx, elements, value, target)
         case cst.Subscript():
@@ -298,7 +301,7 @@ def store_view(ctx: Context, target: ArrayValue, value: Value) -> None:
         raise ctx.refuse(
             UNSUPPORTED_STATEMENT, "Only single elements of a list are assigned in compiled code."
         )
-    if target.boxed and isinstance(value, Number) and value.type != target.type:
+    if target.boxed and isinstance(value, Number) and not takes(ctx, target, value.type):
         raise ctx.refuse(
             UNSUPPORTED_TYPE_CHANGE,
             f"A list of {target.type.dtype.value} gets an element of another type here.",
@@ -328,7 +331,7 @@ def _no_list_into_narrow(ctx: Context, target: ArrayValue, given: ArrayValue) ->
             UNSUPPORTED_TYPE_CHANGE,
             f"A list of {given.dtype.value} is stored into an array of {target.dtype.value}.",
             None,
-            f"Make it an array first: np.array(..., dtype=np.{target.dtype.value}).",
+            f"Make it an array first: np.array(...).astype(np.{target.dtype.value}).",
         )
 
 

@@ -65,7 +65,7 @@ class ArrayValue(Struct, frozen=True):
     element: Element
     place: Place | None = None
     boxed: bool = False  # a list of numbers
-    numpy_items: bool = False  # of a list: NumPy's numbers, not Python's
+    items: Origin = Origin.PYTHON  # of a list: whose numbers it holds
     grows: str = ""  # a list that grows: all of the one that `growing.py` knows by this name
     borrowed: str = ""  # an array whose memory NumPy's result may share though this value does not
     read_only: bool = False  # what NumPy gives as a view that cannot be written
@@ -74,7 +74,7 @@ class ArrayValue(Struct, frozen=True):
     @property
     def type(self) -> Scalar:
         """The type of an element."""
-        return Scalar(self.dtype, Origin.PYTHON if self.boxed and not self.numpy_items else Origin.NUMPY)
+        return Scalar(self.dtype, self.items if self.boxed else Origin.NUMPY)
 
     @property
     def is_view(self) -> bool:

@@ -57,7 +57,7 @@ from pyaot.ir.nodes import (
     Var,
     ViewResult,
 )
-from pyaot.ir.types import PY_INT, Array, DType, Scalar
+from pyaot.ir.types import PY_INT, Array, DType, Origin, Scalar
 from pyaot.ir.walk import returns
 
 ENTRY_LIMIT = 2**31  # of ints and extents at entry
@@ -96,7 +96,7 @@ class Held(Struct, frozen=True):
     data: Any
     boxed: bool = False
     original: Any = None
-    numpy_items: bool = False
+    items: Origin = Origin.PYTHON
 
 
 class State(Struct):
@@ -237,7 +237,7 @@ def _fresh(held: Held) -> Any:
     """A new array, or a new list."""
     if not held.boxed:
         return held.data
-    return _numpy_items(held.data) if held.numpy_items else held.data.tolist()
+    return _numpy_items(held.data) if held.items is Origin.NUMPY else held.data.tolist()
 
 
 def _numpy_items(data: Any) -> list[Any]:
@@ -387,7 +387,7 @@ def _allocated(stmt: Allocate, state: State) -> Held:
     except (MemoryError, ValueError) as error:
         raise Failure(str(error)) from error
     data.fill(_undefined(stmt.type.dtype) if stmt.fill is None else stmt.fill.value)
-    return Held(data, stmt.type.boxed, numpy_items=stmt.type.numpy_items)
+    return Held(data, stmt.type.boxed, items=stmt.type.items)
 
 
 def _undefined(dtype: DType) -> Any:

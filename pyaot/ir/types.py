@@ -74,18 +74,17 @@ class Scalar(Struct, frozen=True):
 
 
 class Array(Struct, frozen=True):
-    """A C-contiguous array; `boxed`: a list (of lists) of numbers, Python's unless they are `numpy_items`."""
+    """A C-contiguous array; `boxed`: a list (of lists) of numbers, Python's or others as `items` says."""
 
     dtype: DType
     rank: int
     boxed: bool = False
-    numpy_items: bool = False  # of a list: its elements are np.float64 and the like
+    items: Origin = Origin.PYTHON  # of a list: NUMPY where its elements are np.float64 and the like
 
     @property
     def element(self) -> Scalar:
         """The type of what a full subscript gives."""
-        is_python = self.boxed and not self.numpy_items
-        return Scalar(self.dtype, Origin.PYTHON if is_python else Origin.NUMPY)
+        return Scalar(self.dtype, self.items if self.boxed else Origin.NUMPY)
 
 
 PY_BOOL = Scalar(DType.BOOL, Origin.PYTHON)

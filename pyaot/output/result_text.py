@@ -105,4 +105,4 @@ def _lists(function: Function) -> dict[str, str]:
 
 
 def _maker(type: Array) -> str:
-    return "as_list_of_numpy" if type.numpy_items else "as_list"
+    return "as_list_of_numpy" if type.items is Origin.NUMPY else "as_list"

@@ -194,4 +194,23 @@ LISTS = (
         (SQUARE, 2),
         verdict="python",
     ),
+    case(
+        "lists that are compared",
+        """
+        def f(a: list[float], n: int):
+            b = [1.0] * n
+            return a == b
+        """,
+        ([1.0, 1.0], 2),
+        verdict="python",
+    ),
+    case(
+        "numbers of a list that may not fit into an array",
+        """
+        def f(xs: list[int]):
+            return np.array(xs, dtype=np.int8)
+        """,
+        ([300],),
+        verdict="python",
+    ),
 )

@@ -13,13 +13,16 @@ from tests.equivalence.compiled import compile_text, load
 from tests.equivalence.lowering_array_lists import ARRAY_LISTS
 from tests.equivalence.lowering_cases import HEAD, Small
 from tests.equivalence.lowering_growing import GROWING
+from tests.equivalence.lowering_mixed_lists import MIXED_LISTS
 from tests.equivalence.lowering_tuple_lists import TUPLE_LISTS
 from tests.equivalence.lowering_walked import WALKED
 from tests.equivalence.test_stages import wrong_stages
 from tests.house.sources import ROOT
 from tests.strategies.arguments import Arguments
 
-COMPILED = [case for case in (*GROWING, *TUPLE_LISTS, *ARRAY_LISTS, *WALKED) if case.verdict == "agreed"]
+COMPILED = [
+    case for case in (*GROWING, *TUPLE_LISTS, *ARRAY_LISTS, *MIXED_LISTS, *WALKED) if case.verdict == "agreed"
+]
 
 
 @pytest.mark.parametrize("case", COMPILED, ids=lambda case: case.name)

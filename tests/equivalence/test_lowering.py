@@ -15,6 +15,7 @@ from tests.equivalence.lowering_growing import GROWING
 from tests.equivalence.lowering_lists import LISTS
 from tests.equivalence.lowering_masks import MASKS
 from tests.equivalence.lowering_matching import MATCHING
+from tests.equivalence.lowering_mixed_lists import MIXED_LISTS
 from tests.equivalence.lowering_numbers import NUMBERS
 from tests.equivalence.lowering_shapes import SHAPES
 from tests.equivalence.lowering_sorted import SORTED
@@ -34,6 +35,7 @@ CASES = (
     *GROWING,
     *TUPLE_LISTS,
     *ARRAY_LISTS,
+    *MIXED_LISTS,
     *WALKED,
     *CALLS,
     *SHAPES,
