@@ -54,7 +54,7 @@ from pyaot.ir.types import Origin, Scalar
 from pyaot.ir.walk import scalars_assigned, walk_expr, walk_exprs, walk_stmts
 from pyaot.poly.scalars import scalars_in
 
-_SIGNS = {"add": "+", "mul": "*", "bitand": "&", "bitor": "|"}
+_SIGNS = {"add": "+", "mul": "*", "bitand": "&", "bitor": "|", "bitxor": "^"}
 
 
 class Nests(Struct):

@@ -23,7 +23,8 @@ _METHODS = {
     "bitand": "all",
     "bitor": "any",
 }
-_NEUTRAL = {"add": "0", "mul": "1", "bitand": "True", "bitor": "False"}
+_NEUTRAL = {"add": "0", "mul": "1", "bitand": "True", "bitor": "False", "bitxor": "False"}
+_BITS = {"bitand": "bitwise_and", "bitor": "bitwise_or", "bitxor": "bitwise_xor"}
 _LETTERS = "ijklmnpqrstuvw"
 
 
@@ -96,6 +97,9 @@ def reduced(writer: Expressions, op: str, expr: Expr, over: frozenset[str]) -> V
     axes = [axis for axis, dim in enumerate(value.dims) if dim in over]
     options = [] if not kept else [f"axis={axes[0] if len(axes) == 1 else tuple(axes)}"]
     dtype = expr.type.dtype
+    if op in _BITS and not (dtype is DType.BOOL and op in _METHODS):
+        along = "".join(f", {option}" for option in options or ["axis=None"])
+        return Value(f"{writer.out.np}.{_BITS[op]}.reduce({value.text}{along})", kept)
     if op in ("add", "mul") and dtype.is_integer and dtype is not DType.INT64:
         options.append(f"dtype={writer.out.np}.{numpy_name(dtype)}")
     if op in ("minimum", "maximum"):
@@ -109,7 +113,7 @@ def _masked(writer: Expressions, op: str, expr: Expr) -> Value:
     mask = writer.mask
     if mask is None:
         return value
-    if op not in _NEUTRAL:
+    if op not in _NEUTRAL or (op == "bitand" and expr.type.dtype.is_integer):
         raise RefusedError("an extreme under a condition")
     dims = writer.frame.ordered((*value.dims, *mask.dims))
     texts = f"{aligned(mask, dims)}, {aligned(value, dims)}, {_NEUTRAL[op]}"

@@ -1,6 +1,6 @@
 """A program: draws functions, compiles them in one file, and compares every version with the original.
 
-python -m tests.equivalence.drawn_versions FOLDER relaxed|strict SEED COUNT [whole|regions]
+python -m tests.equivalence.drawn_versions FOLDER relaxed|strict SEED COUNT [whole|dense|regions]
 
 It ends with 1 after a difference. In a process of its own a kernel that crashes costs one test;
 FOLDER/running.txt says which call that was.
@@ -25,10 +25,11 @@ from pyaot.verify.rounding import Rounding, rounding_for, unreliable
 from tests.equivalence.compiled import VERSIONS, compile_text, load
 from tests.equivalence.tame import tame
 from tests.strategies.arguments import Arguments
+from tests.strategies.dense import dense_programs
 from tests.strategies.interrupted import interrupted_programs
 from tests.strategies.programs import HEAD, Case, programs
 
-KINDS = {"whole": programs, "regions": interrupted_programs}
+KINDS = {"whole": programs, "dense": dense_programs, "regions": interrupted_programs}
 THREADS = (1, 3)
 LAYOUTS = ("plain", "plain", "plain", "strided", "fortran", "reversed", "unaligned")
 STATES = ({}, {"all": "ignore"}, {"all": "raise"})
@@ -64,24 +65,36 @@ def main(folder: Path, fp: str, number: int, examples: int, kind: str = "whole")
     return 1 if found else 0
 
 
-def drawn(number: int, examples: int, programs: Callable[..., SearchStrategy[Case]]) -> list[Case]:
+def drawn(
+    number: int,
+    examples: int,
+    programs: Callable[..., SearchStrategy[Case]],
+    layouts: tuple[str, ...] = LAYOUTS,
+) -> list[Case]:
     """The same programs and arguments for the same number."""
-    cases: list[Case] = []
+    cases = (independent(number * 10_000 + turn, programs(layouts=layouts)) for turn in range(examples))
+    return [c if turn % 4 == 0 else replace(c, arguments=tame(c.arguments)) for turn, c in enumerate(cases)]
+
+
+def independent(number: int, cases: SearchStrategy[Case]) -> Case:
+    """The case of that number. Hypothesis makes those of one run alike: here each has a run of its own."""
+    found: list[Case] = []
 
     @seed(number)
     @settings(
-        max_examples=examples,
+        max_examples=2,  # the first is the simplest of all
         database=None,
         deadline=None,
+        derandomize=False,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(programs(layouts=LAYOUTS))
+    @given(cases)
     def collect(case: Case) -> None:
-        cases.append(case if len(cases) % 4 == 0 else replace(case, arguments=tame(case.arguments)))
+        found.append(case)
 
     collect()
-    return cases
+    return found[-1]
 
 
 def joined(cases: list[Case]) -> str:

@@ -431,4 +431,20 @@ def products_of_complex_elements(z: C, w: C):
         (lambda: args(_FRACTIONS.copy(), _FRACTIONS.copy()),),
         fp=("strict",),
     ),
+    Found(
+        "gathered_bits",
+        """\
+def gathered_bits(a: V, k: I, n: int):
+    x, y, w = 0, 1, 0
+    for i in range(n):
+        x, y = x ^ i, y | i * 2
+        if a[i] > 3.0:
+            w = w ^ i
+    for i in range(n):
+        for j in range(n):
+            k[i] = k[i] | (i + j)
+    return x, y, w
+""",
+        tuple(lambda n=n: args(np.arange(float(n)), np.arange(n) * 5, n) for n in (0, 1, 9)),  # type: ignore[misc]
+    ),
 )

@@ -29,6 +29,7 @@ from pyaot.verify.observe import Seen
 from pyaot.verify.rounding import Rounding
 from tests.equivalence.agreement import is_of_type
 from tests.strategies.arguments import Arguments
+from tests.unit.poly.loops import turned
 
 Bind = Callable[[Arguments], dict[str, object]]
 
@@ -123,10 +124,12 @@ def compare_stages(
     given: Arguments,
     rounding: Rounding,
     strict: bool = False,
+    is_turned: bool = False,
 ) -> list[str]:
-    """For each stage '' or what is wrong after it."""
+    """For each stage '' or what is wrong after it; `is_turned`: also with parallel loops turned round."""
     told = []
-    for name, stage in stages(strict).items():
+    last = {"turning": turned} if is_turned else {}
+    for name, stage in {**stages(strict), **last}.items():
         function = stage(function)
         check(function)
         called = run(function, bind, given)

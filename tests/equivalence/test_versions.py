@@ -32,6 +32,11 @@ def test_versions_of_drawn_programs(fp: str, tmp_path: Path) -> None:
     assert "native ran" in told and "numpy ran" in told
 
 
+def test_versions_of_dense_programs(tmp_path: Path) -> None:
+    told = compare_versions(tmp_path, "relaxed", seed=3, count=15, kind="dense")
+    assert "native ran f" in told
+
+
 def test_versions_of_regions(tmp_path: Path) -> None:
     told = compare_versions(tmp_path, "relaxed", seed=2, count=20, kind="regions")
     assert "native ran f" in told and ":" in told.partition("native ran")[2].splitlines()[0]
@@ -42,6 +47,13 @@ def test_versions_of_regions(tmp_path: Path) -> None:
 @pytest.mark.parametrize("fp", ["relaxed", "strict"])
 def test_versions_of_many_programs(fp: str, seed: int, tmp_path: Path) -> None:
     compare_versions(tmp_path, fp, seed, count=40)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(300, 320))
+@pytest.mark.parametrize("fp", ["relaxed", "strict"])
+def test_versions_of_many_dense_programs(fp: str, seed: int, tmp_path: Path) -> None:
+    compare_versions(tmp_path, fp, seed, count=40, kind="dense")
 
 
 @pytest.mark.long

@@ -82,12 +82,6 @@ FAULTS = (
         "condition = place.reader.condition(stmt.condition, not negated).holds()",
     ),
     Fault(
-        "what a while loop sets is certain",
-        EXTRACT,
-        "is_certain=name in effect.sets)",
-        "is_certain=True)",
-    ),
-    Fault(
         "a library call reads nothing",
         EXTRACT,
         "self._section(item, is_write=False)",
@@ -156,10 +150,10 @@ FAULTS = (
         "if False:",
     ),
     Fault(
-        "a loop that is not free moves to the front",
+        "a free loop moves to the front over a dependence",
         PERMUTE,
-        "if verdict.is_free and not verdict.reductions:",
-        "if not verdict.reductions:",
+        "if self.is_legal(moved, order):",
+        "if True:",
     ),
     Fault(
         "loops run in parallel whatever they carry",
@@ -203,12 +197,6 @@ FAULTS = (
         C_REDUCTIONS,
         'Const(1 if op == "mul" else 0, type)',
         "Const(1, type)",
-    ),
-    Fault(
-        "floating sums begin with zero, not with minus zero",
-        C_REDUCTIONS,
-        "else -0.0, type))",
-        "else 0.0, type))",
     ),
     Fault(
         "every thread begins with the value before",
@@ -357,16 +345,26 @@ FAULTS = (
         "for axis, dim in enumerate(value.dims) if dim not in over] or [0]",
     ),
     # ---- C text
-    Fault("subscripts count from the front only", C_PRELUDE, "if (i__ < 0) i__ += (n); if", "if"),
+    Fault(
+        "subscripts count from before the end",
+        C_PRELUDE,
+        "if (i__ < 0) i__ += (n); if",
+        "if (i__ < 0) i__ += (n) - 1; if",
+    ),
     Fault(
         "subscripts are never out of range", C_PRELUDE, "if (i__ < 0 || i__ >= (n)) goto fail; i__;", "i__;"
     ),
     Fault("shifts are as C has them", C_PRELUDE, "a__ >> (b__ > 63 ? 63 : b__);", "a__ >> (b__ & 63);"),
     Fault(
-        "values behind a loop are not the last ones",
+        "a thread's part of a sum is left out",
         C_PARALLEL,
-        'return f" lastprivate({listed})" if listed else ""',
-        'return ""',
+        "for (int k = 1; k < team; k++) {name} =",
+        "for (int k = 2; k < team; k++) {name} =",
     ),
-    Fault("checks before a loop wrap nothing", C_SUBSCRIPTS, "if not is_natural(subscript):", "if False:"),
+    Fault(
+        "checks before a loop count from before the end",
+        C_SUBSCRIPTS,
+        "add(subscript, extent), subscript)",
+        "add(subscript, add(extent, -1)), subscript)",
+    ),
 )

@@ -116,7 +116,7 @@ def programs(draw: Draw, layouts: tuple[str, ...] = PLAIN, most: int = 4) -> Cas
     body.append(f"return ({result}), t" if is_set else f"return {result}")
     extras = [name for name in EXTRAS if re.search(rf"\b{name}\b", "\n".join(body))]
     shaped = draw(st.integers(0, 3)) > 0
-    return Case(_text(dtype, body, extras, shaped), draw(_arguments(dtype, layouts, extras)))
+    return Case(text_of(dtype, body, extras, shaped), draw(arguments_of(dtype, layouts, extras)))
 
 
 # Mostly a few; sometimes more than vectors hold.
@@ -147,8 +147,8 @@ RESULTS = (
 )
 
 
-def _text(dtype: DType, body: Lines, extras: Sequence[str], shaped: bool) -> str:
-    """`shaped`: the hints say how many dimensions there are; else the compiler finds it out."""
+def text_of(dtype: DType, body: Lines, extras: Sequence[str] = (), shaped: bool = True) -> str:
+    """The program of a body; `shaped`: its hints say how many dimensions there are."""
     ranks = dict.fromkeys(VECTORS, 1) | dict.fromkeys(MATRICES, 2)
     hints = [f"{name}: {_array_hint(dtype, rank, shaped)}" for name, rank in ranks.items()]
     hints += [f"{INDEX_VECTOR}: {_array_hint(DType.INT64, 1, shaped)}", "s: float", "n: int", "m: int"]
@@ -164,8 +164,15 @@ def _array_hint(dtype: DType, rank: int, shaped: bool) -> str:
 
 
 @st.composite
-def _arguments(draw: Draw, dtype: DType, layouts: tuple[str, ...], extras: Sequence[str]) -> Arguments:
-    n, m = draw(_EXTENTS), draw(_EXTENTS)
+def arguments_of(
+    draw: Draw,
+    dtype: DType,
+    layouts: tuple[str, ...],
+    extras: Sequence[str] = (),
+    extents: st.SearchStrategy[int] = _EXTENTS,
+) -> Arguments:
+    """Arguments for a program whose elements have that type, and that names these `EXTRAS`."""
+    n, m = draw(extents), draw(extents)
     vectors = [draw(arrays(dtype, shape=(n,), layouts=layouts)) for _ in VECTORS]
     matrices = [draw(arrays(dtype, shape=(n, m), layouts=layouts)) for _ in MATRICES]
     indices: AnyArray = draw(arrays(DType.INT64, shape=(n,), layouts=layouts))
