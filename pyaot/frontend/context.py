@@ -172,6 +172,7 @@ class Context(Struct):
     lists: dict[str, GrowingList] = field(default_factory=dict)
     list_names: dict[str, str] = field(default_factory=dict)  # variables of lists that do not grow, by array
     list_types: dict[str, ListType] = field(default_factory=dict)  # what earlier attempts found out
+    view_marks: dict[str, Gift] = field(default_factory=dict)  # views that are copied, and these copies
     gifts: dict[str, Gift] = field(default_factory=dict)  # arrays that become items, by their marks
     shared: set[str] = field(default_factory=set)  # lists that have such arrays with others
     returned: dict[str, Span] = field(default_factory=dict)  # lists of arrays that are results

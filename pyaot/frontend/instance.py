@@ -20,7 +20,7 @@ from pyaot.frontend.facts import assigned_names, name_facts
 from pyaot.frontend.fields_set import fields_set, giving_back
 from pyaot.frontend.hints import ArrayHint, ClassHint, Signature, TypedParameter
 from pyaot.frontend.inline import call_function
-from pyaot.frontend.items_kept import check_items, without_marks
+from pyaot.frontend.items_kept import check_copied_views, check_items, without_marks
 from pyaot.frontend.parameters import ParameterList
 from pyaot.frontend.promote import NoType
 from pyaot.frontend.scope_functions import FunctionInfo
@@ -139,6 +139,9 @@ def _function(ctx: Context, body: Body, parameters: ParameterList, name: str) ->
     _verify_overlaps(ctx, function)
     if ctx.gifts or ctx.shared:
         check_items(ctx, function)
+    if ctx.view_marks:
+        check_copied_views(ctx, function)
+    if ctx.gifts or ctx.view_marks:
         function = replace(function, body=without_marks(ctx, function.body))
     return replace(function, params=tuple(_as_reshaped(ctx, function, p) for p in function.params))
 

@@ -28,6 +28,7 @@ from pyaot.frontend.values import (
     UnboundValue,
     Value,
 )
+from pyaot.ir.given import COPY, SOURCE, Gift
 from pyaot.ir.nodes import Assign, Binary, Bind, Const, Dim, Expr, Select, Stmt, Var
 from pyaot.ir.types import PY_BOOL, DType, Scalar
 from pyaot.ir.walk import map_expr, walk_expr
@@ -229,9 +230,20 @@ def rebind(ctx: Context, values: dict[str, ArrayValue]) -> None:
         _keep_shape(ctx, name, target, value.shape)
         targets.append(target)
         sources.append(as_whole(ctx, value, name))
+        _note_copied(ctx, value, sources[-1])
     _move(ctx, targets, sources)
     for name, target in zip(values, targets):
         ctx.scope.names[name] = whole(ctx, target)
+
+
+def _note_copied(ctx: Context, value: ArrayValue, copy: str) -> None:
+    """The name holds a copy of what is a view in Python: neither may be written, nor the copy returned."""
+    if not value.is_view or value.place is None or value.place.whole:
+        return
+    for array, owner in ((value.place.array, SOURCE), (copy, COPY)):
+        mark = ctx.fresh("copied")
+        ctx.view_marks[mark] = Gift(array, owner)
+        ctx.emit(Assign(mark, Const(True, PY_BOOL), ctx.span))
 
 
 def _keep_shape(ctx: Context, name: str, target: str, shape: Indices) -> None:

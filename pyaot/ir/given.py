@@ -31,6 +31,8 @@ from pyaot.ir.types import Array
 from pyaot.ir.walk import result_arrays
 
 Names = frozenset[str]
+# Instead of a list: what is a view in Python, and the copy in its place.
+SOURCE, COPY = "source", "copy"
 
 
 class Gift(Struct, frozen=True):
@@ -45,6 +47,7 @@ class Given(Struct):
 
     written: list[Stmt] = field(default_factory=list)  # statements that change one
     shared: set[str] = field(default_factory=set)  # owners of items that are not theirs alone
+    returned: bool = False  # whether one is a result
 
 
 def given(function: Function, gifts: Mapping[str, Gift]) -> Given:
@@ -85,6 +88,7 @@ class _Walk(Struct):
                 return (items - set(targets)) | moved
             case Return(result):
                 if not items.isdisjoint(result_arrays(result)):
+                    self.found.returned = True
                     self.found.shared.update(gift.owner for gift in self.gifts.values())
                 return None
             case If() | For() | Loop() | Block() | Exit():

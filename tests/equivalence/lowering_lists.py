@@ -213,4 +213,44 @@ LISTS = (
         ([300],),
         verdict="python",
     ),
+    case(
+        "a row that a loop carries, and that is written",
+        """
+        def f(A: M):
+            r = np.zeros(A.shape[1])
+            s = 0.0
+            for i in range(A.shape[0]):
+                s += r[0]
+                r = A[i]
+                A[i, 0] = 5.0
+            return s
+        """,
+        (SQUARE,),
+        verdict="python",
+    ),
+    case(
+        "a row that a loop carries, and that is returned",
+        """
+        def f(A: M):
+            r = np.zeros(A.shape[1])
+            for i in range(A.shape[0]):
+                r = A[i]
+            return r
+        """,
+        (SQUARE,),
+        verdict="python",
+    ),
+    case(
+        "a row that a loop carries",
+        """
+        def f(A: M):
+            r = np.zeros(A.shape[1])
+            s = 0.0
+            for i in range(A.shape[0]):
+                s += r @ A[i]
+                r = A[i]
+            return s
+        """,
+        (SQUARE,),
+    ),
 )
