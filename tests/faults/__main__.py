@@ -81,9 +81,10 @@ def in_forks(fault: Fault, rounds: int) -> str:
     if not fault.path.startswith(FORKED):
         return ""
     for seed in range(1, rounds + 1):
-        number = first_caught(fault, _subjects(seed))
-        if number is not None:
-            return f"dense programs, seed {seed}, program {number}"
+        for fp in ("relaxed", "strict") if seed == 1 else ("relaxed",):
+            number = first_caught(fault, _subjects(seed), strict=fp == "strict")
+            if number is not None:
+                return f"{fp} dense programs, seed {seed}, program {number}"
     return ""
 
 

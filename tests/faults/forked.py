@@ -63,7 +63,7 @@ class Subject(Struct, frozen=True):
     called: frozenset[Place]  # functions of the compiler
 
 
-def subjects(seed: int, count: int, kind: str = "dense", strict: bool = False) -> list[Subject]:
+def subjects(seed: int, count: int, kind: str = "dense") -> list[Subject]:
     """So many drawn programs, lowered."""
     _count_small_sizes()
     found = []
@@ -73,15 +73,13 @@ def subjects(seed: int, count: int, kind: str = "dense", strict: bool = False) -
         for entry in program.entries:
             if entry.qualified_name == "f":
                 for function, bind in fitting(program, entry, names, names["f"], case.arguments):
-                    if not (strict and function.inexact):  # nothing is made of it
-                        found.append(_subject(number, case, function, bind, want, strict))
+                    found.append(_subject(number, case, function, bind, want))
     return found
 
 
-def _subject(number: int, case: Case, function: Function, bind: Bind, want: Seen, strict: bool) -> Subject:
+def _subject(number: int, case: Case, function: Function, bind: Bind, want: Seen) -> Subject:
     normal = normalise(function)
-    called = _called_for(function, strict)
-    return Subject(number, case, function, normal, prove_bounds(normal), bind, want, called)
+    return Subject(number, case, function, normal, prove_bounds(normal), bind, want, _called_for(function))
 
 
 def _count_small_sizes() -> None:
@@ -89,7 +87,7 @@ def _count_small_sizes() -> None:
         vars(import_module(name)).update(values)
 
 
-def _called_for(function: Function, strict: bool) -> frozenset[Place]:
+def _called_for(function: Function) -> frozenset[Place]:
     codes: set[CodeType] = set()
 
     def note(frame: FrameType, *_: object) -> None:
@@ -97,10 +95,10 @@ def _called_for(function: Function, strict: bool) -> frozenset[Place]:
 
     sys.settrace(note)
     try:
-        for name, stage in stages(strict).items():
+        for name, stage in stages().items():
             function = stage(function)
             if name == "prove_bounds":
-                emit_numpy(function, Wrapping(), strict)
+                emit_numpy(function, Wrapping())
     finally:
         sys.settrace(None)
     parts = ((code.co_filename.rpartition("pyaot/")[2], code.co_firstlineno) for code in codes)
@@ -111,6 +109,10 @@ def first_caught(fault: Fault, among: Iterable[Subject], strict: bool = False) -
     """The number of the first program that a stage with the fault gets wrong; None where there is none."""
     place = _place_of(fault)
     likely = [subject for subject in among if place is None or place in subject.called]
+    if strict:
+        likely = [
+            subject for subject in likely if not subject.function.inexact
+        ]  # nothing is made of the others
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

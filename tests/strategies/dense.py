@@ -76,7 +76,7 @@ def place_in_vector(names: Names) -> str:
     index = names.indices[0]
     if names.is_below:
         return names.any_of((near(names, index), f"{near(names, index)} + n"))
-    if not names.chance(4):
+    if not names.chance(3):
         return near(names, index)
     odd = (
         f"{index} // 2",
@@ -88,6 +88,8 @@ def place_in_vector(names: Names) -> str:
         f"-1 - {index}",
         f"{index} - 3",
         "-1",
+        "-2",
+        "-3",
         "0",
         "k[0]" if names.chance(2) else "-2",
         f"k[{index}]",
@@ -125,7 +127,7 @@ def condition(names: Names) -> str:
         f"{element(names)} {compared} {value(names, 0)}",
         f"{element(names)} > {value(names, 1)} and {index} {compared} 3",
         f"{index} {compared} {names.draw(st.integers(0, 5))}",
-        f"{index} {compared} {names.low + 1}",
+        *[f"{index} > {names.low}", f"{index} > {names.low + 1}", f"{index} != 3"] * 2,
         f"({index} - 3) // 2 {compared} {names.draw(st.integers(-2, 2))}",
         f"{index} % 2 == {names.draw(st.integers(0, 1))}",
         f"(3 - {index}) % 4 {compared} 1",
@@ -344,6 +346,8 @@ def between(names: Names) -> Lines:
                 ["s, t = t, s + 1.0"],
                 ["e = a[0]", "a[0] = b[0] - s", "b[0] = e"],
                 ["assert g < 6", "g = g + 3", "assert g < 6", "g = g + 1"],
+                ["assert g < 8", "for i in range(n):", "    assert g < 8", "    g = g + i"],
+                [f"e = {name} + 0.5", f"{name} = a[0]", "t = t + e", f"b[0] = {name} * 0.5 + e"],
                 ["t = t + np.zeros(g + 2).size", "g = g - 2", "t = t + np.ones(g + 2).sum()"],
                 ["e = 1.5", "f = t"],
             )
@@ -359,7 +363,7 @@ _BLOCKS: tuple[tuple[int, Callable[[Names], Lines]], ...] = (
     (3, renamed),
     (3, products),
     (2, slices),
-    (1, between),
+    (3, between),
 )
 
 
