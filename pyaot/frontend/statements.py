@@ -185,9 +185,12 @@ def _unpack(ctx: Context, elements: Sequence[cst.BaseElement], value: Value, nod
         and isinstance(item, ArrayValue)
         and _is_carried_array(ctx, target.value)
     }
+    waiting = [ctx.fresh("held") for _ in held]  # array names may move under what waits
+    ctx.scope.names.update((f"?{key}", item) for key, (_, item) in zip(waiting, held))
     if len(arrays) > 1:
         rebind(ctx, arrays)
-    for target, item in held:
+    for key, (target, _) in zip(waiting, held):
+        item = ctx.scope.names.pop(f"?{key}")
         if not (len(arrays) > 1 and isinstance(target, cst.Name) and target.value in arrays):
             assign(ctx, target, item)
 

@@ -1,6 +1,6 @@
 """Cases of `test_lowering.py`: lists."""
 
-from tests.equivalence.lowering_cases import SQUARE, case
+from tests.equivalence.lowering_cases import SQUARE, THREE, case
 
 LISTS = (
     case(
@@ -252,5 +252,20 @@ LISTS = (
             return s
         """,
         (SQUARE,),
+    ),
+    case(
+        "a swap of an array that a loop carries and one that it does not",
+        """
+        def f(x: V, n: int):
+            prev = x * 1.0
+            s = 0.0
+            for i in range(n):
+                cur = prev + 1.0
+                prev, cur = cur, prev
+                cur[0] = 100.0
+                s += prev[0] + cur[1]
+            return s, prev
+        """,
+        (THREE, 3),
     ),
 )
