@@ -139,6 +139,7 @@ class Context(Struct):
     call_function: Callable[["Context", Value, tuple[Value, ...], dict[str, Value], cst.CSTNode], Value]
     library: Callable[..., Value]  # a library function of the table, by its full name
     global_facts: list[GlobalFact] = field(default_factory=list)
+    global_array: Callable[[str], Value | None] = lambda name: None  # a module's array, read at the call
     flags: dict[str, str] = field(default_factory=dict)  # what is tracked -> its IR variable
     body: list[Stmt] = field(default_factory=list)
     scope: Scope = field(default_factory=lambda: Scope(NameFacts()))

@@ -140,6 +140,12 @@ def inferred(node: cst.BaseExpression, scope: ModuleScope, function: FunctionInf
     return _Caller(scope, function).infer(node)
 
 
+def global_hint(name: str, scope: ModuleScope) -> Hint | None:
+    """What the text tells of a name that the module binds once; None where it does not."""
+    value = scope.aliases.get(name)
+    return None if value is None else _Caller(scope).infer(value)
+
+
 def passed_fields(name: str, scope: ModuleScope) -> list[Mapping[str, Hint]]:
     """The same for every call in the file that makes an object of a dataclass or named tuple."""
     made = scope.classes[name]

@@ -18,6 +18,7 @@ from pyaot.frontend.context import Context, ListType, NeedsElementType, NeedsTra
 from pyaot.frontend.expressions import lower_expression
 from pyaot.frontend.facts import assigned_names, name_facts
 from pyaot.frontend.fields_set import fields_set, giving_back
+from pyaot.frontend.global_arrays import check_only_read, global_array
 from pyaot.frontend.hints import ArrayHint, ClassHint, Signature, TypedParameter
 from pyaot.frontend.inline import call_function
 from pyaot.frontend.items_kept import check_copied_views, check_items, without_marks
@@ -79,6 +80,7 @@ def _lower_once(
     for parameter in signature.parameters:
         if parameter.name in ranks or not _is_open(parameter):
             parameters.add(parameter)
+    ctx.global_array = lambda name: global_array(name, body.module, parameters)
     node, fields = _with_fields(ctx, info.node, signature)
     given = [parameter.name for parameter in signature.parameters]
     ctx.scope.local_names = frozenset((*given, *fields, *body.views, *assigned_names(node.body)))
@@ -137,6 +139,7 @@ def _function(ctx: Context, body: Body, parameters: ParameterList, name: str) ->
         tuple((name, ctx.user_names.get(name, "")) for name in sorted(ctx.used_names)),
     )
     _verify_overlaps(ctx, function)
+    check_only_read(ctx, function, parameters)
     if ctx.gifts or ctx.shared:
         check_items(ctx, function)
     if ctx.view_marks:

@@ -43,6 +43,7 @@ class ParameterList:
         self.bindings: list[Binding] = []
         self.facts: list[GlobalFact] = []
         self.dims: dict[str, Expr] = {}
+        self.global_arrays: dict[str, Value] = {}  # that the body reads
 
     def add(self, parameter: TypedParameter) -> None:
         """One parameter of the user's."""

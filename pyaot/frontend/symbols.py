@@ -57,6 +57,8 @@ def symbol_value(ctx: Context, name: str, node: cst.CSTNode) -> Value:
         if module.may_hide:
             note_fact(ctx, GlobalFact(name, f"builtins.{name}", Claim.IS))
         return SymbolValue(f"builtins.{name}")
+    if (array := ctx.global_array(name)) is not None:
+        return array
     raise ctx.refuse(UNKNOWN_NAME, f"The compiler cannot know what '{name}' is when the function runs.", node)
 
 

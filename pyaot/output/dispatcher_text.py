@@ -90,12 +90,18 @@ def _view_checks(scene: Scene) -> Iterator[str]:
 def _read_text(scene: Scene, name: str) -> str:
     """The user's argument, as the elements of its list where it is one."""
     type = next(p.type for p in scene.plan.function.params if p.name == name)
+    text, wording = scene.texts[name], scene.wording
+    if _is_global(scene, name):  # it may be gone, or not be there yet
+        text = f"{wording.builtin('globals')}().get({text!r})"
     if not (isinstance(type, Array) and type.boxed):
-        return scene.texts[name]
-    wording = scene.wording
-    return (
-        f"{wording.runtime('unbox')}({scene.texts[name]}, {wording.runtime(DTYPES[type.dtype])}, {type.rank})"
-    )
+        return text
+    return f"{wording.runtime('unbox')}({text}, {wording.runtime(DTYPES[type.dtype])}, {type.rank})"
+
+
+def _is_global(scene: Scene, name: str) -> bool:
+    """Whether the IR parameter is a name of the module, not one of the user's parameters."""
+    text = scene.texts[name]
+    return is_simple(text) and text not in {parameter.name for parameter in scene.entry.parameters}
 
 
 def _dispatcher_values(scene: Scene) -> dict[str, str]:
@@ -103,7 +109,9 @@ def _dispatcher_values(scene: Scene) -> dict[str, str]:
     boxed = {param.name for param in boxed_params(scene.plan.function)}
     return {
         param.name: scene.texts[param.name]
-        if is_simple(scene.texts[param.name]) and param.name not in boxed
+        if is_simple(scene.texts[param.name])
+        and param.name not in boxed
+        and not _is_global(scene, param.name)
         else scene.wording.own(f"value_{c_identifier(param.name)}")
         for param in scene.plan.function.params
     }
