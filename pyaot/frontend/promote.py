@@ -87,7 +87,8 @@ def join(left: Scalar, right: Scalar) -> Scalar | None:
         return Scalar(left.dtype, origin)
     if Origin.NUMPY not in (left.origin, right.origin):
         mixed = "b" in (left.dtype.kind, right.dtype.kind)
-        return None if mixed else Scalar(wider_python(left, right).dtype, Origin.EITHER)
+        narrow = any(o.dtype is not python_type(_letter(o)).dtype for o in (left, right))  # a np.float32
+        return None if mixed or narrow else Scalar(wider_python(left, right).dtype, Origin.EITHER)
     if left.origin is not Origin.PYTHON and right.origin is not Origin.PYTHON:
         return None
     strong, weak = (right, left) if left.origin is Origin.PYTHON else (left, right)

@@ -246,4 +246,19 @@ TYPES = (
         (of("int64", 3, 4, 5), THREE),
         verdict="python",
     ),
+    case(
+        "a float, then float32, chosen by what it is",
+        """
+        def f(a: F, n: int):
+            e, t, r = 0.0, 3.0, n - 2
+            while r > -3:
+                e = a[r] * 1.0
+                t = e if e > t else t
+                r -= 1
+            return t, e
+        """,
+        (of("float32", 1.5, 15.1, 2.5), 3),
+        (of("float32", 1.5, 15.1, 2.5), -3),
+        verdict="python",
+    ),
 )
