@@ -17,7 +17,7 @@ from pyaot.frontend.values import (
     Value,
 )
 from pyaot.ir.nodes import Const
-from pyaot.ir.types import DType
+from pyaot.ir.types import PY_INT, DType
 
 _DTYPE_ALIASES = {
     "bool_": "bool",
@@ -63,6 +63,10 @@ class Arguments(Struct, frozen=True):
         given = dict(zip(names, self.positional))
         return [given.get(name, self.keywords.get(name)) for name in names]
 
+    def first(self, ctx: Context) -> Value:
+        """The first positional argument; refused where there is none."""
+        return needed(ctx, next(iter(self.positional), None))
+
 
 def number(ctx: Context, value: Value | None) -> Number:
     """The argument as a number."""
@@ -86,6 +90,13 @@ def known_bool(ctx: Context, value: Value | None, default: bool, what: str) -> b
     if value is None:
         return default
     return bool(known_int(ctx, value, what))
+
+
+def needed(ctx: Context, value: Value | None) -> Value:
+    """An argument that the function does not do without: the original raises where it is missing."""
+    if value is None:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "This call lacks an argument.")
+    return value
 
 
 def is_given(value: Value | None) -> bool:
@@ -146,6 +157,19 @@ def axes_argument(ctx: Context, value: Value | None, rank: int) -> tuple[int, ..
     if any(not -rank <= axis < rank for axis in axes):
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, f"An axis is out of range for {rank} dimensions.")
     return tuple(axis % rank for axis in axes)
+
+
+def axis_argument(ctx: Context, value: Value | None, rank: int) -> int:
+    """An axis argument as one axis from 0; None is the only one that there is."""
+    axes = axes_argument(ctx, value, rank)
+    if len(axes) != 1 or isinstance(value, TupleValue):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "An axis must be one int in compiled code.")
+    return axes[0]
+
+
+def last_axis(ctx: Context, value: Value | None, rank: int) -> int:
+    """An axis argument as one axis from 0; the last one where it is left out."""
+    return axis_argument(ctx, value if is_given(value) else Number(Const(-1, PY_INT)), rank)
 
 
 def c_order(ctx: Context, value: Value | None) -> None:

@@ -6,7 +6,11 @@ np.average(a, weights=w)        sum(a * w) / sum(w)
 from collections.abc import Callable
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
-from pyaot.frontend.arguments import Arguments, axes_argument, is_given
+from pyaot.frontend.arguments import (
+    Arguments,
+    axis_argument,
+    is_given,
+)
 from pyaot.frontend.arithmetic import cast, compare, integer
 from pyaot.frontend.arrays import loops, map_elements, pulled
 from pyaot.frontend.coerce import as_array
@@ -55,7 +59,7 @@ def _shaped(ctx: Context, weights: ArrayValue, array: ArrayValue, axis: Value | 
         return weights
     if weights.rank != 1 or not is_given(axis) or isinstance(axis, TupleValue):
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "Weights of this shape are not compiled.")
-    along = axes_argument(ctx, axis, array.rank)[0]
+    along = axis_argument(ctx, axis, array.rank)
     make_equal(ctx, weights.shape[0], array.shape[along], "the weights have another shape than the array")
     return pulled(weights.dtype, array.shape, lambda i: weights.element((i[along],)))
 

@@ -9,7 +9,14 @@ import math
 from collections.abc import Callable
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
-from pyaot.frontend.arguments import Arguments, axes_argument, is_given, known_bool, number
+from pyaot.frontend.arguments import (
+    Arguments,
+    axes_argument,
+    is_given,
+    known_bool,
+    last_axis,
+    number,
+)
 from pyaot.frontend.arithmetic import as_integer, binary, cast, compare, integer, minus, plus
 from pyaot.frontend.arrays import allocate, as_stored, loops, mapped, pulled
 from pyaot.frontend.coerce import as_array, as_operand
@@ -88,7 +95,7 @@ def _store(ctx: Context, target: ArrayValue, indices: Indices, value: Expr) -> N
 def _trapezoid(ctx: Context, arguments: Arguments) -> Value:
     y, x, dx, axis = arguments.take(ctx, "y", "x", "dx", "axis")
     array = as_stored(ctx, as_array(ctx, y))
-    along = axes_argument(ctx, axis, array.rank)[0] if is_given(axis) else array.rank - 1
+    along = last_axis(ctx, axis, array.rank)
     width: ArrayValue | Number = number(ctx, dx) if is_given(dx) else _python(1.0)
     if is_given(x):
         width = _widths(ctx, as_array(ctx, x), array.rank, along)

@@ -167,7 +167,7 @@ def _on_the_rest(function: str, value: float) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
         if not arguments.positional:
             raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The array is named, which is not compiled.")
-        array = _without_nans(as_array(ctx, arguments.positional[0]), value)
+        array = _without_nans(as_array(ctx, arguments.first(ctx)), value)
         return _library(ctx, function, array, *arguments.positional[1:], **arguments.keywords)
 
     return handle

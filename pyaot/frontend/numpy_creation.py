@@ -13,6 +13,7 @@ from pyaot.frontend.arguments import (
     is_given,
     known_bool,
     known_int,
+    needed,
     number,
     shape_argument,
 )
@@ -52,7 +53,7 @@ def _filled(fill: float | None) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
         shape, dtype, order = arguments.take(ctx, "shape", "dtype", "order")
         c_order(ctx, order)
-        assert shape is not None
+        shape = needed(ctx, shape)
         chosen = dtype_of(ctx, dtype) if is_given(dtype) and dtype is not None else DType.FLOAT64
         return new_array(ctx, tuple(_extent(ctx, n) for n in shape_argument(ctx, shape)), chosen, fill)
 
@@ -95,7 +96,7 @@ def _like(fill: float | None) -> Handler:
 def _full(ctx: Context, arguments: Arguments) -> Value:
     shape, value, dtype, order = arguments.take(ctx, "shape", "fill_value", "dtype", "order")
     c_order(ctx, order)
-    assert shape is not None
+    shape = needed(ctx, shape)
     fill = number(ctx, value).expr
     chosen = dtype_of(ctx, dtype) if is_given(dtype) and dtype is not None else fill.type.dtype
     return _filled_with(ctx, tuple(_extent(ctx, n) for n in shape_argument(ctx, shape)), chosen, fill)
@@ -124,9 +125,8 @@ def _arange(ctx: Context, arguments: Arguments) -> Value:
     exprs = [number(ctx, b).expr if is_given(b) else None for b in bounds]
     start, stop, step = exprs
     if stop is None:
-        start, stop = None, start
+        start, stop = None, number(ctx, needed(ctx, bounds[0])).expr
     start, step = start or integer(0), step or integer(1)
-    assert stop is not None
     if any(not e.type.dtype.is_integer for e in (start, stop, step)):
         return _float_range(ctx, (start, stop, step), dtype)
     chosen = Scalar(dtype_of(ctx, dtype) if dtype is not None and is_given(dtype) else DType.INT64)
@@ -221,8 +221,7 @@ def _eye(ctx: Context, arguments: Arguments) -> Value:
 
 def _identity(ctx: Context, arguments: Arguments) -> Value:
     n, dtype = arguments.take(ctx, "n", "dtype")
-    assert n is not None
-    return _eye(ctx, Arguments((n,), {} if dtype is None else {"dtype": dtype}))
+    return _eye(ctx, Arguments((needed(ctx, n),), {} if dtype is None else {"dtype": dtype}))
 
 
 def _array(ctx: Context, arguments: Arguments) -> Value:

@@ -3,7 +3,14 @@
 from collections.abc import Callable
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
-from pyaot.frontend.arguments import Arguments, axes_argument, is_given, known_int, number
+from pyaot.frontend.arguments import (
+    Arguments,
+    axes_argument,
+    is_given,
+    known_int,
+    last_axis,
+    number,
+)
 from pyaot.frontend.arithmetic import as_integer, binary, cast, compare, integer, minus, plus, times
 from pyaot.frontend.arrays import allocate, pulled
 from pyaot.frontend.coerce import as_array
@@ -29,7 +36,7 @@ def _fft(name: str) -> Handler:
         array = as_array(ctx, a)
         if name == "rfft" and array.dtype.is_complex:
             raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'rfft' takes real numbers.")
-        along = axes_argument(ctx, axis, array.rank)[0] if is_given(axis) else array.rank - 1
+        along = last_axis(ctx, axis, array.rank)
         length = as_integer(number(ctx, n).expr) if is_given(n) else array.shape[along]
         options: tuple[Option, ...] = (("norm", norm.text),) if isinstance(norm, TextValue) else ()
         last = axis_last(ctx, array, along)
@@ -104,7 +111,7 @@ def _to_real(name: str) -> Handler:
     def handle(ctx: Context, arguments: Arguments) -> Value:
         a, n, axis, norm = arguments.take(ctx, "a", "n", "axis", "norm")
         array = as_array(ctx, a)
-        along = axes_argument(ctx, axis, array.rank)[0] if is_given(axis) else array.rank - 1
+        along = last_axis(ctx, axis, array.rank)
         last = axis_last(ctx, array, along)
         options = _norm_option(norm)
         length = times(integer(2), minus(last.shape[-1], integer(1)))

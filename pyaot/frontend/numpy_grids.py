@@ -3,7 +3,13 @@
 from collections.abc import Callable, Sequence
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT, UNSUPPORTED_EXPRESSION
-from pyaot.frontend.arguments import Arguments, dtype_of, is_given, shape_argument
+from pyaot.frontend.arguments import (
+    Arguments,
+    dtype_of,
+    is_given,
+    needed,
+    shape_argument,
+)
 from pyaot.frontend.arithmetic import as_integer, cast, compare, integer, plus, times
 from pyaot.frontend.arrays import materialise, pulled
 from pyaot.frontend.coerce import as_array
@@ -80,8 +86,7 @@ def _stacked(ranges: Sequence[RangeValue], counts: Indices) -> ArrayValue:
 
 def _indices(ctx: Context, arguments: Arguments) -> Value:
     (dimensions,) = arguments.take(ctx, "dimensions")
-    assert dimensions is not None
-    counts = tuple(as_integer(n.expr) for n in shape_argument(ctx, dimensions))
+    counts = tuple(as_integer(n.expr) for n in shape_argument(ctx, needed(ctx, dimensions)))
     return _stacked([RangeValue(integer(0), count, integer(1)) for count in counts], counts)
 
 

@@ -6,7 +6,12 @@ np.delete(a, k)         a[:k], then a[k + 1:]           np.insert(a, k, x)      
 from collections.abc import Callable
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
-from pyaot.frontend.arguments import Arguments, axes_argument, is_given, number
+from pyaot.frontend.arguments import (
+    Arguments,
+    axis_argument,
+    is_given,
+    number,
+)
 from pyaot.frontend.arithmetic import as_integer, both, compare, integer, minus, plus
 from pyaot.frontend.arrays import as_stored, pulled
 from pyaot.frontend.coerce import as_array, as_operand
@@ -49,7 +54,7 @@ def _along(ctx: Context, value: Value | None, axis: Value | None) -> tuple[Array
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "An array without dimensions has no places.")
     if not is_given(axis):
         return flattened(ctx, array), 0
-    return array, axes_argument(ctx, axis, array.rank)[0]
+    return array, axis_argument(ctx, axis, array.rank)
 
 
 def _place(ctx: Context, obj: Value | None, extent: Expr, last: Expr) -> Expr:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
-from pyaot.frontend.arguments import Arguments, axes_argument, is_given, known_int
+from pyaot.frontend.arguments import Arguments, axis_argument, is_given
 from pyaot.frontend.arithmetic import cast, integer, plus, times
 from pyaot.frontend.arrays import allocate, as_stored, loops, materialise
 from pyaot.frontend.coerce import as_array, common_dtype, stacked_items
@@ -86,7 +86,7 @@ def _concatenate(ctx: Context, arguments: Arguments) -> Value:
         parts, axis = [flattened(ctx, as_stored(ctx, part)) for part in parts], None
     if any(part.rank != parts[0].rank for part in parts) or parts[0].rank == 0:
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "Joined arrays must have one number of dimensions.")
-    along = axes_argument(ctx, axis, parts[0].rank)[0] if is_given(axis) else 0
+    along = axis_argument(ctx, axis, parts[0].rank) if is_given(axis) else 0
     return concatenated(ctx, parts, along)
 
 
@@ -98,7 +98,7 @@ def _stack(ctx: Context, arguments: Arguments) -> Value:
         result = stacked_items(ctx, arrays.items)
     else:
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The arrays to stack must be in a tuple or list.")
-    position = known_int(ctx, axis, "An axis") % result.rank if is_given(axis) else 0
+    position = axis_argument(ctx, axis, result.rank) if is_given(axis) else 0
     order = list(range(1, result.rank))
     order.insert(position, 0)
     return result if position == 0 else materialise(ctx, transposed(ctx, result, order), "stacked")

@@ -3,7 +3,11 @@
 from collections.abc import Callable
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
-from pyaot.frontend.arguments import Arguments, axes_argument, is_given, known_int
+from pyaot.frontend.arguments import (
+    Arguments,
+    known_int,
+    last_axis,
+)
 from pyaot.frontend.arithmetic import cast, integer
 from pyaot.frontend.arrays import allocate, materialise, pulled
 from pyaot.frontend.coerce import as_array
@@ -150,7 +154,7 @@ def _sorting(name: str) -> Handler:
         array = as_array(ctx, a)
         if isinstance(axis, NoneValue):
             array, axis = flattened(ctx, array), None
-        along = axes_argument(ctx, axis, array.rank)[0] if is_given(axis) else array.rank - 1
+        along = last_axis(ctx, axis, array.rank)
         last = axis_last(ctx, array, along)
         dtype = array.dtype if name == "sort" else DType.INT64
         result = allocate(ctx, "sorted", Array(dtype, array.rank), last.shape)

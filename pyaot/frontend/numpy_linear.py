@@ -292,7 +292,7 @@ def _contracted_axes(ctx: Context, axes: Value | None, rank: int) -> list[tuple[
 
 
 def _einsum(ctx: Context, arguments: Arguments) -> Value:
-    subscripts, *values = arguments.positional
+    subscripts, *values = (arguments.first(ctx), *arguments.positional[1:])
     if (
         not isinstance(subscripts, TextValue)
         or "." in subscripts.text

@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
-from pyaot.frontend.arguments import Arguments, axes_argument, is_given, known_bool, known_int
+from pyaot.frontend.arguments import (
+    Arguments,
+    axes_argument,
+    axis_argument,
+    is_given,
+    known_bool,
+    known_int,
+    last_axis,
+)
 from pyaot.frontend.arithmetic import greatest, integer, least, minus, plus
 from pyaot.frontend.arrays import allocate
 from pyaot.frontend.coerce import as_array, common_dtype
@@ -36,7 +44,7 @@ def _over(ctx: Context, array: ArrayValue, axis: Value | None) -> tuple[ArrayVal
         return array, (), ("axis", None)
     if isinstance(axis, TupleValue):
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "Several axes of a median are not compiled.")
-    along = axes_argument(ctx, axis, array.rank)[0]
+    along = axis_argument(ctx, axis, array.rank)
     kept = tuple(n for n in range(array.rank) if n != along)
     return axis_last(ctx, array, along), kept, ("axis", -1)
 
@@ -121,7 +129,7 @@ def _partition(name: str) -> Handler:
         where = known_int(ctx, kth, "The place of a partition")
         if isinstance(axis, NoneValue) or array.rank == 0:
             raise ctx.refuse(UNSUPPORTED_ARGUMENT, "A partition needs an axis in compiled code.")
-        along = axes_argument(ctx, axis, array.rank)[0] if is_given(axis) else array.rank - 1
+        along = last_axis(ctx, axis, array.rank)
         last = axis_last(ctx, array, along)
         dtype = array.dtype if name == "partition" else DType.INT64
         result = allocate(ctx, "parted", Array(dtype, array.rank), last.shape)

@@ -8,7 +8,15 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise, product
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
-from pyaot.frontend.arguments import Arguments, axes_argument, is_given, known_int, number
+from pyaot.frontend.arguments import (
+    Arguments,
+    axes_argument,
+    axis_argument,
+    is_given,
+    known_int,
+    last_axis,
+    number,
+)
 from pyaot.frontend.arithmetic import as_integer, binary, cast, compare, integer, minus, plus
 from pyaot.frontend.arrays import allocate, as_stored, loops, materialise, pulled, store, view
 from pyaot.frontend.coerce import as_array, common_dtype
@@ -50,7 +58,7 @@ def _take(ctx: Context, arguments: Arguments) -> Value:
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "'take' needs integers in compiled code.")
     if not is_given(axis):
         array = flattened(ctx, array)
-    along = axes_argument(ctx, axis, array.rank)[0]
+    along = axis_argument(ctx, axis, array.rank)
     items: list[Value] = [_ALL] * along
     found = subscript(ctx, array, [*items, chosen])
     if isinstance(found, ArrayValue) and isinstance(chosen, Number):
@@ -63,7 +71,7 @@ def _along_axis(ctx: Context, array: ArrayValue, indices: Value | None, axis: Va
     chosen = as_array(ctx, indices)
     if not chosen.dtype.is_integer or chosen.rank != array.rank or isinstance(axis, NoneValue):
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "These indices along an axis are not compiled.")
-    along = axes_argument(ctx, axis, array.rank)[0] if is_given(axis) else array.rank - 1
+    along = last_axis(ctx, axis, array.rank)
     items = [chosen if n == along else _numbers(array, n) for n in range(array.rank)]
     found = subscript(ctx, array, items)
     assert isinstance(found, ArrayValue)
@@ -153,7 +161,7 @@ def _append(ctx: Context, arguments: Arguments) -> Value:
         parts = [_flat(ctx, part) for part in parts]
     if parts[0].rank != parts[1].rank:
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "Joined arrays must have one number of dimensions.")
-    return concatenated(ctx, parts, axes_argument(ctx, axis, parts[0].rank)[0])
+    return concatenated(ctx, parts, axis_argument(ctx, axis, parts[0].rank))
 
 
 def _flat(ctx: Context, array: ArrayValue) -> ArrayValue:
@@ -248,7 +256,7 @@ def _split(must_divide: bool, default_axis: int = 0) -> Handler:
         array = as_array(ctx, ary)
         if array.rank == 0 or array.rank <= default_axis:
             raise ctx.refuse(UNSUPPORTED_ARGUMENT, "An array of so few dimensions cannot be split.")
-        along = axes_argument(ctx, axis, array.rank)[0] if is_given(axis) else default_axis
+        along = axis_argument(ctx, axis, array.rank) if is_given(axis) else default_axis
         if isinstance(sections, TupleValue):
             cuts = [as_integer(number(ctx, item).expr) for item in sections.items]
         else:

@@ -6,6 +6,7 @@ from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import (
     Arguments,
     axes_argument,
+    axis_argument,
     dtype_of,
     is_given,
     known_bool,
@@ -237,7 +238,7 @@ def _argument_of(comparison: str) -> Handler:
         array = as_stored(ctx, as_array(ctx, a))
         kept: tuple[int, ...] = ()
         if is_given(axis):
-            along = axes_argument(ctx, axis, array.rank)[0]
+            along = axis_argument(ctx, axis, array.rank)
             kept = tuple(n for n in range(array.rank) if n != along)
             best = _best_array(ctx, array, along, comparison)
         else:
@@ -302,7 +303,7 @@ def _cumulative(op: str) -> Handler:
         array = as_array(ctx, a)
         if not is_given(axis) and array.rank != 1:
             array = _flat(ctx, as_stored(ctx, array))
-        along = axes_argument(ctx, axis, array.rank)[0]
+        along = axis_argument(ctx, axis, array.rank)
         given = dtype_of(ctx, dtype) if dtype is not None and is_given(dtype) else _sum_type(array.dtype)
         return _running(ctx, array, along, op, Scalar(given))
 

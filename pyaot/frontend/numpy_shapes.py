@@ -8,9 +8,12 @@ from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend.arguments import (
     Arguments,
     axes_argument,
+    axis_argument,
     c_order,
     is_given,
     known_int,
+    last_axis,
+    needed,
     number,
     shape_argument,
 )
@@ -49,13 +52,17 @@ def same_view(ctx: Context, array: ArrayValue) -> ArrayValue:
 
 
 def _transpose(ctx: Context, arguments: Arguments) -> Value:
-    array = as_array(ctx, arguments.positional[0])
+    array = as_array(ctx, arguments.first(ctx))
     axes = arguments.positional[1:] or tuple(arguments.keywords.values())
+    if arguments.keywords.keys() - {"axes"}:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "This call of 'transpose' is not compiled.")
     if len(axes) == 1 and isinstance(axes[0], TupleValue):
         axes = axes[0].items
     if not axes or not is_given(axes[0]):
         return transposed(ctx, array, tuple(reversed(range(array.rank))))
-    order = tuple(known_int(ctx, axis, "An axis") % array.rank for axis in axes)
+    order = tuple(axis_argument(ctx, axis, array.rank) for axis in axes)
+    if sorted(order) != list(range(array.rank)):
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "A transposed array must name each of its axes once.")
     return transposed(ctx, array, order)
 
 
@@ -63,7 +70,7 @@ def _swapaxes(ctx: Context, arguments: Arguments) -> Value:
     a, first, second = arguments.take(ctx, "a", "axis1", "axis2")
     array = as_array(ctx, a)
     order = list(range(array.rank))
-    i, j = known_int(ctx, first, "An axis") % array.rank, known_int(ctx, second, "An axis") % array.rank
+    i, j = (axis_argument(ctx, needed(ctx, axis), array.rank) for axis in (first, second))
     order[i], order[j] = order[j], order[i]
     return transposed(ctx, array, order)
 
@@ -71,7 +78,7 @@ def _swapaxes(ctx: Context, arguments: Arguments) -> Value:
 def _moveaxis(ctx: Context, arguments: Arguments) -> Value:
     a, source, target = arguments.take(ctx, "a", "source", "destination")
     array = as_array(ctx, a)
-    i, j = known_int(ctx, source, "An axis") % array.rank, known_int(ctx, target, "An axis") % array.rank
+    i, j = (axis_argument(ctx, needed(ctx, axis), array.rank) for axis in (source, target))
     order = [axis for axis in range(array.rank) if axis != i]
     order.insert(j, i)
     return transposed(ctx, array, order)
@@ -81,7 +88,7 @@ def _moveaxis(ctx: Context, arguments: Arguments) -> Value:
 
 
 def _reshape(ctx: Context, arguments: Arguments) -> Value:
-    array = as_array(ctx, arguments.positional[0])
+    array = as_array(ctx, arguments.first(ctx))
     given = arguments.positional[1:] or tuple(
         arguments.keywords[k] for k in ("shape", "newshape") if k in arguments.keywords
     )
@@ -139,7 +146,7 @@ def _not_one(ctx: Context, extent: Expr) -> None:
 def _expand_dims(ctx: Context, arguments: Arguments) -> Value:
     a, axis = arguments.take(ctx, "a", "axis")
     array = as_array(ctx, a)
-    position = known_int(ctx, axis, "An axis") % (array.rank + 1)
+    position = axis_argument(ctx, needed(ctx, axis), array.rank + 1)
     walks = [Walk((n,), integer(1)) for n in range(array.rank)]
     walks.insert(position, Walk((), integer(0)))
     shape = (*array.shape[:position], integer(1), *array.shape[position:])
@@ -149,8 +156,7 @@ def _expand_dims(ctx: Context, arguments: Arguments) -> Value:
 def _broadcast_to(ctx: Context, arguments: Arguments) -> Value:
     a, shape = arguments.take(ctx, "array", "shape")
     array = as_array(ctx, a)
-    assert shape is not None
-    extents = tuple(as_integer(n.expr) for n in shape_argument(ctx, shape))
+    extents = tuple(as_integer(n.expr) for n in shape_argument(ctx, needed(ctx, shape)))
     for extent, goal in zip(reversed(array.shape), reversed(extents)):
         if extent != integer(1):
             make_equal(ctx, extent, goal, "the shapes of the operands differ")
@@ -177,7 +183,7 @@ def _flip(ctx: Context, arguments: Arguments) -> Value:
 
 
 def _flip_axis(axis: int) -> Handler:
-    return lambda ctx, arguments: _flip(ctx, Arguments((arguments.positional[0], Number(integer(axis)))))
+    return lambda ctx, arguments: _flip(ctx, Arguments((arguments.first(ctx), Number(integer(axis)))))
 
 
 def _roll(ctx: Context, arguments: Arguments) -> Value:
@@ -219,7 +225,7 @@ def _repeat(ctx: Context, arguments: Arguments) -> Value:
     array = as_array(ctx, a)
     if not is_given(axis):
         array = flattened(ctx, as_stored(ctx, array))
-    along = axes_argument(ctx, axis, array.rank)[0]
+    along = axis_argument(ctx, axis, array.rank)
     count = as_integer(number(ctx, repeats).expr)
     if not isinstance(count, Const):
         ctx.check(compare("gt", count, integer(0)), "repeats is not positive")
@@ -234,8 +240,7 @@ def _repeat(ctx: Context, arguments: Arguments) -> Value:
 def _tile(ctx: Context, arguments: Arguments) -> Value:
     a, reps = arguments.take(ctx, "A", "reps")
     array = as_array(ctx, a)
-    assert reps is not None
-    counts = [as_integer(n.expr) for n in shape_argument(ctx, reps)]
+    counts = [as_integer(n.expr) for n in shape_argument(ctx, needed(ctx, reps))]
     rank = max(len(counts), array.rank)
     counts = [integer(1)] * (rank - len(counts)) + counts
     extents = [integer(1)] * (rank - array.rank) + list(array.shape)
@@ -300,7 +305,7 @@ def _flat_diagonal(ctx: Context, arguments: Arguments) -> Value:
 def _diff(ctx: Context, arguments: Arguments) -> Value:
     a, n, axis, prepend, append = arguments.take(ctx, "a", "n", "axis", "prepend", "append")
     array = as_array(ctx, a)
-    along = axes_argument(ctx, axis, array.rank)[0] if is_given(axis) else array.rank - 1
+    along = last_axis(ctx, axis, array.rank)
     count = known_int(ctx, n, "n") if is_given(n) else 1
     ends = [None if end is None else _end(ctx, end, array, along) for end in (prepend, append)]
     if count and any(end is not None for end in ends):

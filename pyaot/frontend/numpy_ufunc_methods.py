@@ -10,7 +10,11 @@ import numpy as np
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
 from pyaot.frontend import numpy_reductions, numpy_ufuncs
-from pyaot.frontend.arguments import Arguments, axes_argument, is_given
+from pyaot.frontend.arguments import (
+    Arguments,
+    axis_argument,
+    is_given,
+)
 from pyaot.frontend.arithmetic import cast, compare, integer
 from pyaot.frontend.arrays import allocate, apart_from, loops, write
 from pyaot.frontend.coerce import as_array, as_operand
@@ -85,7 +89,7 @@ def _running_extreme(op: str) -> Handler:
         source = as_array(ctx, array)
         if source.dtype.is_complex or source.rank == 0:
             raise ctx.refuse(UNSUPPORTED_ARGUMENT, "Extremes of such an array are not compiled.")
-        along = axes_argument(ctx, axis, source.rank)[0] if is_given(axis) else 0
+        along = axis_argument(ctx, axis, source.rank) if is_given(axis) else 0
         type = Scalar(source.dtype)
         result = allocate(ctx, "running", Array(source.dtype, source.rank), source.shape)
         name = {"minimum": "bitand", "maximum": "bitor"}[op] if source.dtype is DType.BOOL else op

@@ -5,7 +5,16 @@ from collections.abc import Callable
 import numpy as np
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
-from pyaot.frontend.arguments import Arguments, any_order, dtype_of, is_given, known_bool, known_int, number
+from pyaot.frontend.arguments import (
+    Arguments,
+    any_order,
+    dtype_of,
+    is_given,
+    known_bool,
+    known_int,
+    needed,
+    number,
+)
 from pyaot.frontend.arithmetic import UFUNCS, cast, integer, negate, truth, unary
 from pyaot.frontend.arrays import map_elements, mapped, store
 from pyaot.frontend.attributes import part_of
@@ -295,8 +304,7 @@ def _round_to(ctx: Context, operand: ArrayValue | Number, decimals: int) -> Valu
 def _astype(ctx: Context, arguments: Arguments) -> Value:
     a, dtype, order, copy = arguments.take(ctx, "a", "dtype", "order", "copy")
     any_order(ctx, order)
-    assert dtype is not None
-    target = Scalar(dtype_of(ctx, dtype))
+    target = Scalar(dtype_of(ctx, needed(ctx, dtype)))
     operand = as_operand(ctx, a)
     if not known_bool(ctx, copy, True, "copy") and operand.type == target:
         return operand
@@ -310,7 +318,7 @@ def _astype(ctx: Context, arguments: Arguments) -> Value:
 
 
 def _item(ctx: Context, arguments: Arguments) -> Value:
-    value = number(ctx, arguments.positional[0])
+    value = number(ctx, arguments.first(ctx))
     return Number(cast(value.expr, _python_of(value.type)))
 
 

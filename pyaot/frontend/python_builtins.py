@@ -3,7 +3,12 @@
 from collections.abc import Callable
 
 from pyaot.base.catalogue import UNSUPPORTED_ARGUMENT
-from pyaot.frontend.arguments import Arguments, is_given, number
+from pyaot.frontend.arguments import (
+    Arguments,
+    is_given,
+    needed,
+    number,
+)
 from pyaot.frontend.arithmetic import as_integer, binary, both, cast, compare, either, integer, truth, unary
 from pyaot.frontend.arrays import allocate, write
 from pyaot.frontend.comprehension_loops import COMPENSATES, walked
@@ -145,7 +150,7 @@ def _extreme(op: str) -> Handler:
             ):
                 return walked(ctx, "min" if op == "lt" else "max", values[0])
             raise ctx.refuse(UNSUPPORTED_ARGUMENT, "min and max of this value are not compiled.")
-        best = number(ctx, values[0]).expr
+        best = number(ctx, next(iter(values), None)).expr
         for value in values[1:]:
             best = _better(ctx, op, best, number(ctx, value).expr)
         return Number(best)
@@ -217,8 +222,9 @@ def _reversed(ctx: Context, arguments: Arguments) -> Value:
 
 def _enumerate(ctx: Context, arguments: Arguments) -> Value:
     iterable, start = arguments.take(ctx, "iterable", "start")
-    assert iterable is not None
-    return IterationValue((iterable,), number(ctx, start) if start is not None else Number(integer(0)))
+    return IterationValue(
+        (needed(ctx, iterable),), number(ctx, start) if start is not None else Number(integer(0))
+    )
 
 
 def _zip(ctx: Context, arguments: Arguments) -> Value:
@@ -237,8 +243,7 @@ def _divmod(ctx: Context, arguments: Arguments) -> Value:
 
 def _pow(ctx: Context, arguments: Arguments) -> Value:
     base, exponent = arguments.take(ctx, "base", "exp")
-    assert base is not None and exponent is not None
-    return apply_binary(ctx, "pow", base, exponent)
+    return apply_binary(ctx, "pow", needed(ctx, base), needed(ctx, exponent))
 
 
 def _tuple(is_list: bool) -> Handler:
@@ -276,7 +281,7 @@ def _sum(ctx: Context, arguments: Arguments) -> Value:
 
 def _bit_length(ctx: Context, arguments: Arguments) -> Value:
     """int.bit_length: shifts until nothing is left."""
-    value = as_integer(number(ctx, arguments.positional[0]).expr)
+    value = as_integer(number(ctx, arguments.first(ctx)).expr)
     rest, count, label = ctx.fresh("rest"), ctx.fresh("bits"), ctx.fresh("counted")
     left, bits = Var(rest, PY_INT), Var(count, PY_INT)
     magnitude = Select(compare("lt", value, integer(0)), unary("neg", value), value, PY_INT)

@@ -79,9 +79,19 @@ def _lower_compound(ctx: Context, node: cst.CSTNode) -> None:
             raise Unsupported(no_compiled_form(node, ctx.tree))
 
 
+# What users call a statement, where it is not the name of libcst's class.
+_WORDS: dict[type[cst.CSTNode], str] = {
+    cst.ClassDef: "class",
+    cst.FunctionDef: "def",
+    cst.ImportFrom: "from ... import",
+    cst.TryStar: "try",
+    cst.TypeAlias: "type",
+}
+
+
 def no_compiled_form(node: cst.CSTNode, tree: SyntaxTree) -> Diagnostic:
     """A statement of a kind that the IR does not have."""
-    kind = type(node).__name__.lower()
+    kind = _WORDS.get(type(node), type(node).__name__.lower())
     return Diagnostic(
         UNSUPPORTED_STATEMENT, f"A '{kind}' statement has no compiled form.", tree.span_of(node)
     )

@@ -1,17 +1,16 @@
 """Messages and reports speak of names that stand in the user's text, never of the compiler's own."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pyaot.base.diagnostics import Diagnostic
 from pyaot.base.options import Options
 from pyaot.base.source import SourceFile, read_source
 from pyaot.driver import compile_source
 from pyaot.output.report import report
+from tests.diagnostics.quoted import in_quotes, names, quoted
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
@@ -47,10 +46,10 @@ every_text = pytest.mark.parametrize(
 @every_text
 def test_names_are_the_users(source: SourceFile) -> None:
     compiled = compile_source(source, Options())
-    said = " ".join(map(_quoted, compiled.diagnostics))
+    said = " ".join(map(quoted, compiled.diagnostics))
     entries = report(source, compiled.plan.entries, (), Options())["functions"]
     told = " ".join(name for entry in entries for name in _in_loops(entry["instances"]))
-    assert _names(f"{said} {told}") - _names(source.text) <= _OUR_WORDS
+    assert names(f"{said} {told}") - names(source.text) <= _OUR_WORDS
     assert said
 
 
@@ -58,23 +57,9 @@ def test_names_are_the_users(source: SourceFile) -> None:
 _OUR_WORDS = frozenset({"fp", "strict", "float", "int", "NDArray", "np", "float64", "cumsum"})
 
 
-def _quoted(diagnostic: Diagnostic) -> str:
-    related = (place.label for place in diagnostic.related)
-    texts = (diagnostic.message, diagnostic.label, *related, *diagnostic.notes, *diagnostic.hints)
-    return _in_quotes(" ".join(texts))
-
-
-def _in_quotes(text: str) -> str:
-    return " ".join(re.findall(r"'([^']+)'", text))
-
-
 def _in_loops(parts: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     for part in parts:
         yield part.get("index", "")
         yield from (reduction["into"] for reduction in part.get("reductions", ()))
-        yield from (_in_quotes(condition["because"]) for condition in part.get("guard", ()))
+        yield from (in_quotes(condition["because"]) for condition in part.get("guard", ()))
         yield from _in_loops(part.get("loops", part.get("inside", ())))
-
-
-def _names(text: str) -> set[str]:
-    return set(re.findall(r"[^\W\d]\w*", text))

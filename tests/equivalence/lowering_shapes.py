@@ -331,4 +331,28 @@ SHAPES = (
         (of("complex128", 1j, 2), of("complex128", 5, 6j), 3),
         (of("complex128", 1j, 2), of("complex128", 5, 6j), 2),
     ),
+    *(
+        case(
+            f"no such axes: {call}",
+            f"""
+            def f(a: M):
+                return {call}
+            """,
+            (WIDE,),
+            verdict="python",
+        )
+        for call in (
+            "np.transpose(a, (0, 0))",
+            "np.transpose(a, (2, 0))",
+            "np.transpose(a, (1,))",
+            "np.transpose(a, order=(1, 0))",
+            "np.swapaxes(a, 0, 2)",
+            "np.moveaxis(a, 0, 2)",
+            "np.stack((a, a), axis=3)",
+            "np.expand_dims(a, 3)",
+            "np.expand_dims(a[0, 0])",
+            "np.argmax(a, (0,))",
+            "np.cumsum(a, ())",
+        )
+    ),
 )
