@@ -79,7 +79,7 @@ def _concatenate(ctx: Context, arguments: Arguments) -> Value:
     if isinstance(arrays, ListValue) and (items := as_array(ctx, arrays)).rank > 1:
         if isinstance(axis, NoneValue):
             return materialise(ctx, flattened(ctx, materialise(ctx, items)), "joined")
-        along = axes_argument(ctx, axis, items.rank - 1)[0] if is_given(axis) else 0
+        along = axis_argument(ctx, axis, items.rank - 1) if is_given(axis) else 0
         return _joined_items(ctx, items, along)
     parts = _parts(ctx, arrays)
     if isinstance(axis, NoneValue):
@@ -94,7 +94,7 @@ def _stack(ctx: Context, arguments: Arguments) -> Value:
     arrays, axis = arguments.take(ctx, "arrays", "axis")
     if isinstance(arrays, ListValue):
         result = materialise(ctx, as_array(ctx, arrays), "stacked")
-    elif isinstance(arrays, TupleValue):
+    elif isinstance(arrays, TupleValue) and arrays.items:
         result = stacked_items(ctx, arrays.items)
     else:
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "The arrays to stack must be in a tuple or list.")
