@@ -44,7 +44,7 @@ def _python(value: float) -> Number:
 
 def _gradient(ctx: Context, arguments: Arguments) -> Value:
     """Central differences inside, one-sided ones at the ends: an array for every axis."""
-    f, *spacings = arguments.positional
+    f, spacings = arguments.first(ctx), list(arguments.positional[1:])
     if set(arguments.keywords) - {"axis"}:
         raise ctx.refuse(UNSUPPORTED_ARGUMENT, "Only 'axis' of 'gradient' is compiled.")
     array = as_array(ctx, f)

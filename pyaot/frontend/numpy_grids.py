@@ -87,6 +87,8 @@ def _stacked(ranges: Sequence[RangeValue], counts: Indices) -> ArrayValue:
 def _indices(ctx: Context, arguments: Arguments) -> Value:
     (dimensions,) = arguments.take(ctx, "dimensions")
     counts = tuple(as_integer(n.expr) for n in shape_argument(ctx, needed(ctx, dimensions)))
+    if not counts:
+        raise ctx.refuse(UNSUPPORTED_ARGUMENT, "A grid without dimensions is not compiled.")
     return _stacked([RangeValue(integer(0), count, integer(1)) for count in counts], counts)
 
 
