@@ -151,3 +151,10 @@ def test_an_argument_that_is_the_array_is_not_read_after_it_was_written(
 ) -> None:
     mine, original = (module.written(module.WEIGHTS) for module in both)
     np.testing.assert_array_equal(mine, original)
+
+
+def test_a_function_that_writes_into_one_stays_python(path: Path) -> None:
+    compiled = load(path, "native")
+    before = trace._counts_of("changed")["native"]
+    compiled.changed(2)
+    assert trace._counts_of("changed")["native"] == before

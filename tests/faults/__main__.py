@@ -19,7 +19,7 @@ from pathlib import Path
 
 from rich.progress import track
 
-from tests.faults.forked import FORKED, Subject, first_caught, subjects
+from tests.faults.forked import FORKED, Subject, first_caught, right_without, subjects
 from tests.faults.table import FAULTS, Fault
 from tests.faults.tree import copy_tree, planted
 from tests.house.sources import ROOT
@@ -90,7 +90,7 @@ def in_forks(fault: Fault, rounds: int) -> str:
 
 @cache
 def _subjects(seed: int) -> list[Subject]:
-    return subjects(seed, PROGRAMS)
+    return right_without(subjects(seed, PROGRAMS))
 
 
 def first_failing(tree: Path, commands: Iterator[tuple[str, list[str]]] | list[tuple[str, list[str]]]) -> str:

@@ -8,6 +8,7 @@ import ast
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
@@ -106,7 +107,11 @@ def _called_for(function: Function) -> frozenset[Place]:
 
 
 def first_caught(fault: Fault, among: Iterable[Subject], strict: bool = False) -> int | None:
-    """The number of the first program that a stage with the fault gets wrong; None where there is none."""
+    """The number of the first program that a stage with the fault gets wrong; None where there is none.
+
+    Raises:
+        RuntimeError: the fault could not be planted, which says nothing about the properties.
+    """
     place = _place_of(fault)
     likely = [subject for subject in among if place is None or place in subject.called]
     if strict:
@@ -116,19 +121,35 @@ def first_caught(fault: Fault, among: Iterable[Subject], strict: bool = False) -
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
+        status = 1
         try:
             plant(fault)
             number = next((s.number for s in likely if _is_wrong(s, strict, fault.path)), "")
             os.write(writing, f"{number}.".encode())
+            status = 0
+        except BaseException:  # else this process would go on as another one of the parent
+            traceback.print_exc()
         finally:
-            os._exit(0)
+            os._exit(status)
     os.close(writing)
     with os.fdopen(reading, "rb") as stream:
         told = stream.read().decode()
-    os.waitpid(child, 0)
-    if told == ".":
-        return None
-    return int(told.rstrip(".") or -1)  # -1: not even imported
+    if os.waitpid(child, 0)[1]:
+        raise RuntimeError(f"'{fault.name}' could not be planted")
+    return None if told == "." else int(told.rstrip("."))
+
+
+def right_without(among: Iterable[Subject]) -> list[Subject]:
+    """The programs; a wrong one would seem to catch every fault.
+
+    Raises:
+        RuntimeError: a program is wrong though nothing is planted.
+    """
+    kept = list(among)
+    wrong = [s.number for s in kept for path in FORKED if _is_wrong(s, False, path)]
+    if wrong:
+        raise RuntimeError(f"without any fault the programs {sorted(set(wrong))} are wrong")
+    return kept
 
 
 def _place_of(fault: Fault) -> Place | None:
@@ -169,7 +190,7 @@ def _is_wrong(subject: Subject, strict: bool, path: str) -> bool:
     signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT)
     try:
         return _is_wrong_text(subject, strict) if path.startswith(NUMPY) else _differs(subject, strict, path)
-    except Exception:
+    except Exception:  # of the faulty pass, the checker or the interpreter: all of them are right without it
         return True
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
@@ -208,9 +229,8 @@ def main(seed: int, count: int, only: list[str]) -> None:
     """For looking at some faults: which program catches each."""
     from tests.faults.table import FAULTS
 
-    among = subjects(seed, count)
-    wrong = [s.number for s in among if any(_is_wrong(s, False, path) for path in FORKED)]
-    print(f"{count} programs drawn; without a fault: {wrong}", flush=True)
+    among = right_without(subjects(seed, count))
+    print(f"{count} programs drawn, all of them right without a fault", flush=True)
     for fault in FAULTS:
         if fault.path.startswith(FORKED) and (not only or fault.name in only):
             found = first_caught(fault, among)
